@@ -1,0 +1,9 @@
+"""Django's entry for the app."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """The app accounts."""
+
+    name = "accounts"

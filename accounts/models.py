@@ -1,0 +1,88 @@
+"""People of the shop who sign in."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AgentQuerySet(models.QuerySet["Agent"]):
+    """Agents, in the desk's words."""
+
+    def active(self) -> "AgentQuerySet":
+        """Those who may sign in."""
+        return self.filter(is_active=True)
+
+    def supervisors(self) -> "AgentQuerySet":
+        """Those who may sign in and see everything."""
+        return self.active().filter(role=Agent.Role.SUPERVISOR)
+
+
+class AgentManager(UserManager.from_queryset(AgentQuerySet)):  # type: ignore[misc]
+    """Django's user manager with our questions."""
+
+
+class Agent(AbstractUser):
+    """A person of the shop who signs in and answers. A supervisor is an agent with that role."""
+
+    class Role(models.TextChoices):
+        AGENT = "agent", _("Agent")
+        SUPERVISOR = "supervisor", _("Supervisor")
+
+    class Theme(models.TextChoices):
+        SYSTEM = "", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    class Density(models.TextChoices):
+        COMFORTABLE = "comfortable", _("Comfortable")
+        COMPACT = "compact", _("Compact")
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=150)
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.AGENT)
+    signature = models.TextField(
+        _("signature"), blank=True, help_text=_("Goes under your replies, above the contact's.")
+    )
+    language = models.CharField(
+        _("language"), max_length=8, blank=True, choices=settings.LANGUAGES, help_text=_("Empty: as the browser asks.")
+    )
+    theme = models.CharField(_("theme"), max_length=8, blank=True, choices=Theme, default=Theme.SYSTEM)
+    density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMFORTABLE)
+    single_keys = models.BooleanField(
+        _("single-key shortcuts"), default=True, help_text=_("Off: only shortcuts with Ctrl work.")
+    )
+    notices_by_mail = models.BooleanField(_("tell me by e-mail"), default=True)
+
+    objects: ClassVar[AgentManager] = AgentManager()
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("agent")
+        verbose_name_plural = _("agents")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        """The name shown to colleagues and customers."""
+        return str(self)
+
+    def get_short_name(self) -> str:
+        """The first word of the name."""
+        return str(self).split(" ")[0]
+
+    @property
+    def is_supervisor(self) -> bool:
+        """Sees all contacts, statistics and settings."""
+        return self.role == self.Role.SUPERVISOR
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the avatar."""
+        words = str(self).split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

@@ -1,0 +1,10 @@
+"""Websocket paths and who answers them."""
+
+from django.urls import path
+
+from helpdesk.consumers import QueueConsumer, ThreadConsumer
+
+websocket_urlpatterns = [
+    path("ws/queue/", QueueConsumer.as_asgi()),
+    path("ws/threads/<int:thread_id>/", ThreadConsumer.as_asgi()),
+]

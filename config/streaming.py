@@ -1,0 +1,30 @@
+"""Files from disk under ASGI: read in a thread, piece by piece, instead of all at once."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import cast
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+
+async def in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The same pieces, each fetched off the event loop."""
+    while (piece := await sync_to_async(next, thread_sensitive=False)(pieces, None)) is not None:
+        yield piece
+
+
+class AsyncFiles:
+    """Django would read a whole file into memory to stream it under ASGI, and warn; this does not."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.streaming and isinstance(request, ASGIRequest):
+            stream = cast(StreamingHttpResponse, response)
+            if not stream.is_async:
+                stream.streaming_content = in_thread(iter(cast(Iterator[bytes], stream.streaming_content)))  # type: ignore[assignment]
+        return cast(HttpResponse, response)

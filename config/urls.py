@@ -1,0 +1,17 @@
+"""Mounts each app's pages."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("helpdesk.urls")),
+    path("", include("accounts.urls")),
+    path("", include("mailgateway.urls")),
+    path("", include("portal.urls")),
+    path("customers/", include("crm.urls")),
+    path("api/", include("helpdesk.api.urls")),
+    path("admin/", admin.site.urls),
+]
+if settings.PRACTICE:
+    urlpatterns.append(path("practice/", include("mailgateway.practice.urls")))

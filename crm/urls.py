@@ -1,0 +1,6 @@
+"""Paths of customers."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "crm"
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,55 @@
+"""All that helpdesk asks of crm; the only importer of it."""
+
+from crm.models import Cart, Customer, Order, OrderLine
+
+
+def customer_for(address: str) -> Customer | None:
+    """Who writes from this address."""
+    return Customer.objects.for_email(address)
+
+
+def order_for(reference: str, *, customer: Customer | None, email: str) -> Order | None:
+    """The order with this reference, only if it is this sender's: by customer or by the order's own e-mail."""
+    order = Order.objects.referred_to(reference)
+    if order is None:
+        return None
+    same_customer = customer is not None and order.customer_id == customer.pk
+    same_address = bool(email) and order.email.lower() == email.lower()
+    owner_address = (
+        bool(email) and order.customer is not None and order.customer.emails.filter(address=email.lower()).exists()
+    )
+    return order if same_customer or same_address or owner_address else None
+
+
+def product_of(order: Order | None, product_ref: str) -> OrderLine | None:
+    """The line of an order with this product reference."""
+    return order.lines.filter(product_ref=product_ref).first() if order and product_ref else None
+
+
+def orders_of(customer: Customer | None, *, limit: int = 10) -> list[Order]:
+    """A customer's newest orders with their lines."""
+    if customer is None:
+        return []
+    return list(customer.orders.prefetch_related("lines")[:limit])
+
+
+def order_by_id(order_id: int) -> Order | None:
+    """An order by its id here."""
+    return Order.objects.filter(pk=order_id).first()
+
+
+def line_by_id(line_id: int) -> OrderLine | None:
+    """An order's line by its id here."""
+    return OrderLine.objects.filter(pk=line_id).select_related("order").first()
+
+
+def live_cart_of(customer: Customer | None) -> Cart | None:
+    """A customer's newest cart without an order, with its lines."""
+    if customer is None:
+        return None
+    return customer.carts.unordered().prefetch_related("lines").first()
+
+
+def is_known_address(customer: Customer | None, address: str) -> bool:
+    """Whether the address is one of the customer's."""
+    return customer is not None and customer.emails.filter(address=address.lower()).exists()

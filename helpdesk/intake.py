@@ -1,0 +1,171 @@
+"""The door for all that comes from outside: one InboundMail in, one Delivered out."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Agent
+from helpdesk import context, language, letters, matching, outbox, tokens
+from helpdesk.mail import Delivered, InboundMail
+from helpdesk.models import (
+    Contact,
+    DeskSettings,
+    EventKind,
+    Folder,
+    Message,
+    OutgoingKind,
+    OutgoingMail,
+    Status,
+    Thread,
+)
+from helpdesk.models.conversation import received_key
+
+ACKNOWLEDGE_ONCE_IN = timedelta(hours=1)
+
+
+def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True) -> Delivered:
+    """Put a mail where it belongs, in one transaction.
+
+    `contact` is the mailbox's own; with `routed`, another contact whose exact address the mail names goes
+    before it. Delivering the same mail twice answers "duplicate" and changes nothing.
+    """
+    if is_our_own(mail):
+        return Delivered("ignored", reason="loop")
+    if mail.bounce is not None:
+        return _take_bounce(mail)
+    if routed:
+        contact = contact_for(mail, default=contact)
+    try:
+        with transaction.atomic():
+            if known := _known(mail, contact):
+                return known
+            return _append(mail, contact) or _create(mail, contact)
+    except IntegrityError:  # another process delivered the same mail between our look and our insert
+        if known := _known(mail, contact):
+            return known
+        raise
+
+
+def deliver_to(thread: Thread, mail: InboundMail) -> Delivered:
+    """Add what a customer wrote on their private page, whatever address they typed."""
+    with transaction.atomic():
+        if known := _known(mail, thread.contact):
+            return known
+        return _received(thread, mail)
+
+
+def is_our_own(mail: InboundMail) -> bool:
+    """One of our own mails came back: it carries an id that only we can sign."""
+    return any(tokens.read_message_id(one) is not None for one in (mail.message_id, mail.own_id))
+
+
+def contact_for(mail: InboundMail, *, default: Contact) -> Contact:
+    """The contact whose address the mail names in To, Cc or a delivery header; else the mailbox's own."""
+    named = {_plain(one.address) for one in (*mail.to, *mail.cc)} | {_plain(one) for one in mail.delivered_to}
+    if _plain(default.email) in named:
+        return default
+    for contact in Contact.objects.active().exclude(email=""):
+        if _plain(contact.email) in named and contact.saves_messages:
+            return contact
+    return default
+
+
+def contact_by_slug(slug: str) -> Contact | None:
+    """A contact in use by its short name."""
+    return Contact.objects.active().filter(slug=slug).first()
+
+
+def _plain(address: str) -> str:
+    local, at, domain = address.lower().partition("@")
+    return f"{local.split('+')[0]}{at}{domain}"
+
+
+def _known(mail: InboundMail, contact: Contact) -> Delivered | None:
+    key = received_key(contact.pk, mail)
+    message = Message.objects.filter(received_key=key).first() if key else None
+    if message is None and mail.message_id:
+        # The thread may have been moved to another contact since: the id with the same words is enough.
+        same = Message.objects.filter(message_id=mail.message_id, author_email=mail.sender, home__contact=contact)
+        message = same.filter(text=mail.text, subject=mail.subject[:255]).first()
+    return Delivered("duplicate", message.thread_id, message.pk, "duplicate") if message else None
+
+
+def _append(mail: InboundMail, contact: Contact) -> Delivered | None:
+    match = matching.thread_for(mail)
+    if match is None:
+        return None
+    thread, limit = match.thread, DeskSettings.load().reopen_days
+    if thread.closed_at and timezone.now() - thread.closed_at > timedelta(days=limit) and not match.third_party:
+        return _create(mail, thread.contact, follows=thread)
+    return _received(thread, mail, third_party=match.third_party, stranger=match.stranger)
+
+
+def _received(thread: Thread, mail: InboundMail, *, third_party: bool = False, stranger: bool = False) -> Delivered:
+    message = thread.receive(mail, third_party=third_party, stranger=stranger)
+    return Delivered(
+        "appended", thread.pk, message.pk, mail.automatic or mail.problem or ("stranger" if stranger else "")
+    )
+
+
+def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = None) -> Delivered:
+    customer, desk = context.customer_for(mail.sender), DeskSettings.load()
+    order = context.order_for(mail.order_reference, customer=customer, email=mail.sender)
+    thread = Thread.objects.create(
+        subject=" ".join(mail.subject.split())[:255],
+        contact=contact,
+        customer=customer,
+        name=mail.sender_name[:255],
+        email=mail.sender[:255],
+        status=Status.OPEN,
+        folder=Folder.SPAM if mail.is_spam else Folder.DESK,
+        order=order,
+        order_text="" if order else mail.order_reference[:64],
+        product=context.product_of(order, mail.product_ref),
+        language=_language_of(mail, customer.language if customer else "", desk.language),
+        channel=mail.channel,
+        follows=follows,
+    )
+    thread.record(EventKind.CREATED, actor_name=thread.sender)
+    if contact.default_assignee and not mail.is_spam:
+        assign_if_allowed(thread, contact.default_assignee)
+    message = thread.receive(mail)
+    _acknowledge(thread, mail)
+    return Delivered("created", thread.pk, message.pk, mail.automatic or mail.problem)
+
+
+def assign_if_allowed(thread: Thread, agent: Agent) -> None:
+    """Give a new thread to the contact's default assignee, if still active and a member."""
+    if agent.is_active and Thread.objects.visible_to(agent).filter(pk=thread.pk).exists():
+        thread.assign(agent, by=None)
+
+
+def _language_of(mail: InboundMail, of_customer: str, of_desk: str) -> str:
+    return mail.language or language.guess(f"{mail.subject} {mail.text}", default=of_customer or of_desk)
+
+
+def _acknowledge(thread: Thread, mail: InboundMail) -> None:
+    """Confirm receipt, at most once an hour to an address; never to machines, spam or our own addresses."""
+    contact = thread.contact
+    if not contact.acknowledges or not contact.email or not thread.email or mail.automatic or mail.is_spam:
+        return
+    if mail.problem or Contact.objects.filter(email__iexact=thread.email).exists():
+        return
+    lately = OutgoingMail.objects.filter(
+        kind=OutgoingKind.ACKNOWLEDGEMENT,
+        thread__email__iexact=thread.email,
+        created_at__gt=timezone.now() - ACKNOWLEDGE_ONCE_IN,
+    )
+    if not lately.exists():
+        letters.queue_acknowledgement(thread, in_reply_to=mail.message_id)
+        thread.record(EventKind.ACKNOWLEDGED, to=thread.email)
+
+
+def _take_bounce(mail: InboundMail) -> Delivered:
+    """Join a delivery report to the mail it concerns; never a new thread."""
+    assert mail.bounce is not None  # noqa: S101 - asked by the caller
+    addresses = [*(one.address for one in mail.to), *mail.delivered_to]
+    row = outbox.bounced(mail.bounce, addresses)
+    if row is None:
+        return Delivered("bounce", reason="bounce")
+    return Delivered("bounce", row.thread_id or 0, row.message.pk if row.message else 0, "bounce")

@@ -1,0 +1,216 @@
+"""Builds outgoing mail as rows: who it is from, what it says, which mails it answers."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from accounts.models import Agent
+from helpdesk import html as markup
+from helpdesk import links, pings, tokens
+from helpdesk.mail import Party
+from helpdesk.models.desk import DeskSettings
+from helpdesk.models.message import TOKEN_KINDS, Delivery, Message, MessageKind
+from helpdesk.models.outgoing import OutgoingKind, OutgoingMail
+
+if TYPE_CHECKING:
+    from helpdesk.models.attachment import Attachment
+    from helpdesk.models.contact import Contact
+    from helpdesk.models.thread import Thread
+
+CHAIN = 20  # ids in References
+
+
+def reply_subject(thread: "Thread") -> str:
+    """`Re: <subject> [#12]`; the number is for people, never a proof."""
+    tag = f"[#{thread.pk}]"
+    subject = thread.subject if tag in thread.subject else f"{thread.subject} {tag}".strip()
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}"
+
+
+def render(template: str, language: str, **context: Any) -> tuple[str, str, str]:
+    """Subject, text and HTML of templates/mail/<template>, in a language."""
+    with translation.override(language):
+        subject = render_to_string(f"mail/{template}/subject.txt", context).strip().replace("\n", " ")
+        text = render_to_string(f"mail/{template}/body.txt", context).strip() + "\n"
+        html = render_to_string(f"mail/{template}/body.html", context)
+    return subject[:255], text, html
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2] or "localhost"
+
+
+def _references(thread: "Thread") -> tuple[str, list[str]]:
+    """The id of the customer's last message, and the chain of ids up to it."""
+    chain = [
+        one
+        for one in thread.messages.public()
+        .exclude(message_id="")
+        .order_by("created_at", "pk")
+        .values_list("kind", "message_id")
+        if one[1].startswith("<")
+    ]
+    last = next((message_id for kind, message_id in reversed(chain) if kind == MessageKind.CUSTOMER), "")
+    return last, [message_id for _, message_id in chain][-CHAIN:]
+
+
+def _queue(kind: OutgoingKind, sender: Party, **fields: Any) -> OutgoingMail:
+    row = OutgoingMail.objects.create(kind=kind, from_name=sender.name[:255], from_email=sender.address, **fields)
+    transaction.on_commit(pings.outbox_filled)
+    return row
+
+
+def sender_of(contact: "Contact", *, by: Agent | None, language: str) -> Party:
+    """From: always the contact's own address, so that SPF and DMARC hold; the name says who writes."""
+    desk = DeskSettings.load()
+    name = f"{by} · {desk.shop_name}" if by else f"{contact.title_in(language)} · {desk.shop_name}"
+    return Party(contact.email, name)
+
+
+def queue_reply(message: Message, *, by: Agent, not_before: datetime) -> OutgoingMail:
+    """Queue an agent's reply to the customer, with the signature below and the customer's last words quoted."""
+    thread, contact = message.thread, message.thread.contact
+    in_reply_to, references = _references(thread)
+    context = {
+        "body_text": message.text,
+        "body_html": markup.bless(message.html),
+        "signature": "\n".join(part for part in (by.signature, contact.signature(thread.language)) if part),
+        "quoted": thread.messages.public().filter(kind=MessageKind.CUSTOMER).order_by("-created_at", "-pk").first(),
+    }
+    _, text, html = render("reply", thread.language, **context)
+    row = _queue(
+        OutgoingKind.MESSAGE,
+        sender_of(contact, by=by, language=thread.language),
+        thread=thread,
+        message=message,
+        contact=contact,
+        to=message.recipients["to"],
+        cc=message.recipients.get("cc", []),
+        subject=reply_subject(thread)[:255],
+        text=text,
+        html=html,
+        in_reply_to=in_reply_to,
+        references=references,
+        not_before=not_before,
+        **_ids(message),
+    )
+    row.attachments.set(message.attachments.all())
+    _mark_queued(message, row)
+    return row
+
+
+def queue_forward(
+    message: Message, chosen: list[Message], attachments: "list[Attachment]", *, by: Agent, not_before: datetime
+) -> OutgoingMail:
+    """Queue the chosen messages for somebody outside; the answer comes back as a third party's."""
+    thread, contact = message.thread, message.thread.contact
+    _, text, html = render(
+        "forward", thread.language, note=message.text, messages=chosen, signature=contact.signature(thread.language)
+    )
+    row = _queue(
+        OutgoingKind.MESSAGE,
+        sender_of(contact, by=by, language=thread.language),
+        thread=thread,
+        message=message,
+        contact=contact,
+        to=message.recipients["to"],
+        subject=f"Fwd: {thread.subject}"[:255],
+        text=text,
+        html=html,
+        not_before=not_before,
+        **_ids(message),
+    )
+    row.attachments.set([*attachments, *message.attachments.all()])
+    _mark_queued(message, row)
+    return row
+
+
+def _ids(message: Message) -> dict[str, str]:
+    kind, contact = TOKEN_KINDS[MessageKind(message.kind)], message.thread.contact
+    return {
+        "message_id_header": tokens.mint_message_id(kind, message.thread_id, _domain(contact.email)),
+        "reply_to": tokens.mint_address(kind, message.thread_id, contact.email) if contact.plus_addresses else "",
+    }
+
+
+def _mark_queued(message: Message, row: OutgoingMail) -> None:
+    message.message_id, message.in_reply_to, message.subject = row.message_id_header, row.in_reply_to, row.subject
+    message.delivery = Delivery.QUEUED
+    message.save(update_fields=["message_id", "in_reply_to", "subject", "recipients", "delivery"])
+
+
+def queue_acknowledgement(thread: "Thread", *, in_reply_to: str) -> OutgoingMail:
+    """Queue the confirmation of receipt: none of the sender's words, no files, the private link."""
+    desk = DeskSettings.load()
+    subject, text, html = render(
+        "acknowledgement",
+        thread.language,
+        thread_id=thread.pk,
+        shop=desk.shop_name,
+        hours=desk.answer_hours,
+        link=links.portal_url(thread),
+        signature=thread.contact.signature(thread.language),
+    )
+    return _queue(
+        OutgoingKind.ACKNOWLEDGEMENT,
+        sender_of(thread.contact, by=None, language=thread.language),
+        thread=thread,
+        contact=thread.contact,
+        to=[thread.email],
+        subject=subject,
+        text=text,
+        html=html,
+        message_id_header=tokens.mint_message_id(tokens.Kind.CUSTOMER, thread.pk, _domain(thread.contact.email)),
+        in_reply_to=in_reply_to if in_reply_to.startswith("<") else "",
+        references=[in_reply_to] if in_reply_to.startswith("<") else [],
+        auto_submitted="auto-replied",
+    )
+
+
+def queue_notice(agent: Agent, thread: "Thread", *, headline: str, text: str, by_name: str) -> OutgoingMail:
+    """Queue a mail that tells an agent about a thread, with a link to it."""
+    subject, body, html = render(
+        "notice",
+        agent.language or DeskSettings.load().language,
+        headline=headline,
+        thread=thread,
+        text=text,
+        by_name=by_name,
+        link=links.thread_url(thread),
+    )
+    return _queue(
+        OutgoingKind.NOTICE,
+        sender_of(thread.contact, by=None, language=agent.language or thread.language),
+        thread=thread,
+        contact=thread.contact,
+        to=[agent.email],
+        subject=subject,
+        text=body,
+        html=html,
+        message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, thread.pk, _domain(thread.contact.email)),
+        auto_submitted="auto-generated",
+    )
+
+
+def queue_relay(
+    contact: "Contact", *, sender: Party, subject: str, text: str, files: "list[Attachment]"
+) -> OutgoingMail:
+    """Queue a form message for a contact that stores none; the row's words are erased once it is sent."""
+    row = _queue(
+        OutgoingKind.RELAY,
+        Party(contact.email, f"{sender.name or sender.address} · {DeskSettings.load().shop_name}"),
+        contact=contact,
+        to=[contact.email],
+        reply_to=sender.address,
+        subject=subject[:255],
+        text=text,
+        html=markup.from_text(text),
+        message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, 0, _domain(contact.email)),
+        auto_submitted="auto-generated",
+        not_before=timezone.now(),
+    )
+    row.attachments.set(files)
+    return row

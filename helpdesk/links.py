@@ -1,0 +1,33 @@
+"""Absolute links that go into mails, and the customer's private link."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from helpdesk.models.thread import Thread
+
+PORTAL_DAYS = 90
+SIGNER = signing.TimestampSigner(salt="portal-thread")
+
+
+def thread_url(thread: "Thread") -> str:
+    """The thread's page for agents."""
+    return settings.SITE_URL + reverse("helpdesk:thread", args=[thread.pk])
+
+
+def portal_token(thread: "Thread") -> str:
+    """What opens the customer's page of a thread for 90 days; giving the thread a new secret revokes it."""
+    return SIGNER.sign(thread.secret)
+
+
+def portal_url(thread: "Thread") -> str:
+    """The customer's page of a thread."""
+    return settings.SITE_URL + reverse("portal:thread", args=[portal_token(thread)])
+
+
+def secret_in(token: str) -> str:
+    """The thread's secret in a token. Raises signing.SignatureExpired or signing.BadSignature."""
+    return SIGNER.unsign(token, max_age=PORTAL_DAYS * 86_400)

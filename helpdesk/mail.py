@@ -1,0 +1,101 @@
+"""The plain dataclasses that cross the border between wire formats and threads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Party:
+    """A name and an address, as a header gives them; the address is in lower case."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class MailFile:
+    """A file in a mail. `inline` only if the HTML refers to its `content_id` (without brackets)."""
+
+    name: str
+    content_type: str
+    content: bytes
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """What a delivery report (RFC 3464, or a server's own wording) says of one of our mails."""
+
+    recipient: str
+    action: str  # "failed" or "delayed"
+    status: str = ""  # RFC 3463, such as "5.1.1"
+    diagnostic: str = ""
+    message_ids: tuple[str, ...] = ()  # ids found in the returned headers, likeliest first
+
+
+@dataclass(frozen=True)
+class InboundMail:
+    """Something a customer, a colleague outside or a machine said, by mail or by form."""
+
+    sender: str = ""
+    sender_name: str = ""
+    subject: str = ""
+    text: str = ""  # the new part
+    full_text: str = ""  # with what was quoted below it
+    html: str = ""  # as it came: clean before showing
+    files: tuple[MailFile, ...] = ()
+    message_id: str = ""  # with angle brackets; made up from the content where there was none
+    digest: str = ""  # sha256 of the content without trace headers
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    to: tuple[Party, ...] = ()
+    cc: tuple[Party, ...] = ()
+    delivered_to: tuple[str, ...] = ()  # Delivered-To, X-Original-To, Envelope-To
+    reply_to: tuple[Party, ...] = ()
+    date: datetime | None = None  # a claim, for display only
+    language: str = ""
+    own_id: str = ""  # X-Mostrador-Id: one of our own mails came back
+    automatic: str = ""  # "auto-reply", "mailing-list" ...: no acknowledgement; an auto-reply never reopens
+    bounce: Bounce | None = None
+    is_spam: bool = False
+    problem: str = ""  # "too-large", "no-sender": kept and shown, with this reason
+    channel: str = "mail"
+    order_reference: str = ""
+    product_ref: str = ""
+    ip: str = ""
+    user_agent: str = ""
+    page_url: str = ""
+    consent: str = ""  # version of the privacy text that was accepted
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What became of an InboundMail. Ids are 0 where there is none."""
+
+    outcome: str  # created, appended, duplicate, ignored, bounce
+    thread_id: int = 0
+    message_id: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class OutboundMail:
+    """One mail to send, claimed for the bearer of `claim` until the lease ends."""
+
+    id: int
+    claim: str
+    contact_id: int | None
+    message_id: str
+    sender: Party
+    to: tuple[Party, ...]
+    cc: tuple[Party, ...]
+    reply_to: str
+    subject: str
+    text: str
+    html: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    auto_submitted: str  # "", "auto-replied" or "auto-generated" (RFC 3834)
+    files: tuple[MailFile, ...]
+    attempts: int

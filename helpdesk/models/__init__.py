@@ -1,0 +1,41 @@
+"""Threads and all that happens to them. Import from here; the order of dependency is downwards."""
+
+# isort: off
+from helpdesk.models.desk import DeskSettings, Holder, Status, StatusLabel
+from helpdesk.models.contact import Contact
+from helpdesk.models.event import Event, EventKind
+from helpdesk.models.attachment import Attachment
+from helpdesk.models.message import Delivery, Message, MessageKind
+from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingState
+from helpdesk.models.reply import PredefinedReply
+from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
+from helpdesk.models.merge import Merge
+from helpdesk.models.thread import ACTIVE, Channel, Folder, Thread, ThreadTag
+
+__all__ = [
+    "ACTIVE",
+    "Attachment",
+    "Channel",
+    "Contact",
+    "Delivery",
+    "DeskSettings",
+    "Draft",
+    "Event",
+    "EventKind",
+    "Folder",
+    "Holder",
+    "Merge",
+    "Message",
+    "MessageKind",
+    "Notice",
+    "NoticeKind",
+    "OutgoingKind",
+    "OutgoingMail",
+    "OutgoingState",
+    "PredefinedReply",
+    "ReadMark",
+    "Status",
+    "StatusLabel",
+    "Thread",
+    "ThreadTag",
+]

@@ -1,0 +1,106 @@
+"""A desk of the shop that one can write to: customer service, accounting, the webmaster."""
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.models import Agent
+from helpdesk.models.desk import DeskSettings, in_language
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Contacts, in the desk's words."""
+
+    def active(self) -> "ContactQuerySet":
+        """Those that were not archived."""
+        return self.filter(archived_at=None)
+
+    def visible_to(self, agent: Agent) -> "ContactQuerySet":
+        """All to a supervisor, else those the agent belongs to."""
+        if agent.is_supervisor:
+            return self.all()
+        return self.filter(pk__in=Contact.members.through.objects.filter(agent=agent).values("contact"))
+
+    def in_form(self) -> "ContactQuerySet":
+        """Those a customer may choose in the form, in the team's order."""
+        unreachable = models.Q(saves_messages=False, email="")
+        return self.active().filter(is_public=True).exclude(unreachable)
+
+
+class Contact(models.Model):
+    """One desk of the shop. Titles, descriptions and signatures are kept by language."""
+
+    slug = models.SlugField(_("short name"), max_length=64, unique=True, help_text=_("For links and commands."))
+    titles = models.JSONField(_("title"), default=dict)
+    descriptions = models.JSONField(_("description"), default=dict, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=128, blank=True)
+    plus_addresses = models.BooleanField(
+        _("takes plus-addresses"),
+        default=False,
+        help_text=_("The mail server accepts shop+word@…; answers then find their thread even without headers."),
+    )
+    saves_messages = models.BooleanField(
+        _("save messages"), default=True, help_text=_("Off: messages are only sent on to the e-mail address.")
+    )
+    is_public = models.BooleanField(_("in the contact form"), default=True)
+    asks_order = models.BooleanField(_("ask for the order"), default=True)
+    acknowledges = models.BooleanField(_("confirm receipt by mail"), default=True)
+    signatures = models.JSONField(_("signature"), default=dict, blank=True)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="contacts", verbose_name=_("members")
+    )
+    default_assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("assign to")
+    )
+    after_reply = models.CharField(
+        _("after a reply"), max_length=10, blank=True, help_text=_("Empty: as for the whole desk.")
+    )
+    position = models.PositiveIntegerField(_("position in the form"), default=0)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    history = HistoricalRecords()
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("contact")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return in_language(self.titles, get_language()) or self.slug
+
+    @property
+    def description(self) -> str:
+        """The description in the reader's language."""
+        return in_language(self.descriptions, get_language())
+
+    def title_in(self, language: str) -> str:
+        """The title in a customer's language."""
+        return in_language(self.titles, language) or self.slug
+
+    def signature(self, language: str) -> str:
+        """What goes under a reply: the contact's own text, else the desk's default message."""
+        own = in_language(self.signatures, language)
+        return own or DeskSettings.load().default_message(language)
+
+    @transaction.atomic
+    def archive(self, *, by: Agent, move_threads_to: "Contact | None" = None) -> None:
+        """Take the contact out of use; its threads go to another contact, so that none is left behind.
+
+        Raises ValueError if there are threads and no other contact is named.
+        """
+        threads = self.threads.all()
+        if threads.exists():
+            if move_threads_to is None or move_threads_to == self:
+                raise ValueError("threads need another contact")
+            for thread in threads:
+                thread.move_to(move_threads_to, by=by)
+        self.archived_at = timezone.now()
+        self.save(update_fields=["archived_at"])

@@ -1,0 +1,126 @@
+"""What supervisors decide for the whole desk: one row, and what the four statuses mean."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+
+def in_language(texts: dict[str, str], language: str | None, fallback: str = "") -> str:
+    """The text in a language, else in the shop's, else in any; an empty string when there is none."""
+    for wanted in ((language or "")[:2], fallback, "en"):
+        if texts.get(wanted):
+            return texts[wanted]
+    return next((text for text in texts.values() if text), "")
+
+
+class Status(models.TextChoices):
+    """The four keys; what the two pending ones mean is a StatusLabel row."""
+
+    OPEN = "open", _("Open")
+    PENDING_1 = "pending1", _("Pending 1")
+    PENDING_2 = "pending2", _("Pending 2")
+    CLOSED = "closed", _("Closed")
+
+
+class Holder(models.TextChoices):
+    """Who has to act next."""
+
+    US = "us", _("Us")
+    CUSTOMER = "customer", _("Customer")
+    THIRD_PARTY = "third_party", _("Third party")
+    NOBODY = "nobody", _("Nobody")
+
+
+class DeskSettings(models.Model):
+    """The shop's own choices. There is one row: `DeskSettings.load()`."""
+
+    shop_name = models.CharField(_("name of the shop"), max_length=120, default="Mostrador")
+    shop_url = models.URLField(_("address of the shop"), blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Madrid")
+    language = models.CharField(_("language of the shop"), max_length=8, choices=settings.LANGUAGES, default="es")
+    uploads_allowed = models.BooleanField(_("customers may attach files"), default=True)
+    upload_limit_mb = models.PositiveIntegerField(_("largest file, in MB"), default=25)
+    upload_types = models.CharField(
+        _("file types in the form"),
+        max_length=400,
+        default="txt rtf doc docx odt pdf zip png jpg jpeg gif webp heic csv xlsx mp4 mov",
+        help_text=_("Endings, with blanks between them."),
+    )
+    default_messages = models.JSONField(
+        _("default message"), default=dict, blank=True, help_text=_("Goes under every reply, by language.")
+    )
+    after_reply = models.CharField(_("after a reply"), max_length=10, choices=Status, default=Status.PENDING_1)
+    reopen_days = models.PositiveIntegerField(
+        _("days in which an answer reopens a closed thread"),
+        default=60,
+        help_text=_("Later answers begin a new thread that follows the old one."),
+    )
+    undo_seconds = models.PositiveIntegerField(_("seconds to undo sending"), default=10)
+    answer_hours = models.PositiveIntegerField(_("hours in which customers may expect an answer"), default=24)
+    privacy_texts = models.JSONField(_("privacy text of the form"), default=dict, blank=True)
+    privacy_version = models.PositiveIntegerField(default=1)
+    metadata_days = models.PositiveIntegerField(_("days to keep IP addresses and browsers"), default=90)
+    set_up_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("desk settings")
+
+    def __str__(self) -> str:
+        return self.shop_name
+
+    @classmethod
+    def load(cls) -> "DeskSettings":
+        """The one row, made with defaults if it is missing."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+    def default_message(self, language: str) -> str:
+        """The default message in a language; empty rather than in a wrong one, except the shop's own."""
+        return in_language(self.default_messages, language, self.language)
+
+
+class StatusLabel(models.Model):
+    """What a status is called here, what it means, and who has the ball in it."""
+
+    status = models.CharField(max_length=10, choices=Status, primary_key=True)
+    labels = models.JSONField(_("label by language"), default=dict, blank=True)
+    descriptions = models.JSONField(_("description by language"), default=dict, blank=True)
+    holder = models.CharField(_("waiting for"), max_length=12, choices=Holder)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("status label")
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The team's word for the status, or the product's."""
+        return in_language(self.labels, get_language()) or str(Status(self.status).label)
+
+    @property
+    def description(self) -> str:
+        """One sentence on what it means here."""
+        return in_language(self.descriptions, get_language())
+
+    @classmethod
+    def all_by_status(cls) -> dict[str, "StatusLabel"]:
+        """Every status with its row; rows that are missing get the product's defaults."""
+        rows = {row.status: row for row in cls.objects.all()}
+        return {
+            status: rows.get(status) or cls(status=status, holder=DEFAULT_HOLDERS[status]) for status in Status.values
+        }
+
+
+DEFAULT_HOLDERS: dict[str, Any] = {
+    Status.OPEN: Holder.US,
+    Status.PENDING_1: Holder.CUSTOMER,
+    Status.PENDING_2: Holder.THIRD_PARTY,
+    Status.CLOSED: Holder.NOBODY,
+}

@@ -1,0 +1,105 @@
+"""Facts in a thread's life: never edited, shown in the timeline, counted by the statistics."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.models.desk import Holder, Status
+
+
+class EventKind(models.TextChoices):
+    """What can happen to a thread."""
+
+    CREATED = "created", _("created")
+    RECEIVED = "received", _("message received")
+    REPLIED = "replied", _("reply written")
+    RECALLED = "recalled", _("sending undone")
+    NOTED = "noted", _("note written")
+    FORWARDED = "forwarded", _("forwarded")
+    THIRD_PARTY = "third_party", _("third party answered")
+    ASSIGNED = "assigned", _("assigned")
+    STATUS = "status", _("status changed")
+    MOVED = "moved", _("moved to another contact")
+    RENAMED = "renamed", _("subject changed")
+    LINKED = "linked", _("order or customer set")
+    TAGGED = "tagged", _("tags changed")
+    ACKNOWLEDGED = "acknowledged", _("receipt confirmed")
+    SENT = "sent", _("sent")
+    DELAYED = "delayed", _("delivery delayed")
+    FAILED = "failed", _("not delivered")
+    SPAM = "spam", _("marked as spam")
+    NOT_SPAM = "not_spam", _("not spam")
+    TRASHED = "trashed", _("put in the bin")
+    RESTORED = "restored", _("taken out of the bin")
+    MERGED = "merged", _("merged")
+    SPLIT = "split", _("split again")
+
+
+class Event(models.Model):
+    """One fact. `data` holds what the sentence needs, in words that stay true when rows are renamed."""
+
+    thread = models.ForeignKey("helpdesk.Thread", models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=16, choices=EventKind)
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    actor_name = models.CharField(max_length=255, blank=True)  # of a customer, an outsider, or an agent who left
+    message = models.ForeignKey("helpdesk.Message", models.SET_NULL, null=True, blank=True, related_name="events")
+    holder = models.CharField(max_length=12, choices=Holder)  # who has the ball from now on
+    status = models.CharField(max_length=10)  # the thread's status from now on
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = _("event")
+        indexes = [
+            models.Index(fields=["thread", "at"], name="events_of_a_thread"),
+            models.Index(fields=["kind", "at"], name="events_of_a_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def who(self) -> str:
+        """Who did it; empty for the desk itself."""
+        return str(self.actor) if self.actor else self.actor_name
+
+    @property
+    def sentence(self) -> str:
+        """What happened, as a whole sentence in the reader's language."""
+        said = sentences().get(self.kind, "")
+        words = {"who": self.who or _t("The desk"), "frm": "", "to": "", "reason": "", "name": "", **self.data}
+        if self.kind == EventKind.STATUS:
+            words["frm"], words["to"] = (str(Status(words[key]).label) for key in ("frm", "to"))
+        return said % words if said else str(self.get_kind_display())
+
+
+def sentences() -> dict[str, str]:
+    """A sentence for each kind, translated as a whole."""
+    return {
+        EventKind.CREATED: _t("Thread created by %(who)s"),
+        EventKind.RECEIVED: _t("%(who)s wrote"),
+        EventKind.REPLIED: _t("%(who)s replied"),
+        EventKind.RECALLED: _t("%(who)s took the reply back before it left"),
+        EventKind.NOTED: _t("%(who)s wrote a note"),
+        EventKind.FORWARDED: _t("%(who)s forwarded it to %(to)s"),
+        EventKind.THIRD_PARTY: _t("%(who)s answered from outside"),
+        EventKind.ASSIGNED: _t("%(who)s: assigned to %(to)s"),
+        EventKind.STATUS: _t("%(who)s: %(frm)s → %(to)s"),
+        EventKind.MOVED: _t("%(who)s moved it from %(frm)s to %(to)s"),
+        EventKind.RENAMED: _t("%(who)s changed the subject from “%(frm)s” to “%(to)s”"),
+        EventKind.LINKED: _t("%(who)s set %(name)s to %(to)s"),
+        EventKind.TAGGED: _t("%(who)s changed the tags: %(to)s"),
+        EventKind.ACKNOWLEDGED: _t("Receipt confirmed to %(to)s"),
+        EventKind.SENT: _t("Delivered to the mail server for %(to)s"),
+        EventKind.DELAYED: _t("Delivery to %(to)s is delayed: %(reason)s"),
+        EventKind.FAILED: _t("Not delivered to %(to)s: %(reason)s"),
+        EventKind.SPAM: _t("%(who)s marked it as spam"),
+        EventKind.NOT_SPAM: _t("%(who)s said it is not spam"),
+        EventKind.TRASHED: _t("%(who)s put it in the bin"),
+        EventKind.RESTORED: _t("%(who)s took it out of the bin"),
+        EventKind.MERGED: _t("%(who)s merged thread #%(name)s into this one"),
+        EventKind.SPLIT: _t("%(who)s split thread #%(name)s off again"),
+    }

@@ -1,0 +1,172 @@
+"""A thread's status, assignee, contact, tags and folder: the verbs that change them."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.models import Agent
+from helpdesk.models.desk import DEFAULT_HOLDERS, Status, StatusLabel
+from helpdesk.models.event import EventKind
+from helpdesk.models.marks import NoticeKind
+
+if TYPE_CHECKING:
+    from helpdesk.models.contact import Contact
+    from helpdesk.models.thread import Thread
+
+
+def holder_in(status: str) -> str:
+    """Who has the ball in a status, as the team decided."""
+    row = StatusLabel.objects.filter(pk=status).first()
+    return row.holder if row else DEFAULT_HOLDERS[status]
+
+
+class Lifecycle(models.Model):
+    """Verbs of a thread's life. Each: guard, change and record in one transaction, announce on commit."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def _thread(self) -> "Thread":
+        return cast("Thread", self)
+
+    def _set(self, **changes: Any) -> None:
+        for field, value in changes.items():
+            setattr(self, field, value)
+        self.save(update_fields=list(changes))
+
+    @transaction.atomic
+    def set_status(self, status: str, *, by: Agent | None) -> bool:
+        """Change the status; by None the desk itself does it. Returns whether anything changed.
+
+        Raises ValueError for a word that is not one of the four keys.
+        """
+        status, thread = Status(status), self._thread
+        if thread.status == status:
+            return False
+        before, now = thread.status, timezone.now()
+        changes: dict[str, Any] = {"status": status, "holder": holder_in(status)}
+        if status == Status.CLOSED:
+            changes |= {"closed_at": now, "needs_answer": False, "waiting_since": None}
+        elif before == Status.CLOSED:
+            changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1}
+        self._set(**changes)
+        thread.record(EventKind.STATUS, by=by, frm=before, to=status.value)
+        thread.announce()
+        return True
+
+    def close(self, *, by: Agent | None) -> bool:
+        """The matter is solved."""
+        return self.set_status(Status.CLOSED, by=by)
+
+    def reopen(self, *, by: Agent | None) -> bool:
+        """We owe an answer again."""
+        return self.set_status(Status.OPEN, by=by)
+
+    @transaction.atomic
+    def assign(self, to: Agent | None, *, by: Agent | None, notice: bool = True) -> bool:
+        """Put an agent in charge, or nobody. Tells them, unless they did it themselves.
+
+        Raises ValueError if the agent may not see the thread's contact. Returns whether it changed.
+        """
+        from helpdesk import notices
+
+        thread = self._thread
+        if thread.assignee_id == (to.pk if to else None):
+            return False
+        if to is not None and not type(thread).objects.visible_to(to).filter(pk=thread.pk).exists():
+            raise ValueError(f"{to} does not belong to {thread.contact}")
+        before = str(thread.assignee) if thread.assignee else ""
+        self._set(assignee=to)
+        thread.record(EventKind.ASSIGNED, by=by, frm=before, to=str(to) if to else "—")
+        if notice and to is not None:
+            notices.tell(to, NoticeKind.ASSIGNED, thread, by=by)
+        thread.announce()
+        return True
+
+    @transaction.atomic
+    def move_to(self, contact: "Contact", *, by: Agent | None) -> bool:
+        """Hand the thread to another contact's queue. An assignee who may not see it there is released."""
+        thread = self._thread
+        if thread.contact_id == contact.pk:
+            return False
+        before = thread.contact
+        self._set(contact=contact)
+        thread.record(EventKind.MOVED, by=by, frm=before.title, to=contact.title)
+        keeps = (
+            thread.assignee is None or type(thread).objects.visible_to(thread.assignee).filter(pk=thread.pk).exists()
+        )
+        if not keeps:
+            thread.assign(None, by=by)
+        thread.announce(also=(before.pk,))
+        return True
+
+    @transaction.atomic
+    def rename(self, subject: str, *, by: Agent) -> bool:
+        """Give the thread another subject; replies carry it from now on."""
+        thread, subject = self._thread, " ".join(subject.split())[:255]
+        if not subject or subject == thread.subject:
+            return False
+        before = thread.subject
+        self._set(subject=subject)
+        thread.record(EventKind.RENAMED, by=by, frm=before, to=subject)
+        thread.announce()
+        return True
+
+    @transaction.atomic
+    def link(self, *, by: Agent | None, **targets: models.Model | None) -> bool:
+        """Set order=, product=, cart= or customer= of the thread; None takes it away."""
+        thread = self._thread
+        allowed = {"order", "product", "cart", "customer"}
+        if unknown := targets.keys() - allowed:
+            raise ValueError(f"a thread has no {unknown}")
+        changed = {name: value for name, value in targets.items() if getattr(thread, name) != value}
+        if not changed:
+            return False
+        self._set(**changed)
+        for name, value in changed.items():
+            thread.record(EventKind.LINKED, by=by, name=name, to=str(value) if value else "—")
+        thread.announce()
+        return True
+
+    @transaction.atomic
+    def set_tags(self, names: Iterable[str], *, by: Agent | None) -> bool:
+        """Make these the thread's tags; new words become tags."""
+        from helpdesk.models.thread import ThreadTag
+
+        thread = self._thread
+        wanted = sorted({" ".join(name.split())[:40] for name in names if name.strip()})
+        if wanted == sorted(tag.name for tag in thread.tags.all()):
+            return False
+        thread.tags.set([ThreadTag.objects.get_or_create(name=name)[0] for name in wanted])
+        thread.record(EventKind.TAGGED, by=by, to=", ".join(wanted) or "—")
+        thread.announce()
+        return True
+
+    def _move_to_folder(self, folder: str, kind: EventKind, *, by: Agent | None) -> bool:
+        thread = self._thread
+        with transaction.atomic():
+            if thread.folder == folder:
+                return False
+            self._set(folder=folder, trashed_at=timezone.now() if folder == "trash" else None)
+            thread.record(kind, by=by)
+            thread.announce()
+        return True
+
+    def mark_spam(self, *, by: Agent | None) -> bool:
+        """Out of the queue, the counts and the statistics; nothing is deleted."""
+        return self._move_to_folder("spam", EventKind.SPAM, by=by)
+
+    def mark_not_spam(self, *, by: Agent) -> bool:
+        """Back to the desk."""
+        return self._move_to_folder("desk", EventKind.NOT_SPAM, by=by)
+
+    def trash(self, *, by: Agent) -> bool:
+        """Into the bin, from where it can be restored for 30 days."""
+        return self._move_to_folder("trash", EventKind.TRASHED, by=by)
+
+    def restore(self, *, by: Agent) -> bool:
+        """Out of the bin."""
+        return self._move_to_folder("desk", EventKind.RESTORED, by=by)

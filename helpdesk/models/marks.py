@@ -1,0 +1,71 @@
+"""An agent's own marks on threads: what was read, what is being written, what they were told."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.models.attachment import Attachment
+from helpdesk.models.message import MessageKind
+
+
+class ReadMark(models.Model):
+    """Until when an agent has read a thread."""
+
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    thread = models.ForeignKey("helpdesk.Thread", models.CASCADE, related_name="read_marks")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("agent", "thread", name="one_mark_an_agent_and_thread")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.thread_id} {self.at:%F %T}"
+
+
+class Draft(models.Model):
+    """What an agent is writing in a thread; one for each kind, saved while typing."""
+
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    thread = models.ForeignKey("helpdesk.Thread", models.CASCADE, related_name="drafts")
+    kind = models.CharField(max_length=12, choices=MessageKind, default=MessageKind.REPLY)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    cc = models.CharField(max_length=500, blank=True)
+    attachments = models.ManyToManyField(Attachment, blank=True, related_name="+")
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("agent", "thread", "kind", name="one_draft_a_kind")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class NoticeKind(models.TextChoices):
+    """What an agent is told about."""
+
+    ASSIGNED = "assigned", _("A thread was assigned to you")
+    FORWARDED = "forwarded", _("A thread was handed to you")
+    ANSWERED = "answered", _("A customer answered in your thread")
+    FAILED = "failed", _("A reply was not delivered")
+    MENTIONED = "mentioned", _("You were named in a note")
+
+
+class Notice(models.Model):
+    """Something an agent is told, on screen and perhaps by mail. Never about one's own doing."""
+
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    thread = models.ForeignKey("helpdesk.Thread", models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=12, choices=NoticeKind)
+    by_name = models.CharField(max_length=255, blank=True)
+    text = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["agent", "read_at", "-created_at"], name="notices_of_an_agent")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.text}"

@@ -1,0 +1,76 @@
+"""Two threads about one matter become one, and can be split again."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agent
+from helpdesk.models.event import EventKind
+
+if TYPE_CHECKING:
+    from helpdesk.models.thread import Thread
+
+
+class Merge(models.Model):
+    """One merge, with the messages it moved, so that exactly those go back."""
+
+    source = models.ForeignKey("helpdesk.Thread", models.CASCADE, related_name="merges_away")
+    target = models.ForeignKey("helpdesk.Thread", models.CASCADE, related_name="merges_here")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    messages = models.ManyToManyField("helpdesk.Message", related_name="+")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("merge")
+
+    def __str__(self) -> str:
+        return f"#{self.source_id} → #{self.target_id}"
+
+
+class Merging(models.Model):
+    """Verbs that join threads and part them."""
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def merge_into(self, target: "Thread", *, by: Agent) -> Merge:
+        """Move this thread's messages to another; answers to old mails follow. Raises ValueError for itself."""
+        thread = cast("Thread", self)
+        if target.pk == thread.pk or target.merged_into_id == thread.pk:
+            raise ValueError("a thread cannot be merged into itself")
+        merge = Merge.objects.create(source=thread, target=target, by=by)
+        moved = list(thread.messages.all())
+        merge.messages.set(moved)
+        thread.messages.update(thread=target)
+        thread.merged_into = target
+        thread.save(update_fields=["merged_into"])
+        thread.close(by=by)
+        for one in (thread, target):
+            one.recount()
+        target.record(EventKind.MERGED, by=by, name=str(thread.pk))
+        target.announce(also=(thread.contact_id,))
+        return merge
+
+    @transaction.atomic
+    def split(self, merge: Merge, *, by: Agent) -> None:
+        """Undo a merge into this thread: the messages it moved go back. Doing it twice changes nothing."""
+        target = cast("Thread", self)
+        if merge.undone_at is not None or merge.target_id != target.pk:
+            return
+        source = merge.source
+        merge.messages.filter(thread=target).update(thread=source)
+        merge.undone_at = timezone.now()
+        merge.save(update_fields=["undone_at"])
+        source.merged_into = None
+        source.save(update_fields=["merged_into"])
+        source.reopen(by=by)
+        for one in (source, target):
+            one.recount()
+        target.record(EventKind.SPLIT, by=by, name=str(source.pk))
+        target.announce(also=(source.contact_id,))

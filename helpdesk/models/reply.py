@@ -1,0 +1,77 @@
+"""Predefined replies: texts an agent inserts or replaces with, with placeholders that are filled."""
+
+import re
+from collections.abc import Mapping
+
+from django.db import models
+from django.utils.html import escape
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from helpdesk.models.contact import Contact
+from helpdesk.models.desk import DeskSettings, in_language
+
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z_.]{1,40})\s*\}\}")
+
+
+def fill(html: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Put values (plain text) into the placeholders of an HTML text.
+
+    Returns the text and the names that had no value; those stay as {{ name }}, so that sending is blocked.
+    """
+    missing: list[str] = []
+
+    def value_of(match: re.Match[str]) -> str:
+        if value := values.get(match[1], ""):
+            return escape(value)
+        missing.append(match[1])
+        return f"{{{{ {match[1]} }}}}"
+
+    return PLACEHOLDER.sub(value_of, html), missing
+
+
+class PredefinedReplyQuerySet(models.QuerySet["PredefinedReply"]):
+    """Predefined replies, in the desk's words."""
+
+    def for_contact(self, contact: Contact) -> "PredefinedReplyQuerySet":
+        """Those usable at a contact, the most used first."""
+        everywhere = models.Q(contacts=None)
+        return self.filter(everywhere | models.Q(contacts=contact)).distinct().order_by("-used_count", "pk")
+
+
+class PredefinedReply(models.Model):
+    """One text by language, as clean HTML. Without contacts it may be used everywhere."""
+
+    title = models.CharField(_("title"), max_length=128)
+    shortcut = models.SlugField(
+        _("shortcut"), max_length=40, blank=True, help_text=_("Typed after a slash, as in /delay.")
+    )
+    folder = models.CharField(_("folder"), max_length=64, blank=True)
+    bodies = models.JSONField(_("text by language"), default=dict)
+    contacts = models.ManyToManyField(
+        Contact, blank=True, related_name="predefined_replies", verbose_name=_("contacts")
+    )
+    used_count = models.PositiveIntegerField(default=0, editable=False)
+    history = HistoricalRecords(excluded_fields=["used_count"])
+
+    objects = PredefinedReplyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["folder", "title", "pk"]
+        verbose_name = _("predefined reply")
+        verbose_name_plural = _("predefined replies")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def body(self, language: str) -> str:
+        """The text in a language, else in the shop's."""
+        return in_language(self.bodies, language, DeskSettings.load().language)
+
+    def fill(self, values: Mapping[str, str], *, language: str) -> tuple[str, list[str]]:
+        """The text with its placeholders filled, and the names of those that had no value."""
+        return fill(self.body(language), values)
+
+    def count_use(self) -> None:
+        """One more use; no history row for it."""
+        type(self).objects.filter(pk=self.pk).update(used_count=models.F("used_count") + 1)

@@ -1,0 +1,214 @@
+"""One conversation about one matter. Its verbs are the only doors to a write."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agent
+from helpdesk import pings
+from helpdesk.models.contact import Contact
+from helpdesk.models.conversation import Conversation
+from helpdesk.models.desk import Holder, Status
+from helpdesk.models.event import Event, EventKind
+from helpdesk.models.lifecycle import Lifecycle
+from helpdesk.models.marks import ReadMark
+from helpdesk.models.merge import Merging
+
+ACTIVE = (Status.OPEN, Status.PENDING_1, Status.PENDING_2)
+
+
+class Channel(models.TextChoices):
+    """How the thread began."""
+
+    MAIL = "mail", _("Mail")
+    FORM = "form", _("Web form")
+    AGENT = "agent", _("Written by us")
+    API = "api", _("API")
+
+
+class Folder(models.TextChoices):
+    """Where the thread lies; only the desk counts."""
+
+    DESK = "desk", _("Desk")
+    SPAM = "spam", _("Spam")
+    TRASH = "trash", _("Bin")
+
+
+class ThreadTag(models.Model):
+    """A word that the team puts on threads."""
+
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    tone = models.CharField(_("colour"), max_length=8, blank=True)  # "", warn, bad, info, vip
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("tag")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ThreadQuerySet(models.QuerySet["Thread"]):
+    """Queues: threads, in the desk's words."""
+
+    def visible_to(self, agent: Agent) -> "ThreadQuerySet":
+        """All to a supervisor, else those of the agent's contacts. Every page starts from here."""
+        if agent.is_supervisor:
+            return self.all()
+        return self.filter(contact__in=Contact.members.through.objects.filter(agent=agent).values("contact"))
+
+    def on_desk(self) -> "ThreadQuerySet":
+        """Neither spam nor in the bin."""
+        return self.filter(folder=Folder.DESK)
+
+    def active(self) -> "ThreadQuerySet":
+        """Open and pending ones."""
+        return self.on_desk().filter(status__in=ACTIVE)
+
+    def open(self) -> "ThreadQuerySet":
+        """We owe an answer, or think so."""
+        return self.on_desk().filter(status=Status.OPEN)
+
+    def unassigned(self) -> "ThreadQuerySet":
+        """Nobody is in charge."""
+        return self.filter(assignee=None)
+
+    def unanswered(self) -> "ThreadQuerySet":
+        """The last public word is the customer's."""
+        return self.filter(needs_answer=True)
+
+    def newest_first(self) -> "ThreadQuerySet":
+        """By the last public message; what moved last is on top."""
+        return self.order_by("-active_at", "-pk")
+
+    def waiting_longest(self) -> "ThreadQuerySet":
+        """Those without an answer first, the longest wait on top."""
+        return self.order_by(models.F("waiting_since").asc(nulls_last=True), "-active_at", "pk")
+
+    def with_unread(self, agent: Agent) -> "ThreadQuerySet":
+        """Each with `is_unread`: something came in since this agent last looked."""
+        marks = ReadMark.objects.filter(
+            agent=agent, thread=models.OuterRef("pk"), at__gte=models.OuterRef("inbound_at")
+        )
+        return self.annotate(
+            is_unread=models.Case(
+                models.When(inbound_at=None, then=False),
+                models.When(models.Exists(marks), then=False),
+                default=True,
+                output_field=models.BooleanField(),
+            )
+        )
+
+
+def new_secret() -> str:
+    """128 random bits for a thread's private link."""
+    return secrets.token_hex(16)
+
+
+class Thread(Conversation, Lifecycle, Merging, models.Model):
+    """One conversation, at one contact, with at most one assignee and one status."""
+
+    subject = models.CharField(_("subject"), max_length=255, blank=True)
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="threads", verbose_name=_("contact"))
+    customer = models.ForeignKey("crm.Customer", models.SET_NULL, null=True, blank=True, related_name="threads")
+    name = models.CharField(_("name of the sender"), max_length=255, blank=True)
+    email = models.CharField(_("e-mail"), max_length=255, blank=True, db_index=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
+    folder = models.CharField(max_length=8, choices=Folder, default=Folder.DESK)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="threads",
+        verbose_name=_("assignee"),
+    )
+    order = models.ForeignKey("crm.Order", models.SET_NULL, null=True, blank=True, related_name="threads")
+    order_text = models.CharField(max_length=64, blank=True)  # a reference the sender gave that is not proven theirs
+    product = models.ForeignKey("crm.OrderLine", models.SET_NULL, null=True, blank=True, related_name="+")
+    cart = models.ForeignKey("crm.Cart", models.SET_NULL, null=True, blank=True, related_name="threads")
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.MAIL)
+    tags = models.ManyToManyField(ThreadTag, blank=True, related_name="threads", verbose_name=_("tags"))
+    secret = models.CharField(max_length=32, default=new_secret, unique=True, editable=False)
+    follows = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followers")
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged_threads")
+
+    # Kept by the verbs, so that the queue needs no work per row.
+    excerpt = models.CharField(max_length=160, blank=True)
+    message_count = models.PositiveIntegerField(default=0)
+    attachment_count = models.PositiveIntegerField(default=0)
+    needs_answer = models.BooleanField(default=False)
+    holder = models.CharField(max_length=12, choices=Holder, default=Holder.US)
+    created_at = models.DateTimeField(default=timezone.now)
+    active_at = models.DateTimeField(default=timezone.now)  # last public message
+    inbound_at = models.DateTimeField(null=True, blank=True)  # last message from outside
+    waiting_since = models.DateTimeField(null=True, blank=True)  # first customer message without an answer
+    first_response_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    reopened_count = models.PositiveIntegerField(default=0)
+
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("thread")
+        indexes = [
+            models.Index(fields=["folder", "status", "-active_at", "-id"], name="queue_by_status"),
+            models.Index(fields=["folder", "contact", "status", "-active_at"], name="queue_by_contact"),
+            models.Index(fields=["folder", "assignee", "status", "-active_at"], name="queue_by_assignee"),
+            models.Index(fields=["folder", "-active_at", "-id"], name="queue_newest"),
+            models.Index(
+                fields=["waiting_since"], condition=models.Q(folder="desk", needs_answer=True), name="queue_waiting"
+            ),
+            models.Index(fields=["customer", "-active_at"], name="threads_of_a_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.subject}"
+
+    @property
+    def sender(self) -> str:
+        """The name to show for whoever wrote: the customer's, else as they gave it, else the address."""
+        return (self.customer.name if self.customer else "") or self.name or self.email
+
+    @property
+    def is_waiting(self) -> bool:
+        """The customer waits for us."""
+        return self.needs_answer and self.status == Status.OPEN
+
+    def record(self, kind: EventKind, *, by: Agent | None = None, at: datetime | None = None, **facts: Any) -> Event:
+        """Write down a fact. `facts` may hold actor_name and message; the rest becomes its data."""
+        return Event.objects.create(
+            thread=self,
+            kind=kind,
+            at=at or timezone.now(),
+            actor=by,
+            actor_name=facts.pop("actor_name", str(by) if by else ""),
+            message=facts.pop("message", None),
+            holder=self.holder,
+            status=self.status,
+            data=facts,
+        )
+
+    def announce(self, *, also: tuple[int, ...] = ()) -> None:
+        """On commit, tell open browsers that this thread and its queue changed."""
+        thread_id, contacts = self.pk, {self.contact_id, *also}
+        transaction.on_commit(lambda: pings.thread_changed(thread_id, contacts))
+
+    def lock(self) -> "Thread":
+        """This thread as it is now, held until the transaction ends. Call inside atomic()."""
+        return Thread.objects.select_for_update(of=("self",)).get(pk=self.pk)
+
+    def mark_read(self, *, by: Agent) -> None:
+        """This agent has seen everything up to now; colleagues' marks stay."""
+        ReadMark.objects.update_or_create(agent=by, thread=self, defaults={"at": timezone.now()})
+
+    def mark_unread(self, *, by: Agent) -> None:
+        """Show this agent the dot again."""
+        ReadMark.objects.filter(agent=by, thread=self).delete()

@@ -1,0 +1,32 @@
+"""Tell open browsers what changed about threads. Imports no models."""
+
+from collections.abc import Iterable
+
+from live import wire
+
+
+def thread_changed(thread_id: int, contact_ids: Iterable[int]) -> None:
+    """A thread changed, and with it the queues of these contacts."""
+    wire.send(f"thread-{thread_id}", f"thread:{thread_id}")
+    for contact_id in contact_ids:
+        wire.send(f"contact-{contact_id}", "queue")
+
+
+def notice_added(agent_id: int) -> None:
+    """This agent has something new in the bell."""
+    wire.send(f"agent-{agent_id}", "notices")
+
+
+def access_changed(agent_id: int) -> None:
+    """This agent's rights changed; open sockets come back and are asked anew."""
+    wire.send(f"agent-{agent_id}", "access")
+
+
+def presence_changed(thread_id: int) -> None:
+    """Somebody opened, left or began to answer a thread."""
+    wire.send(f"thread-{thread_id}", f"presence:{thread_id}")
+
+
+def outbox_filled() -> None:
+    """There is mail to send: wakes the gateway of this process."""
+    wire.send("outbox", "due")

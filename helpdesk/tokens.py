@@ -1,0 +1,78 @@
+"""Signed reply addresses and Message-IDs: the only proof that a mail answers one of ours.
+
+Format of a signed word: `<kind>.<thread id>.<16 random characters>.<mac>`, all lower case; mac is the
+first 26 characters (130 bits) of a base32 HMAC-SHA256. Compared in constant time; no other format is
+accepted. Kinds say whose answer it brings: a customer's, an outsider's, or none (a notice to an agent).
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+
+MAC_LENGTH = 26
+WORD = r"([cfn])\.(\d{1,18})\.([a-z0-9]{16})\.([a-z2-7]{26})"
+IN_MESSAGE_ID = re.compile(rf"^<{WORD}@[^<>@\s]{{1,255}}>$")
+IN_ADDRESS = re.compile(rf"^[^@\s+]{{1,64}}\+{WORD}@[^@\s]{{1,255}}$")
+
+
+class Kind(StrEnum):
+    """Whose answer a token brings back."""
+
+    CUSTOMER = "c"
+    FORWARD = "f"
+    NOTICE = "n"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A verified token."""
+
+    kind: Kind
+    thread_id: int
+
+
+def _mac(key: str, kind: str, thread_id: str, nonce: str) -> str:
+    digest = hmac.new(key.encode(), f"v1|{kind}|{thread_id}|{nonce}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest).decode().lower()[:MAC_LENGTH]
+
+
+def _word(kind: Kind, thread_id: int) -> str:
+    nonce = secrets.token_hex(8)
+    return f"{kind}.{thread_id}.{nonce}.{_mac(settings.MAIL_TOKEN_KEYS[0], kind, str(thread_id), nonce)}"
+
+
+def _verified(match: re.Match[str] | None) -> Token | None:
+    if match is None:
+        return None
+    kind, thread_id, nonce, mac = match.groups()
+    for key in settings.MAIL_TOKEN_KEYS:
+        if hmac.compare_digest(_mac(key, kind, thread_id, nonce), mac):
+            return Token(Kind(kind), int(thread_id))
+    return None
+
+
+def mint_message_id(kind: Kind, thread_id: int, domain: str) -> str:
+    """A new Message-ID with angle brackets."""
+    return f"<{_word(kind, thread_id)}@{domain}>"
+
+
+def mint_address(kind: Kind, thread_id: int, address: str) -> str:
+    """A reply address below `address`, such as shop+c.12.…@example.com."""
+    local, _, domain = address.partition("@")
+    return f"{local.split('+')[0]}+{_word(kind, thread_id)}@{domain}"
+
+
+def read_message_id(message_id: str) -> Token | None:
+    """The token in one of our Message-IDs; None for anything else."""
+    return _verified(IN_MESSAGE_ID.match(message_id.strip().lower()))
+
+
+def read_address(address: str) -> Token | None:
+    """The token in one of our reply addresses; None for anything else."""
+    return _verified(IN_ADDRESS.match(address.strip().lower()))

@@ -1,0 +1,183 @@
+"""Mailboxes, and every raw mail that came through them."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from mailgateway import vault
+
+
+class Security(models.TextChoices):
+    """How the connection is protected; "none" is accepted for loopback only."""
+
+    TLS = "tls", _("TLS from the start")
+    STARTTLS = "starttls", _("STARTTLS, refused if the server has none")
+    NONE = "none", _("None (this machine only)")
+
+
+class Afterwards(models.TextChoices):
+    """What happens to the server's copy once the mail is stored here."""
+
+    SEEN = "seen", _("Mark as read")
+    KEEP = "keep", _("Leave it as it is")
+    MOVE = "move", _("Move to a folder")
+    DELETE = "delete", _("Delete")
+
+
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    """Mailboxes, in the gateway's words."""
+
+    def active(self) -> "MailboxQuerySet":
+        """Those that are fetched."""
+        return self.filter(is_active=True)
+
+    def for_contact(self, contact_id: int | None) -> "Mailbox | None":
+        """Whose SMTP sends for a contact: its own mailbox, else the first that can send."""
+        senders = self.active().exclude(smtp_host="")
+        return senders.filter(contact=contact_id).order_by("pk").first() or senders.order_by("pk").first()
+
+
+class Mailbox(models.Model):
+    """An IMAP account that feeds one contact, and the SMTP account that sends for it."""
+
+    name = models.CharField(_("name"), max_length=120)
+    contact = models.ForeignKey("helpdesk.Contact", models.PROTECT, related_name="mailboxes", verbose_name=_("contact"))
+    is_active = models.BooleanField(_("in use"), default=True)
+    imap_host = models.CharField(_("IMAP server"), max_length=255)
+    imap_port = models.PositiveIntegerField(_("port"), default=993)
+    imap_security = models.CharField(_("security"), max_length=8, choices=Security, default=Security.TLS)
+    username = models.CharField(_("user name"), max_length=255)
+    password_locked = models.TextField(blank=True, editable=False)
+    folder = models.CharField(_("folder"), max_length=255, default="INBOX")
+    afterwards = models.CharField(_("after fetching"), max_length=8, choices=Afterwards, default=Afterwards.SEEN)
+    move_to = models.CharField(_("folder to move to"), max_length=255, blank=True)
+    fingerprint = models.CharField(
+        _("pinned certificate"), max_length=95, blank=True, help_text=_("SHA-256 of a self-signed certificate.")
+    )
+    ca_pem = models.TextField(_("own certificate authority"), blank=True, help_text=_("PEM."))
+    smtp_host = models.CharField(_("SMTP server"), max_length=255, blank=True)
+    smtp_port = models.PositiveIntegerField(_("port"), default=587)
+    smtp_security = models.CharField(_("security"), max_length=8, choices=Security, default=Security.STARTTLS)
+    smtp_username = models.CharField(_("user name"), max_length=255, blank=True, help_text=_("Empty: as for IMAP."))
+    smtp_password_locked = models.TextField(blank=True, editable=False)
+    # The ledger's place in the folder, and how the connection does; written by update(), without history.
+    uidvalidity = models.BigIntegerField(default=0, editable=False)
+    last_uid = models.BigIntegerField(default=0, editable=False)
+    lease_token = models.CharField(max_length=32, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    last_success_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = models.CharField(max_length=500, blank=True, editable=False)
+    last_error_at = models.DateTimeField(null=True, blank=True, editable=False)
+    smtp_error = models.CharField(max_length=500, blank=True, editable=False)
+    smtp_error_at = models.DateTimeField(null=True, blank=True, editable=False)
+    history = HistoricalRecords(
+        excluded_fields=[
+            *("password_locked", "smtp_password_locked", "uidvalidity", "last_uid", "lease_token", "lease_until"),
+            *("last_success_at", "last_error", "last_error_at", "smtp_error", "smtp_error_at"),
+        ]
+    )
+
+    objects = MailboxQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("mailbox")
+        verbose_name_plural = _("mailboxes")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def password(self) -> str:
+        """The IMAP password. Raises ValueError if no key opens it."""
+        return vault.unlock(self.password_locked)
+
+    @property
+    def smtp_password(self) -> str:
+        """The SMTP password; the IMAP one where none was given."""
+        return vault.unlock(self.smtp_password_locked) or self.password
+
+    def set_password(self, password: str) -> None:
+        """Encrypt and keep; call save() afterwards."""
+        self.password_locked = vault.lock(password)
+
+    def set_smtp_password(self, password: str) -> None:
+        """Encrypt and keep; call save() afterwards."""
+        self.smtp_password_locked = vault.lock(password)
+
+    def note_success(self) -> None:
+        """The folder was looked at without an error."""
+        type(self).objects.filter(pk=self.pk).update(last_success_at=timezone.now(), last_error="", last_error_at=None)
+
+    def note_error(self, reason: str) -> None:
+        """Show the server's own words on the mailbox until the next success."""
+        type(self).objects.filter(pk=self.pk).update(last_error=reason[:500], last_error_at=timezone.now())
+
+
+class IncomingState(models.TextChoices):
+    """How far a raw mail has come."""
+
+    STORED = "stored", _("Stored")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Not understood")
+
+
+class Outcome(models.TextChoices):
+    """What became of a mail."""
+
+    CREATED = "created", _("New thread")
+    APPENDED = "appended", _("Added to a thread")
+    DUPLICATE = "duplicate", _("Seen before")
+    IGNORED = "ignored", _("Ignored")
+    BOUNCE = "bounce", _("Delivery report")
+    REJECTED = "rejected", _("Not understood")
+
+
+class Incoming(models.Model):
+    """One raw mail as it came: stored and committed before it is understood, before the server's copy is touched."""
+
+    mailbox = models.ForeignKey(Mailbox, models.SET_NULL, null=True, blank=True, related_name="incoming")
+    contact = models.ForeignKey("helpdesk.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
+    uidvalidity = models.BigIntegerField(null=True, blank=True)
+    uid = models.BigIntegerField(null=True, blank=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    raw_path = models.CharField(max_length=160)  # below RAW_MAIL_ROOT
+    is_whole = models.BooleanField(default=True)  # False: over the size limit, only its beginning was fetched
+    received_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=8, choices=IncomingState, default=IncomingState.STORED)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    reason = models.CharField(max_length=24, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)  # when the server's copy was marked, moved or deleted
+    sender = models.CharField(max_length=255, blank=True)
+    subject = models.CharField(max_length=255, blank=True)
+    thread = models.ForeignKey("helpdesk.Thread", models.SET_NULL, null=True, blank=True, related_name="+")
+    message = models.ForeignKey("helpdesk.Message", models.SET_NULL, null=True, blank=True, related_name="incoming")
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("incoming mail")
+        constraints = [models.UniqueConstraint("mailbox", "uidvalidity", "uid", name="one_row_a_mail_on_the_server")]
+        indexes = [models.Index(fields=["mailbox", "state"], name="incoming_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.sender}: {self.subject}"
+
+
+class Beat(models.Model):
+    """How one loop of the gateway does; the newest word of each."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    state = models.CharField(max_length=12)  # starting, up, waiting
+    at = models.DateTimeField(default=timezone.now)
+    restarts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("beat")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.state}"

@@ -1,0 +1,91 @@
+"""A real desk on loopback and a real Chromium: fixtures `desk_url`, `browser`, `page`, `sign_in`."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from accounts.models import Agent
+from live import wire
+
+PASSWORD = "correct horse battery"
+# Playwright's sync API runs a loop in the test's thread; the ORM calls of a test are still its own.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+class Desk(uvicorn.Server):
+    """uvicorn in a thread of the test's process, so that pings reach its sockets."""
+
+    def install_signal_handlers(self) -> None:
+        """Signals belong to pytest."""
+
+
+@pytest.fixture
+def desk_url(transactional_db: None) -> Iterator[str]:
+    """The address of a running desk with websockets, on the test's own database."""
+    from config.asgi import application
+
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    server = Desk(uvicorn.Config(application, lifespan="off", log_config=None, timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(5)
+    wire.sockets.clear()
+    wire.loop = None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; a machine without it fails, it does not skip."""
+    path = shutil.which("chromium")
+    assert path, "Chromium is missing: apt-get install chromium"
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=[*flags, "--disable-component-update"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, desk_url: str) -> Iterator[Page]:
+    """A page in a context of its own; the test fails if its console says anything bad."""
+    context = browser.new_context(base_url=desk_url, locale="en-GB", viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(10_000)
+    said: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            said.append(f"{message.type}: {message.text}")
+
+    opened = context.new_page()
+    opened.on("console", listen)
+    opened.on("pageerror", lambda error: said.append(f"exception: {error}"))
+    yield opened
+    context.close()
+    assert not said, said
+
+
+@pytest.fixture
+def sign_in(page: Page) -> Callable[[Agent], Page]:
+    """sign_in(agent) signs the page's context in by the form."""
+
+    def enter(agent: Agent) -> Page:
+        page.goto("/sign-in/")
+        page.fill("input[name=username]", agent.username)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("form button[type=submit], form button:not([type])")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    return enter

@@ -1,0 +1,34 @@
+"""The world the tests live in: Alice supervises, Bob answers, Charlie must never get in, John Doe buys."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests import make
+
+pytest_plugins = ["tests.browser"]
+
+
+@pytest.fixture
+def world(db: None) -> SimpleNamespace:
+    """The world inside a transaction that is rolled back."""
+    return make_world()
+
+
+@pytest.fixture
+def world_live(desk_url: str) -> SimpleNamespace:
+    """The world as a running desk sees it: committed."""
+    return make_world()
+
+
+def make_world() -> SimpleNamespace:
+    """Two contacts; Bob belongs to service, Charlie to accounting only, Alice sees all; John is a customer."""
+    service, accounting = make.contact("service"), make.contact("accounting")
+    return SimpleNamespace(
+        service=service,
+        accounting=accounting,
+        alice=make.supervisor(),
+        bob=make.agent("Bob Agent", contacts=(service,)),
+        charlie=make.agent("Charlie Elsewhere", contacts=(accounting,)),
+        john=make.customer(),
+    )
