@@ -1,0 +1,24 @@
+"""How a write answers: a fragment for htmx, a redirect for a plain form."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: fetch the next page with GET, whatever the method was."""
+
+    status_code = 303
+
+
+def respond(
+    request: HttpRequest, fragment: str, context: dict[str, Any], *, to: str, status: int = 200
+) -> HttpResponse:
+    """The fragment for htmx; for a plain form a redirect to the page `to` (a path).
+
+    With a status of 400 or more the fragment carries errors: callers render the whole page themselves for plain forms.
+    """
+    if getattr(request, "htmx", False):
+        return render(request, fragment, context, status=status)
+    return SeeOther(to)
