@@ -6,6 +6,7 @@ import re
 import secrets
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filetype
 from django.conf import settings
@@ -14,7 +15,11 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Agent
 from helpdesk.mail import MailFile
+
+if TYPE_CHECKING:
+    from helpdesk.models.message import Message
 
 # Raster images a browser draws without running anything. Never SVG.
 SHOWABLE = {"image/png", "image/jpeg", "image/gif", "image/webp"}
@@ -56,9 +61,7 @@ def sniff(content: bytes, claimed: str) -> str:
 class AttachmentManager(models.Manager["Attachment"]):
     """Makes attachments."""
 
-    def add(
-        self, file: MailFile, *, message: models.Model | None = None, owner: models.Model | None = None
-    ) -> "Attachment":
+    def add(self, file: MailFile, *, message: "Message | None" = None, owner: Agent | None = None) -> "Attachment":
         """Store a file, on the disk before the row is committed, for a message or an agent's draft."""
         attachment = Attachment(
             message=message,
