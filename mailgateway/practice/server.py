@@ -30,6 +30,7 @@ from pysasl.hashing import Cleartext
 
 from mailgateway.practice.bounce import delivery_report
 from mailgateway.practice.cast import BOUNCES, OUTSIDE, SHOP_ADDRESSES, SPAMMER
+from mailgateway.practice.players import settle
 
 HOST = "127.0.0.1"
 INBOX, SENT = "INBOX", "Sent"
@@ -39,11 +40,11 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its o
 
 
 class Store:
-    """The accounts and their mail. `accounts` are addresses in lower case; everybody else is OUTSIDE."""
+    """The accounts and their mail; whoever has no account is OUTSIDE."""
 
-    def __init__(self, backend: DictBackend, accounts: Iterable[str], folder: Path) -> None:
+    def __init__(self, backend: DictBackend, folder: Path) -> None:
         self.backend, self.folder = backend, folder
-        self.accounts = {account.strip().lower() for account in accounts} | {*SHOP_ADDRESSES, OUTSIDE}
+        self.accounts = {*SHOP_ADDRESSES, OUTSIDE}
 
     def account_of(self, address: str) -> str:
         """Whose mail this is: plus-addresses are their owner's, unknown ones are OUTSIDE's."""
@@ -51,8 +52,9 @@ class Store:
         plain = f"{local.split('+')[0]}@{domain}"
         return plain if plain in self.accounts else OUTSIDE
 
-    async def open(self, password: str) -> None:
+    async def open(self, addresses: Iterable[str], password: str) -> None:
         """Make the accounts, all with one password, and put back what is on the disk."""
+        self.accounts |= {address.strip().lower() for address in addresses}
         config = self.backend.config
         hashed = await Passwords(config).hash_password(password)
         for account in sorted(self.accounts):
@@ -137,28 +139,32 @@ class Running:
 
 
 async def start(
-    loop: asyncio.AbstractEventLoop, *, smtp_port: int, imap_port: int, accounts: Iterable[str], password: str
+    loop: asyncio.AbstractEventLoop, smtp_port: int, imap_port: int, accounts: Iterable[str], password: str
 ) -> Running:
     """Serve SMTP and IMAP on loopback in `loop`, which is the running one; a port of 0 takes a free one.
 
-    Each of `accounts` (addresses) is an IMAP user with `password`; mail to others goes to the user OUTSIDE.
-    Raises OSError if a port is taken.
+    Each of `accounts` (addresses) and each customer of the shop is an IMAP user with `password`; mail to others
+    goes to the user OUTSIDE. The shop's practice mailboxes are pointed to the ports. Raises OSError if one is taken.
     """
     backend, config = await DictBackend.init(_options(imap_port, password), hash_context=Cleartext())
     config.apply_context()
-    store = Store(backend, accounts, Path(settings.DATA_DIR) / "practice-mail")
-    await store.open(password)
-    imap = IMAPServer(backend.login, config)
-    imap_server = await asyncio.start_server(
-        ProxyProtocolReader(config.proxy_protocol).get_callback(imap), HOST, imap_port
-    )
+    read = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
+    imap_server = await asyncio.start_server(read, HOST, imap_port, start_serving=False)
+    store = Store(backend, Path(settings.DATA_DIR) / "practice-mail")
     try:
-        smtp_server = await loop.create_server(lambda: _smtp(Post(store), password, loop), HOST, smtp_port)
+        smtp_server = await loop.create_server(
+            lambda: _smtp(Post(store), password, loop), HOST, smtp_port, start_serving=False
+        )
     except OSError:
         imap_server.close()
         raise
-    ports = (server.sockets[0].getsockname()[1] for server in (smtp_server, imap_server))
-    return Running(*ports, servers=(smtp_server, imap_server))
+    servers = (smtp_server, imap_server)
+    running = Running(*(server.sockets[0].getsockname()[1] for server in servers), servers=servers)
+    players = await asyncio.to_thread(settle, running.smtp_port, running.imap_port)
+    await store.open({*accounts, *players}, password)
+    for server in servers:
+        await server.start_serving()
+    return running
 
 
 def _options(imap_port: int, password: str) -> object:
