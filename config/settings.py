@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django_filters",
     "axes",
     "csp",
+    "config",  # for its management commands
     "accounts",
     "live",
     "crm",
