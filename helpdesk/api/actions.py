@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from helpdesk.api import bodies
-from helpdesk.api.desk import Conflict, agent_of, checked, once_key, refused, thread_for, thread_to_change
+from helpdesk.api.desk import Conflict, agent_of, checked, form_key, once, refused, thread_for, thread_to_change
 from helpdesk.api.shapes import MessageShape, ThreadShape
 from helpdesk.api.threads import ONCE, brief
 from helpdesk.models import Folder, Message
@@ -25,9 +25,9 @@ def said(request: Request, message: Message) -> Response:
 def replies(request: Request, thread_id: int) -> Response:
     """The mail leaves after the desk's time to undo."""
     thread = thread_to_change(request, thread_id)
-    body = checked(bodies.ReplyBody, request)
+    body, key = checked(bodies.ReplyBody, request), form_key(request, thread.pk)
     try:
-        return said(request, thread.reply(by=agent_of(request), once=once_key(request, thread.pk), **body))
+        return said(request, once(key, lambda: thread.reply(by=agent_of(request), form_key=key, **body)))
     except ValueError as error:
         raise refused(error, field="text") from error
 

@@ -1,8 +1,10 @@
 """What every endpoint needs: who asks, which thread they may touch, and how a refusal is said."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, cast
 
+from django.db import IntegrityError
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import serializers, status
@@ -11,7 +13,7 @@ from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 
 from accounts.models import Agent
-from helpdesk.models import Contact, StatusLabel, Thread
+from helpdesk.models import Contact, Message, StatusLabel, Thread
 
 
 class Pages(LimitOffsetPagination):
@@ -59,12 +61,25 @@ def refused(error: ValueError, *, field: str) -> ValidationError:
     return ValidationError({field: [str(error)]})
 
 
-def once_key(request: Request, thread_id: int = 0) -> str:
+def form_key(request: Request, thread_id: int = 0) -> str:
     """The Idempotency-Key header, made this agent's and this thread's own; empty without the header."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key:
         return ""
-    return hashlib.sha256(f"api|{agent_of(request).pk}|{thread_id}|{key}".encode()).hexdigest()
+    return hashlib.sha256(f"api|{agent_of(request).pk}|{thread_id}|{key}".encode()).hexdigest()[:32]
+
+
+def once(key: str, say: Callable[[], Message]) -> Message:
+    """The message that `say` makes with this key, or made when it was first asked to."""
+    said = Message.objects.filter(form_key=key)
+    if key and (before := said.first()):
+        return before
+    try:
+        return say()
+    except IntegrityError:  # the same request came twice at once, and the other one was first
+        if key and (before := said.first()):
+            return before
+        raise
 
 
 def context_of(request: Request) -> dict[str, Any]:

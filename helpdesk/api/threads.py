@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import IntegrityError
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.exceptions import PermissionDenied
@@ -11,7 +10,7 @@ from rest_framework.response import Response
 
 from helpdesk import intake
 from helpdesk.api.bodies import ThreadBody
-from helpdesk.api.desk import Pages, agent_of, checked, context_of, once_key, refused
+from helpdesk.api.desk import Pages, agent_of, checked, context_of, form_key, once, refused
 from helpdesk.api.filters import ThreadFilter
 from helpdesk.api.shapes import ThreadShape, WholeThreadShape
 from helpdesk.mail import InboundMail
@@ -92,7 +91,7 @@ def brief(request: Request, thread: Thread) -> Response:
 
 def _from_customer(request: Request, body: dict[str, Any]) -> int:
     """What a customer said elsewhere, through the door of all that comes in."""
-    key = once_key(request)
+    key = form_key(request)
     mail = InboundMail(
         sender=body["email"].lower(),
         sender_name=body["name"],
@@ -111,21 +110,15 @@ def _from_customer(request: Request, body: dict[str, Any]) -> int:
 
 def _from_agent(request: Request, body: dict[str, Any]) -> int:
     """What we write first; the mail leaves as any reply does."""
-    key = once_key(request)
-    said = {name: body[name] for name in ("contact", "email", "name", "subject", "text", "html", "files")}
-    said |= {"order_reference": body["order_reference"], "language": body["language"], "once": key}
-    if known := _begun(key):
-        return known
+    key = form_key(request)
+    words = {name: body[name] for name in ("contact", "email", "name", "subject", "text", "html", "files")}
+    words |= {"order_reference": body["order_reference"], "language": body["language"], "form_key": key}
+
+    def begin() -> Message:
+        thread = Thread.objects.open_by_agent(by=agent_of(request), channel=Channel.API, **words)
+        return thread.messages.get()
+
     try:
-        return Thread.objects.open_by_agent(by=agent_of(request), channel=Channel.API, **said).pk
+        return once(key, begin).thread_id
     except ValueError as error:
         raise refused(error, field="text") from error
-    except IntegrityError:  # the same request arrived twice at once: the other one was first
-        if known := _begun(key):
-            return known
-        raise
-
-
-def _begun(key: str) -> int:
-    message = Message.objects.filter(received_key=key).first() if key else None
-    return message.thread_id if message else 0

@@ -114,24 +114,20 @@ class Conversation(models.Model):
         attachments: Iterable[Attachment] = (),
         cc: Iterable[str] = (),
         then: str = "",
-        once: str = "",
+        form_key: str = "",
     ) -> Message:
         """Answer the customer: `html` as the editor wrote it, or plain `text`.
 
         The mail is queued in this transaction and leaves after the time to undo. `then` is the status
         afterwards; empty means the contact's or the desk's own rule. The first who replies takes the thread.
-        `once` is a key of up to 64 characters that makes this reply the same reply again: the second time
-        nothing is sent and the first message comes back.
         Raises ValueError if there is nothing to say or nobody to say it to.
         """
-        if once and (said := self._said_before(once)):
-            return said
         thread, desk = self._thread, DeskSettings.load()
         html, text = markup.both_forms(html, text)
         if not thread.email:
             raise ValueError("This thread has no e-mail address to answer to.")
         before: dict[str, Any] = {"status_before": thread.status, "assignee_before": thread.assignee_id}
-        message = self._say(MessageKind.REPLY, text, html, by, files, attachments, once=once)
+        message = self._say(MessageKind.REPLY, text, html, by, files, attachments, form_key)
         message.recipients = {"to": [thread.email], "cc": [one for one in cc if one]}
         not_before = timezone.now() + timedelta(seconds=desk.undo_seconds)
         letters.queue_reply(message, by=by, not_before=not_before)
@@ -154,11 +150,6 @@ class Conversation(models.Model):
         thread.mark_read(by=by)
         thread.announce()
         return message
-
-    def _said_before(self, once: str) -> Message | None:
-        """The reply made with this key. The lock lets a second request wait until the first has committed."""
-        self._thread.lock()
-        return Message.objects.filter(received_key=once).first()
 
     @transaction.atomic
     def note(
@@ -237,10 +228,18 @@ class Conversation(models.Model):
         by: Agent,
         files: Iterable[MailFile],
         attachments: Iterable[Attachment],
-        once: str = "",
+        form_key: str = "",
     ) -> Message:
-        thread, author = self._thread, {"author": by, "author_name": str(by), "author_email": by.email}
-        message = self._add(kind, **author, text=text, html=html, received_key=once or None)
+        thread = self._thread
+        message = self._add(
+            kind,
+            author=by,
+            author_name=str(by),
+            author_email=by.email,
+            text=text,
+            html=html,
+            form_key=form_key or None,
+        )
         count = len([Attachment.objects.add(file, message=message) for file in files])
         for attachment in attachments:
             attachment.message, attachment.owner = message, None

@@ -63,6 +63,7 @@ class Message(models.Model):
     message_id = models.CharField(max_length=255, blank=True, db_index=True)
     in_reply_to = models.CharField(max_length=255, blank=True)
     received_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    form_key = models.CharField(max_length=32, null=True, blank=True, unique=True)  # one a rendered composer
     delivery = models.CharField(max_length=10, choices=Delivery, blank=True, default=Delivery.NONE)
     delivery_note = models.CharField(max_length=500, blank=True)  # the server's own words
     reason = models.CharField(max_length=24, blank=True)  # "auto-reply", "too-large", "no-sender" ...

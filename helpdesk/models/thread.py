@@ -108,11 +108,11 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         language: str = "",
         channel: str = "agent",
         then: str = "",
-        once: str = "",
+        form_key: str = "",
     ) -> "Thread":
         """Begin a thread by writing to a customer; the mail leaves as any reply does.
 
-        An order is linked only if it is this customer's. `then` and `once` are as for reply().
+        An order is linked only if it is this customer's. `then` and `form_key` are as for reply().
         Raises ValueError if there is nothing to say.
         """
         customer = context.customer_for(email)
@@ -129,7 +129,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
             channel=channel,
         )
         thread.record(EventKind.CREATED, by=by)
-        thread.reply(text, by=by, html=html, files=files, then=then, once=once)
+        thread.reply(text, by=by, html=html, files=files, then=then, form_key=form_key)
         return thread
 
     def with_unread(self, agent: Agent) -> "ThreadQuerySet":

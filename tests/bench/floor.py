@@ -5,7 +5,9 @@ these is what we must answer for.
 """
 
 import email
+import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from typing import Any
@@ -16,7 +18,7 @@ from django.template import engines
 from django.urls import path
 from django.utils import timezone
 
-from helpdesk.models import Event, Message, Thread
+from helpdesk.models import Attachment, Event, Message, Thread
 
 MIDDLEWARE = [
     "tests.bench.floor.own_paths",
@@ -86,24 +88,40 @@ def thread(request: HttpRequest, thread_id: int) -> HttpResponse:
 urlpatterns = [path("", queue), path("threads/<int:thread_id>/", thread)]
 
 
-def parse(raw: bytes) -> tuple[EmailMessage, str, list[bytes]]:
-    """What Python's own parser makes of a mail: headers, text, the bytes of the files."""
+@dataclass
+class Parsed:
+    """What Python's own parser makes of a mail."""
+
+    headers: dict[str, str]
+    text: str
+    html: str
+    files: list[tuple[str, bytes]]
+
+
+HEADERS = ("From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References")
+
+
+def parse(raw: bytes) -> Parsed:
+    """The headers that a desk needs, both bodies, the files."""
     mail = email.message_from_bytes(raw, policy=policy.default)
     assert isinstance(mail, EmailMessage)
-    body = mail.get_body(("plain", "html"))
-    text = body.get_content() if body is not None else ""
-    return mail, text, [part.get_payload(decode=True) or b"" for part in mail.iter_attachments()]  # type: ignore[misc]
+    bodies = {}
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        bodies[kind] = body.get_content() if body is not None else ""
+    files = [(part.get_filename() or "", part.get_content()) for part in mail.iter_attachments()]
+    return Parsed({name: str(mail[name] or "") for name in HEADERS}, bodies["plain"], bodies["html"], files)
 
 
-def store(mail: EmailMessage, text: str, contact_id: int) -> None:
-    """One transaction: thread, message, event."""
-    now = timezone.now()
+def store(mail: Parsed, contact_id: int) -> None:
+    """One transaction: thread, message, event, and a row for each file; nothing but the database is written."""
+    now, headers = timezone.now(), mail.headers
     with transaction.atomic():
         row = Thread.objects.create(
-            subject=str(mail["Subject"])[:255],
+            subject=headers["Subject"][:255],
             contact_id=contact_id,
-            email=str(mail["From"])[:255],
-            excerpt=text[:160],
+            email=headers["From"][:255],
+            excerpt=mail.text[:160],
             message_count=1,
             active_at=now,
             inbound_at=now,
@@ -112,8 +130,12 @@ def store(mail: EmailMessage, text: str, contact_id: int) -> None:
             thread=row,
             home=row,
             kind="customer",
-            text=text,
-            message_id=str(mail["Message-ID"])[:255],
-            received_key=str(mail["Message-ID"])[:64],
+            text=mail.text,
+            html=mail.html,
+            message_id=headers["Message-ID"][:255],
+            received_key=headers["Message-ID"][:64],
         )
+        for name, content in mail.files:
+            digest = hashlib.sha256(content).hexdigest()
+            Attachment.objects.create(message=said, file=digest, name=name, size=len(content), sha256=digest)
         Event.objects.create(thread=row, kind="received", message=said, holder="us", status="open")

@@ -162,8 +162,7 @@ def ingest() -> list[tuple[str, Figure, Figure]]:
         assert taken.delivered.outcome == "created", taken.delivered
 
     def bare() -> None:
-        mail, text, _files = floor.parse(next(supply))
-        floor.store(mail, text, contact.pk)
+        floor.store(floor.parse(next(supply)), contact.pk)
 
     return [("ingest, each mail", *against(ours, bare, MAILS))]
 
