@@ -13,7 +13,6 @@ class LetterForm(forms.Form):
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     text = forms.CharField(
         label=_("Message"),
-        strip=False,
         max_length=200_000,
         error_messages={"required": _("There is nothing to send: write a message first.")},
     )

@@ -34,7 +34,7 @@ def letters(account: str) -> list[Letter]:
     """What the account received and sent, the oldest first; received mail counts as read from now on."""
     with opened(account) as box:
         found = [*_folder(box, INBOX), *_folder(box, SENT)]
-    return sorted(found, key=lambda letter: (letter.at, letter.uid))
+    return sorted(found, key=lambda letter: (letter.at, not letter.mine, letter.uid))
 
 
 def unread(account: str) -> int:
