@@ -79,7 +79,9 @@ def _letter(about: bytes, raw: bytes, folder: str) -> Letter:
     )
 
 
-def compose(name: str, address: str, *, to: str, subject: str, text: str, answers: Letter | None = None) -> EmailMessage:
+def compose(
+    name: str, address: str, *, to: str, subject: str, text: str, answers: Letter | None = None
+) -> EmailMessage:
     """A mail of a customer, as a mail program writes it: an answer names and quotes what it answers."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = f'"{name}" <{address}>'

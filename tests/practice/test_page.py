@@ -89,7 +89,7 @@ def test_every_situation_writes_or_says_why_not(agent):
 
 def test_thanks_without_a_mail_to_answer_says_so(agent):
     page = agent.post(f"/practice/{LAURA}/situations/thanks/", follow=True)
-    assert "There is no mail to answer yet" in [str(one) for one in page.context["messages"]][0]
+    assert "There is no mail to answer yet" in next(str(one) for one in page.context["messages"])
     assert letters(SHOP) == []
 
 
@@ -104,7 +104,7 @@ def test_a_file_of_a_letter_is_a_download(agent):
     agent.post(f"/practice/{LAURA}/write/", {"answer": "new", "to": SHOP, "text": "x", "photo": "on"})
     (letter,) = letters(LAURA)
     answer = agent.get(f"/practice/{LAURA}/files/Sent/{letter.uid}/0/")
-    assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
+    assert answer.content.startswith(b"\x89PNG")
     assert answer["Content-Disposition"].startswith("attachment")
     assert agent.get(f"/practice/{LAURA}/files/Sent/{letter.uid}/9/").status_code == 404
     assert agent.get(f"/practice/{LAURA}/files/Nope/1/0/").status_code == 404

@@ -29,7 +29,7 @@ class Run:
         command = [sys.executable, "-m", "config.run", "--port", str(self.port)]
         self.said = folder / "said.txt"
         with self.said.open("wb") as out:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
                 command, cwd=ROOT, env={**kept, "DATA_DIR": str(folder)}, stdout=out, stderr=subprocess.STDOUT
             )
         self.browser = urllib.request.build_opener(
@@ -100,7 +100,9 @@ def test_from_nothing_to_an_answer_in_the_customers_mailbox_and_again(begin):
     assert f"http://localhost:{first.port}/" in first.words()
     password = first.sign_in("marta")
     practice = f"/practice/{LAURA}/"
-    first.post(practice, f"{practice}write/", answer="new", to="hola@tallernorte.example", subject="Urgente", text="¡Hola!")
+    first.post(
+        practice, f"{practice}write/", answer="new", to="hola@tallernorte.example", subject="Urgente", text="¡Hola!"
+    )
     path = wait_for(
         lambda: re.search(r'href="(/threads/\d+/)"', first.get(practice)), 20, f"no thread came: {first.words()}"
     )[1]
@@ -119,7 +121,7 @@ def test_from_nothing_to_an_answer_in_the_customers_mailbox_and_again(begin):
     assert took < 10  # on a quiet machine under 5; other tests run beside this one
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "shop.example", "192.168.1.5"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "shop.example", "192.168.1.5"])  # noqa: S104 - refused
 def test_practice_refuses_a_host_that_others_can_reach(host, capsys):
     assert run.main(["--host", host]) == 2
     assert "listens on this machine only" in capsys.readouterr().err
@@ -127,7 +129,7 @@ def test_practice_refuses_a_host_that_others_can_reach(host, capsys):
 
 def test_a_database_that_is_no_practice_shop_is_refused_with_a_sentence(world, settings, tmp_path):
     settings.DATA_DIR = tmp_path
-    assert "is not a practice shop" in run._prepare("127.0.0.1", 8000)
+    assert "is not a practice shop" in run._not_ours()
 
 
 def test_a_taken_mail_port_is_replaced_by_a_free_one():

@@ -65,10 +65,9 @@ def test_customers_mail_is_there_again_after_a_restart_and_the_shops_is_not(post
 
 
 def test_nobody_gets_in_without_the_password(post):
+    ports = post.settings.PRACTICE_IMAP_PORT, post.settings.PRACTICE_SMTP_PORT
     for account, password in ((LAURA, "wrong"), ("demouser", "demopass")):
-        with imaplib.IMAP4("127.0.0.1", post.settings.PRACTICE_IMAP_PORT) as box:
-            with pytest.raises(imaplib.IMAP4.error):
-                box.login(account, password)
-    with smtplib.SMTP("127.0.0.1", post.settings.PRACTICE_SMTP_PORT) as box:
-        with pytest.raises(smtplib.SMTPAuthenticationError):
-            box.login(SHOP, "wrong")
+        with imaplib.IMAP4("127.0.0.1", ports[0]) as box, pytest.raises(imaplib.IMAP4.error):
+            box.login(account, password)
+    with smtplib.SMTP("127.0.0.1", ports[1]) as box, pytest.raises(smtplib.SMTPAuthenticationError):
+        box.login(SHOP, "wrong")

@@ -51,7 +51,9 @@ def test_the_shop_has_all_that_practice_needs(built):
     assert {"es", "en", "fr", "de"} == set(threads.values_list("language", flat=True))
     assert threads.unanswered().count() >= 25
     assert set(Message.objects.values_list("kind", flat=True)) == set(MessageKind.values)
-    assert {"image/png", "application/pdf", "text/plain"} <= set(Attachment.objects.values_list("content_type", flat=True))
+    assert {"image/png", "application/pdf", "text/plain"} <= set(
+        Attachment.objects.values_list("content_type", flat=True)
+    )
     assert Thread.objects.filter(folder="spam").count() == 5
     assert Message.objects.filter(delivery="failed").count() == 1
     assert Message.objects.exclude(html="").filter(kind=MessageKind.CUSTOMER).exists()
@@ -107,6 +109,8 @@ def test_a_database_with_anything_in_it_is_refused_and_left_alone(settings, tmp_
 
 def test_there_are_sixty_letters_and_forty_replies_all_different():
     texts = [story.text for language in stories.LANGUAGES for story in stories.stories(language)]
-    answers = [text for language in stories.LANGUAGES for some in stories.read(language)["replies"].values() for text in some]
+    answers = [
+        text for language in stories.LANGUAGES for some in stories.read(language)["replies"].values() for text in some
+    ]
     assert (len(set(texts)) >= 60, len(set(answers)) >= 40) == (True, True)
     assert (len(texts), len(answers)) == (len(set(texts)), len(set(answers)))
