@@ -33,10 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
     from django.core.management.base import CommandError
 
     try:
-        call_command("migrate", interactive=False, verbosity=0)
-        refusal = _prepare(options.host, options.port)
-        if refusal:
+        if refusal := _not_ours():
             return _refuse(refusal)
+        call_command("migrate", interactive=False, verbosity=0)
+        _prepare(options.host, options.port)
         call_command("desk", host=options.host, port=options.port, practice=True)
     except CommandError as error:
         return _refuse(str(error))
@@ -81,8 +81,23 @@ def _in_url(host: str) -> str:
     return "localhost" if host == LOOPBACK else f"[{host}]" if ":" in host else host
 
 
-def _prepare(host: str, port: int) -> str:
-    """Make the shop if there is none, and say how to get in; returns why not, if so."""
+def _not_ours() -> str:
+    """Why this database may not be practised in, asked before anything in it is touched; empty if it may."""
+    from django.conf import settings
+    from django.db import connection
+
+    from config.practice import shop
+
+    if "accounts_agent" not in connection.introspection.table_names() or shop.is_empty() or shop.accounts():
+        return ""
+    return (
+        f"The database of {settings.DATA_DIR} is not a practice shop, and practising would mix invented customers with "
+        "yours. Use another folder, as in: DATA_DIR=var/practice make run. Or start your desk: manage.py desk"
+    )
+
+
+def _prepare(host: str, port: int) -> None:
+    """Make the shop if there is none, and say how to get in."""
     from django.conf import settings
 
     from config.practice import shop
@@ -91,15 +106,9 @@ def _prepare(host: str, port: int) -> str:
     if shop.is_empty():
         _say("Making the practice shop Taller Norte. This takes about 15 seconds, once.\n")
         shop.build(smtp_port=settings.PRACTICE_SMTP_PORT, imap_port=settings.PRACTICE_IMAP_PORT)
-    elif not shop.accounts():
-        return (
-            f"The database of {settings.DATA_DIR} is not a practice shop, and practising would mix invented customers "
-            "with yours. Use another folder, as in: DATA_DIR=var/practice make run. Or start your desk: manage.py desk"
-        )
     else:
         wake_carts()
     _say(welcome(f"http://{_in_url(host)}:{port}/", shop.accounts()))
-    return ""
 
 
 def welcome(address: str, accounts: "list[Account]") -> str:

@@ -3,6 +3,7 @@
 from helpdesk.mail import MailFile
 from mailgateway.practice.photo import draw
 
+
 def photo(n: int) -> MailFile:
     """A broken bowl."""
     return MailFile(f"foto-{n + 1}.png", "image/png", draw(n))

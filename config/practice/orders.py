@@ -6,8 +6,8 @@ from random import Random
 
 from django.utils import timezone
 
-from crm.models import Cart, CartLine, Customer, Order, OrderLine
 from config.practice.products import CATALOGUE, Product
+from crm.models import Cart, CartLine, Customer, Order, OrderLine
 
 ORDERS, CARTS = 155, 64
 CARRIERS = ("Transportes Sendero", "Mensajería Liebre", "Correo del Valle")
@@ -67,7 +67,9 @@ class Counter:
         """State, carrier and dates by the age of the order in days."""
         luck = self.dice.random()
         if luck < 0.05:
-            order.state, order.is_valid, order.is_done = ("Cancelado", True, True) if days > 3 else ("Pago pendiente", False, False)
+            order.state, order.is_valid, order.is_done = (
+                ("Cancelado", True, True) if days > 3 else ("Pago pendiente", False, False)
+            )
             return
         order.promised_on = (order.placed_at + timedelta(days=6)).date()
         if days < 2:

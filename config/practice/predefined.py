@@ -9,12 +9,14 @@ HELLO = {"es": "Hola, {{ customer.first_name }}:", "en": "Hello {{ customer.firs
 TEXTS = (
     (
         *("Envíos", "Dónde está el pedido", "seguimiento", ""),
-        "Tu pedido {{ order.reference }} está ahora «{{ order.state }}».|Puedes seguirlo aquí: {{ order.tracking_url }}",
+        "Tu pedido {{ order.reference }} está ahora «{{ order.state }}».|Puedes seguirlo aquí: {{ "
+        "order.tracking_url }}",
         "Your order {{ order.reference }} is now “{{ order.state }}”.|You can follow it here: {{ order.tracking_url }}",
     ),
     (
         *("Envíos", "Retraso del transportista", "retraso", ""),
-        "El transportista va con retraso y lo hemos reclamado.|Tu pedido {{ order.reference }} estaba prometido para el "
+        "El transportista va con retraso y lo hemos reclamado.|Tu pedido {{ order.reference }} estaba prometido "
+        "para el "
         "{{ order.promised_on }}; te avisamos en cuanto se mueva. Siento la espera.",
         "The carrier is late and we have complained.|Your order {{ order.reference }} was promised for "
         "{{ order.promised_on }}; we will write as soon as it moves. Sorry for the wait.",
@@ -31,9 +33,11 @@ TEXTS = (
     ),
     (
         *("Devoluciones", "Cómo devolver", "devolver", ""),
-        "Puedes devolver cualquier pieza sin usar durante 30 días.|Te enviamos una etiqueta por correo: pégala sobre la "
+        "Puedes devolver cualquier pieza sin usar durante 30 días.|Te enviamos una etiqueta por correo: pégala "
+        "sobre la "
         "nuestra y deja la caja en un punto de recogida.",
-        "You may return any unused piece within 30 days.|We will mail you a label: put it over ours and leave the box at "
+        "You may return any unused piece within 30 days.|We will mail you a label: put it over ours and leave "
+        "the box at "
         "a parcel shop.",
     ),
     (

@@ -134,13 +134,14 @@ class History:
         )
 
     def _case(self, story: Story, fate: str, start: datetime) -> Case:
-        customer: Customer | None = next(self.customers[story.language])
-        name, email = customer.name, customer.email
+        customer = next(self.customers[story.language])
         bought = [one for one in self.orders.get(customer.pk, ()) if one.placed_at < start]
         order = self.dice.choice(bought) if bought else None
+        contact = self.contacts[story.contact]
         if self.dice.random() < 0.15 and "{order}" not in story.subject + story.text:  # somebody the shop does not know
-            order, customer, name, email = None, None, f"{customer.first_name} {'ABCDEGLMPRST'[customer.pk % 12]}.", f"nuevo.{email}"
-        return Case(story, fate, start, self.contacts[story.contact], name, email, customer, order)
+            name = f"{customer.first_name} {'ABCDEGLMPRST'[customer.pk % 12]}."
+            return Case(story, fate, start, contact, name, f"nuevo.{customer.email}", None, None)
+        return Case(story, fate, start, contact, customer.name, customer.email, customer, order)
 
     # -- what is said -----------------------------------------------------------------------------
 

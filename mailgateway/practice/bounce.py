@@ -1,6 +1,6 @@
 """The delivery report (RFC 3464) that a refusing mailbox sends back."""
 
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import SMTP
 from email.utils import formatdate, make_msgid
@@ -24,7 +24,7 @@ def delivery_report(raw: bytes, *, sender: str, recipient: str) -> bytes:
     report["Auto-Submitted"] = "auto-replied"
     report["Return-Path"] = "<>"
     report.make_mixed()
-    words = MIMEPart(policy=SMTP)
+    words = EmailMessage(policy=SMTP)
     words.set_content(WORDS.format(recipient=recipient))
     report.attach(words)
     report.attach(_status(recipient))
@@ -33,23 +33,23 @@ def delivery_report(raw: bytes, *, sender: str, recipient: str) -> bytes:
     return report.as_bytes()
 
 
-def _status(recipient: str) -> MIMEPart:
-    about_us, about_them = MIMEPart(policy=SMTP), MIMEPart(policy=SMTP)
+def _status(recipient: str) -> EmailMessage:
+    about_us, about_them = EmailMessage(policy=SMTP), EmailMessage(policy=SMTP)
     about_us["Reporting-MTA"] = f"dns; {recipient.rpartition('@')[2]}"
     about_them["Final-Recipient"] = f"rfc822; {recipient}"
     about_them["Action"] = "failed"
     about_them["Status"] = "5.1.1"
     about_them["Diagnostic-Code"] = "smtp; 550 5.1.1 User unknown: nobody reads this mailbox"
-    part = MIMEPart(policy=SMTP)
+    part = EmailMessage(policy=SMTP)
     part["Content-Type"] = "message/delivery-status"
     part.set_payload([about_us, about_them])
     return part
 
 
-def _returned(raw: bytes) -> MIMEPart:
+def _returned(raw: bytes) -> EmailMessage:
     headers = BytesHeaderParser(policy=SMTP).parsebytes(raw)
     headers.set_payload("")
-    part = MIMEPart(policy=SMTP)
+    part = EmailMessage(policy=SMTP)
     part["Content-Type"] = "text/rfc822-headers"
     part.set_payload(headers.as_bytes().decode("ascii", "replace"))
     return part

@@ -13,13 +13,10 @@ class LetterForm(forms.Form):
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     text = forms.CharField(
         label=_("Message"),
-        strip=False,
         max_length=200_000,
         error_messages={"required": _("There is nothing to send: write a message first.")},
     )
-    file = forms.FileField(
-        label=_("File"), required=False, allow_empty_file=True, max_length=200
-    )
+    file = forms.FileField(label=_("File"), required=False, allow_empty_file=True, max_length=200)
     photo = forms.BooleanField(label=_("Sample photo"), required=False)
 
     def __init__(self, *args: Any, addresses: list[tuple[str, str]], is_answer: bool, **kwargs: Any) -> None:

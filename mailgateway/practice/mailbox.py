@@ -34,7 +34,7 @@ def letters(account: str) -> list[Letter]:
     """What the account received and sent, the oldest first; received mail counts as read from now on."""
     with opened(account) as box:
         found = [*_folder(box, INBOX), *_folder(box, SENT)]
-    return sorted(found, key=lambda letter: (letter.at, letter.uid))
+    return sorted(found, key=lambda letter: (letter.at, not letter.mine, letter.uid))
 
 
 def unread(account: str) -> int:
@@ -79,7 +79,9 @@ def _letter(about: bytes, raw: bytes, folder: str) -> Letter:
     )
 
 
-def compose(name: str, address: str, *, to: str, subject: str, text: str, answers: Letter | None = None) -> EmailMessage:
+def compose(
+    name: str, address: str, *, to: str, subject: str, text: str, answers: Letter | None = None
+) -> EmailMessage:
     """A mail of a customer, as a mail program writes it: an answer names and quotes what it answers."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = f'"{name}" <{address}>'

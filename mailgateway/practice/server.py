@@ -6,6 +6,7 @@ begin empty: the desk has their mail.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -85,10 +86,8 @@ class Store:
     async def _append(self, account: str, box: str, message: AppendMessage) -> None:
         async with Identity(account, self.backend.login, None, frozenset()).new_session() as session:
             if box != INBOX:
-                try:
+                with contextlib.suppress(MailboxConflict):  # it is there already
                     await session.create_mailbox(box)
-                except MailboxConflict:
-                    pass
             await session.append_messages(box, [message])
 
     def _keep(self, account: str, box: str, raw: bytes) -> None:
@@ -159,7 +158,8 @@ async def start(
         imap_server.close()
         raise
     servers = (smtp_server, imap_server)
-    running = Running(*(server.sockets[0].getsockname()[1] for server in servers), servers=servers)
+    ports = [server.sockets[0].getsockname()[1] for server in servers]
+    running = Running(ports[0], ports[1], servers)
     players = await asyncio.to_thread(settle, running.smtp_port, running.imap_port)
     await store.open({*accounts, *players}, password)
     for server in servers:

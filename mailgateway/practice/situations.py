@@ -41,12 +41,14 @@ ALL = (
         words=(
             (
                 *("es", "¿Dónde está mi pedido {order}?"),
-                "Hola:\n\nHice el pedido {order} la semana pasada y sigue sin llegar. Es un regalo para el lunes y ya me "
+                "Hola:\n\nHice el pedido {order} la semana pasada y sigue sin llegar. Es un regalo para el "
+                "lunes y ya me "
                 "habéis dicho dos veces que «mañana». ¿Qué pasa?\n\n{first}",
             ),
             (
                 *("en", "Where is my order {order}?"),
-                "Hello,\n\nI ordered {order} last week and it has still not come. It is a present for Monday, and I was "
+                "Hello,\n\nI ordered {order} last week and it has still not come. It is a present for Monday, "
+                "and I was "
                 "told “tomorrow” twice. What is going on?\n\n{first}",
             ),
         ),
@@ -57,12 +59,14 @@ ALL = (
         words=(
             (
                 *("es", "Dos cuencos rotos"),
-                "Buenas tardes:\n\nEl pedido {order} ha llegado con dos cuencos rotos. Os mando tres fotos. ¿Me los podéis "
+                "Buenas tardes:\n\nEl pedido {order} ha llegado con dos cuencos rotos. Os mando tres fotos. ¿Me "
+                "los podéis "
                 "reponer antes del sábado?\n\nGracias, {first}",
             ),
             (
                 *("en", "Two broken bowls"),
-                "Hi,\n\nMy parcel ({order}) came with two broken bowls, please see the three pictures. Could you send new "
+                "Hi,\n\nMy parcel ({order}) came with two broken bowls, please see the three pictures. Could "
+                "you send new "
                 "ones before Saturday?\n\nThanks, {first}",
             ),
         ),
@@ -78,7 +82,8 @@ ALL = (
             ),
             (
                 *("en", "Invoice for {order}"),
-                "Hello,\n\ncould you send me an invoice for {order} made out to Studio Tide Ltd, VAT XX000000000?\n\n{first}",
+                "Hello,\n\ncould you send me an invoice for {order} made out to Studio Tide Ltd, VAT "
+                "XX000000000?\n\n{first}",
             ),
         ),
     ),
@@ -88,7 +93,8 @@ ALL = (
         words=(
             (
                 *("es", "Cambio de dirección"),
-                "Me he equivocado de dirección en el {order}. ¿Se puede cambiar? Es la calle Mayor 21, no la 12.\n\n{first}",
+                "Me he equivocado de dirección en el {order}. ¿Se puede cambiar? Es la calle Mayor 21, no la "
+                "12.\n\n{first}",
             ),
             (
                 *("en", "Change of address"),
@@ -116,7 +122,11 @@ ALL = (
         *("spam", "s-spam", _("Advertising and false prizes"), _("Marked as spam by the mail server")),
         only=SPAMMER,
         words=(
-            ("es", "¡¡Ha ganado un cupón de 500 €!!", "Enhorabuena. Envíe sus datos bancarios hoy mismo para reclamarlo."),
+            (
+                "es",
+                "¡¡Ha ganado un cupón de 500 €!!",
+                "Enhorabuena. Envíe sus datos bancarios hoy mismo para reclamarlo.",
+            ),
             ("en", "You have won a 500 € voucher!!", "Congratulations. Send your bank details today to claim it."),
         ),
     ),

@@ -1,14 +1,14 @@
 """Play the customer: what a mailbox received, and writing from it, by SMTP and IMAP only."""
 
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -127,9 +127,8 @@ def file(request: HttpRequest, account: str, box: str, uid: int, number: int) ->
         return HttpResponse(_fault(error), content_type="text/plain; charset=utf-8", status=502)
     if found is None:
         raise Http404
-    response = FileResponse(
-        BytesIO(found[1]), as_attachment=True, filename=found[0], content_type="application/octet-stream"
-    )
+    response = HttpResponse(found[1], content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found[0])
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
