@@ -26,6 +26,12 @@ DAY = re.compile(
 BARE = re.compile(r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b")
 BARE_END = re.compile(r"<[^<>\s]{1,300}@[^<>\s]{1,300} ?>:?$|GMT[+-]\d{1,2}(?::?\d{2})? \S.{0,100}$")
 ZOHO = re.compile(r"^-{2,} ?.{10,350}?(?:wrote|écrit|escribió|schrieb|scritto|escreveu|geschreven)\s?-{2,}$", re.IGNORECASE)
+START = re.compile(
+    r"(?:on|at|le|el|am|op|den|em|il|in data|dnia|w dniu|am|a|på|dne|kl|den|vào|pada|tarihinde|în|στις|в|на|за|在|於|于|il giorno)\b"
+    r"|\d|[\"<*]|\S{1,20}, \d|\S+ <\S+@",
+    re.IGNORECASE,
+)
+DATED = re.compile(r"^(?:\D{0,12})\d{1,4}")
 # What may stand behind a verb: a name with its address, or when it was said; then the colon.
 TAIL = re.compile(r"^[^:]{0,20}[:：]\s*$|.{0,250}[:：]\s*(?:\*{0,2})$|^\s*$")
 
@@ -93,7 +99,7 @@ def length(lines: list[str], at: int) -> int:
         if len(joined) > MAX_JOINED:
             return 0
         if piece and _is_attribution(joined):
-            return count
+            return 0 if count > 1 and _begins_later(lines, at, count) else count
         if count > 1 and piece.endswith((":", "：")):
             return 0
         if not piece and count > 3 and not _is_open(joined):
@@ -101,6 +107,14 @@ def length(lines: list[str], at: int) -> int:
         if not piece and not _is_open(joined):
             return 0
     return 0
+
+
+def _begins_later(lines: list[str], at: int, count: int) -> bool:
+    """Whether the sentence before an attribution was taken for its beginning."""
+    if START.match(unquoted(lines[at]).strip()):
+        return False
+    later = range(at + 1, at + count)
+    return any(START.match(unquoted(lines[one]).strip()) and length(lines, one) for one in later)
 
 
 def _is_open(joined: str) -> bool:
@@ -119,7 +133,7 @@ def _is_attribution(joined: str) -> bool:
     for verb in VERBS.finditer(joined):
         if TAIL.match(joined[verb.end() :]) and _says_when_or_who(joined):
             return True
-    return _is_japanese(joined)
+    return _is_dated_name(joined)
 
 
 def _says_when_or_who(joined: str) -> bool:
@@ -128,14 +142,11 @@ def _says_when_or_who(joined: str) -> bool:
     return bool(DAY.search(joined))
 
 
-def _is_japanese(joined: str) -> bool:
-    """Japanese and Korean programs often write no verb: a date, a name with its address and a colon."""
-    return bool(re.match(r"^\d{4}[年년]", joined)) and bool(ADDRESS.search(joined))
-
-
-def says_exactly(joined: str) -> bool:
-    """Whether it names a time or an address: enough to take unmarked text below for a quotation."""
-    return bool(ADDRESS.search(joined) or CLOCK.search(joined))
+def _is_dated_name(joined: str) -> bool:
+    """Some programs write no verb: a date, a time, and a name with its address in front of the colon."""
+    if not joined.rstrip("*").endswith((">:", ">：", "):", ")：")) or not ADDRESS.search(joined):
+        return False
+    return bool(CLOCK.search(joined)) and bool(DAY.search(joined)) and bool(DATED.match(joined))
 
 
 def block_length(lines: list[str], at: int) -> int:

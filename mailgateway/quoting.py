@@ -11,6 +11,10 @@ from mailgateway import attributions, containers, signatures
 MAX_TEXT = 500_000  # characters; more is not looked at but kept
 QUOTED = re.compile(r"^\s{0,3}>")
 OTHERS = re.compile(r"^\s{0,3}(?:\|(?:\s|$)|[A-Za-z][\w.-]{0,11}>(?:\s|$))")
+FORWARD = re.compile(r"[es]*h[hes]*")
+ENDS = re.compile(r"[ah]+")
+BELOW = re.compile(r"e*(.?)", re.DOTALL)
+RUNS = re.compile(r"[aeqs]+")
 FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")
 
 
@@ -114,33 +118,34 @@ def _block_below(lines: list[str], at: int) -> int:
 
 
 def _with_signatures(letters: str, lines: list[str]) -> str:
-    """Everything below a signature's mark becomes "s", up to the next quotation."""
+    """Everything below a signature's mark becomes "s", up to the next quotation; so do rules above nothing."""
     marked = list(letters)
-    inside = False
+    first_text, texts_below = letters.find("t"), letters.count("t")
+    last_quote, inside = letters.rfind("q"), False
     for at, letter in enumerate(letters):
+        texts_below -= letter == "t"
         if letter in "aqh":
             inside = False
-        elif letter == "t" and not inside and signatures.is_mark(lines[at]) and _has_text(letters[:at]):
-            inside = True
-        elif letter == "t" and not inside and signatures.is_long_rule(lines[at]):
-            inside = letters.count("t", at + 1) <= signatures.MAX_BELOW_RULE and "q" not in letters[at:]
-        if letter == "t" and (inside or signatures.is_rule(lines[at])):
-            marked[at] = "s" if inside or _ends_here(letters, lines, at) else "t"
+        elif letter == "t" and not inside and at > first_text >= 0:
+            short = texts_below <= signatures.MAX_BELOW_RULE and last_quote < at
+            inside = signatures.is_mark(lines[at]) or (short and signatures.is_long_rule(lines[at]))
+        if letter == "t" and inside:
+            marked[at] = "s"
+    return _without_last_rules("".join(marked), lines)
+
+
+def _without_last_rules(letters: str, lines: list[str]) -> str:
+    """Drawn lines with no text between them and the next quotation or the end become "s"."""
+    marked = list(letters)
+    is_open = True
+    for at in range(len(letters) - 1, -1, -1):
+        if letters[at] in "aqh":
+            is_open = True
+        elif letters[at] == "t":
+            is_open = is_open and signatures.is_rule(lines[at])
+            if is_open:
+                marked[at] = "s"
     return "".join(marked)
-
-
-def _has_text(letters: str) -> bool:
-    return "t" in letters or "q" in letters
-
-
-def _ends_here(letters: str, lines: list[str], at: int) -> bool:
-    """Whether only drawn lines, quotations and header blocks follow before the next text."""
-    for later in range(at + 1, min(at + 30, len(letters))):
-        if letters[later] in "aqh":
-            return True
-        if letters[later] == "t" and not signatures.is_rule(lines[later]):
-            return False
-    return at + 30 >= len(letters)
 
 
 def _kept(letters: str) -> list[int]:
@@ -149,10 +154,9 @@ def _kept(letters: str) -> list[int]:
     cut = _cut(letters)
     if cut >= 0:
         end = cut
-    elif (head := re.match(r"[es]*h[hes]*", letters)) is not None:
+    elif (head := FORWARD.match(letters)) is not None:
         start = head.end()  # nothing above: a forwarded mail is what there is to say
-    letters_in = letters[start:end]
-    kept = [start + at for at in _without_quotes(letters_in)]
+    kept = _without_quotes(letters, start, end)
     while kept and letters[kept[-1]] in "es":
         kept.pop()
     return [at for at in kept if letters[at] != "a"]
@@ -160,28 +164,28 @@ def _kept(letters: str) -> list[int]:
 
 def _cut(letters: str) -> int:
     """Where a header block, or an attribution with unmarked text below it, ends what is new; -1 if nothing does."""
-    for match in re.finditer(r"[ah]+", letters):
-        at = match.start()
-        if "t" not in letters[:at]:
-            continue
-        if letters[at] == "h":
-            return at
-        below = letters[match.end() :].lstrip("e")
-        if not below.startswith("q"):
-            return at
+    first_text = letters.find("t")
+    if first_text < 0:
+        return -1
+    for match in ENDS.finditer(letters, first_text):
+        below = BELOW.match(letters, match.end())
+        if "h" in match[0] or below is None or below[1] != "q":
+            return match.start()
     return -1
 
 
-def _without_quotes(letters: str) -> list[int]:
+def _without_quotes(letters: str, start: int, end: int) -> list[int]:
     """The lines that stay once quotations are taken away that nobody answers between."""
-    if "a" in letters and "t" not in letters:
-        return []
-    body = letters.rstrip("esqa") if "t" in letters else letters
-    regions = list(re.finditer(r"a?[eqs]*q[eqsa]*", body))
-    texts_between = [one for one in regions if "t" in body[: one.start()] and "t" in body[one.end() :]]
-    if not texts_between:
-        leading = regions[0] if regions else None
-        if leading and "a" in leading[0] and "t" in body[leading.end() :]:
-            return list(range(leading.end(), len(body)))
-        return list(range(len(body)))
-    return list(range(len(body)))
+    first = letters.find("t", start, end)
+    last = letters.rfind("t", start, end)
+    if first < 0:
+        return [] if "a" in letters[start:end] else list(range(start, end))
+    above = letters[start:first]
+    if "q" in above and "a" in above:
+        start = first  # a quotation on top, the answer below it
+    middle = [one for one in RUNS.finditer(letters, first, last) if "q" in one[0]]
+    if len(middle) == 1 and "a" in middle[0][0] and "a" not in above and "q" not in letters[last:end]:
+        one = middle[0]  # an answer above and below one quotation: both count, the quotation does not
+        blank = [at for at in range(*one.span()) if letters[at] == "e"][:1]
+        return [*range(start, one.start()), *blank, *range(one.end(), last + 1)]
+    return list(range(start, last + 1))

@@ -12,7 +12,7 @@ TELEPHONE = re.compile(
     r"|(?:from|desde) my \S.{0,60}"
     r"|(?:von|vom) mein\w{0,3} .{1,60} gesendet.{0,20}"
     r"|diese (?:nachricht|e-?mail) wurde (?:von|mit) .{1,80} gesendet.{0,10}"
-    r"|get outlook for .{1,60}|(?:obtener|obtenir|outlook holen|scarica|obter|download) ?outlook .{1,60}"
+    r"|get \[?outlook for .{1,60}|(?:obtener|obtenir|outlook holen|scarica|obter|download) ?outlook .{1,60}"
     r"|outlook für .{1,20} (?:herunterladen|beziehen).{0,60}|downloa?d outlook .{1,60}"
     r"|\S{1,20} from mobile|lähetetty .{1,60}|iphoneから送信|.{0,20}から送信|發自我的.{1,40}|发自我的.{1,40}|從我的.{1,40}傳送|.{0,20}에서 보냄"
     r")[\s>).*_\]!]{0,8}$",
