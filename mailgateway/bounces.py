@@ -11,10 +11,25 @@ from mailgateway.structure import Part, halves, leaves
 MAX_LOOK = 64 * 1024  # characters of a report or body that are looked at
 MACHINES = re.compile(
     r"^(?:mailer-?daemon|postmaster|mail-?er|maildelivery|mail-?delivery-?(?:system|subsystem)|mdaemon|daemon|bounces?"
-    r"|mail-?system|administrator|no-?reply-?bounce|dsn|complaints|symantec_.{0,40}|e-?mail-?bounces?)(?:[-+=_.].{0,200})?@",
+    r"|mail-?system|administrator|no-?reply-?bounce|dsn|ndr|e-?mail-?bounces?)(?:[-+=_.].{0,200})?@",
     re.IGNORECASE,
 )
-MACHINE_NAMES = re.compile(r"mail(?:er)?[- ]?(?:delivery|daemon|system|administrator)|postmaster|delivery", re.IGNORECASE)
+DAEMON = re.compile(r"^mailer-?daemon\b", re.IGNORECASE)
+MACHINE_NAMES = re.compile(
+    r"mail(?:er)?[- ]?(?:delivery|daemon|system|administrator)|postmaster|system administrator", re.IGNORECASE
+)
+# Parcels are delivered, fail and come back as well: what is no mailer's own report must speak of mail servers.
+TECHNICAL = re.compile(
+    r"\bsmtp\b|rcpt to|mail ?box|\brecipients?\b|unknown user|user unknown|no such user|mail (?:system|server|delivery software)"
+    r"|non-delivery report|virus ?wall|interscan|remote host said|returned mail|undeliverable (?:mail|message)|e-?mail to this address"
+    r"|your (?:message|mail|e-?mail) (?:to|could|cannot|was|has)|message could not be delivered|hop count|\bdaemon\b"
+    r"|\b5\d\d[ -]5\.\d\.\d|this is the mail|mailserver|mail transfer|メール|empfänger|destinatario|destinataire",
+    re.IGNORECASE,
+)
+STRONG = re.compile(
+    r"returned mail|mail could not be delivered|non-delivery|^undeliver|mail delivery|delivery (?:failure|warning|status)|non remis",
+    re.IGNORECASE,
+)
 SUBJECTS = re.compile(
     r"(?:un|not |non |failed to be )deliver|(?:return|rücksend|retourn)(?:ed|ing)?[ :](?:e?-?mail|to sender|message)"
     r"|deliver(?:y|ing)?[ a-z-]{0,24}(?:fail|problem|status|error|notif|report|delay|incomplete|unsuccess)"
@@ -63,16 +78,22 @@ def read(root: Part, sender: str) -> Bounce | None:
     """What a delivery report says; None for any other mail, and for news of a success."""
     parts = list(leaves(root))
     kinds = {part.kind for part in parts}
-    if kinds & RECEIPTS or COMPLAINT in kinds:
+    if COMPLAINT in kinds or (kinds & RECEIPTS and not _was_refused(parts)):
         return None
     text = "\n".join(decoded(one)[:MAX_LOOK] for one in parts if _is_readable(one))[:MAX_LOOK]
     ids = _returned_ids(parts, text)
     for part in parts:
         if part.kind in REPORTS and (said := _by_report(decoded(part)[:MAX_LOOK], text)):
             return said if said.action == "" else _with_ids(said, ids)
-    if not _may_be(root, sender, kinds):
+    if not _may_be(root, sender, kinds, text):
         return None
     return _by_words(root, text, ids)
+
+
+def _was_refused(parts: list[Part]) -> bool:
+    """Whether a receipt says that a server threw the mail away, which Dovecot reports so."""
+    told = (decoded(part)[:MAX_LOOK].lower() for part in parts if part.kind in RECEIPTS)
+    return any("automatic-action" in one and ("deleted" in one or "denied" in one) for one in told)
 
 
 def is_report(bounce: Bounce | None) -> bool:
@@ -137,24 +158,28 @@ def _action(said: str, status: str) -> str:
     return "" if status.startswith("2") and said != "failed" else "failed"
 
 
-def _may_be(root: Part, sender: str, kinds: set[str]) -> bool:
-    """Whether a machine sent it and its subject or form speaks of delivery."""
-    top = root.headers
+def _may_be(root: Part, sender: str, kinds: set[str], text: str) -> bool:
+    """Whether a mail server sent it and it speaks of delivery."""
+    top, subject = root.headers, root.headers.text("subject")
     if "x-failed-recipients" in top or kinds & REPORTS:
         return True
-    path = top.first("return-path").strip()
-    named = headers.words(top.first("from"))
-    automatic = MACHINES.match(sender) or MACHINES.match(named) or MACHINE_NAMES.search(named) or path == "<>"
-    if not automatic and "report-type" not in root.typed[1]:
+    if top.text("auto-submitted").lower().startswith("auto-replied") and not kinds & RECEIPTS:
         return False
-    return bool(SUBJECTS.search(top.text("subject"))) or bool(kinds & ENCLOSED) or bool(MACHINES.match(sender))
+    named = headers.words(top.first("from")).lstrip('<"')
+    if DAEMON.match(sender) or DAEMON.match(named):
+        return bool(SUBJECTS.search(subject) or kinds & ENCLOSED or TECHNICAL.search(text))
+    is_machine = MACHINES.match(sender) or MACHINES.match(named) or MACHINE_NAMES.search(named)
+    if is_machine or top.first("return-path").strip() == "<>" or "report-type" in root.typed[1]:
+        return bool((SUBJECTS.search(subject) or kinds & ENCLOSED) and TECHNICAL.search(f"{subject}\n{text}"))
+    return "in-reply-to" not in top and bool(STRONG.search(subject) and TECHNICAL.search(text))
 
 
 def _by_words(root: Part, text: str, ids: tuple[str, ...]) -> Bounce | None:
     own, _, _ = _before_returned(text)
     failed = root.headers.text("x-failed-recipients")
     recipient = _address(failed) or _named_recipient(own) or _first_address(own) or _returned_recipient(root, text)
-    if not recipient or not (failed or WORDS.search(f"{root.headers.text('subject')}\n{own}")):
+    told = failed or DAEMON.match(root.headers.text("from")) or WORDS.search(f"{root.headers.text('subject')}\n{own}")
+    if not recipient or not told:
         return None
     status, code = STATUS.search(own), CODE.search(own)
     subject = root.headers.text("subject")
@@ -189,7 +214,8 @@ def _named_recipient(text: str) -> str:
         if ADDRESS.fullmatch(alone) and not MACHINES.match(alone):
             return alone.lower()
         opened = line.strip()
-        if opened.startswith("<") and (address := _address(opened[1:].partition(">")[0])):
+        address = _address(opened[1:].partition(">")[0]) if opened.startswith("<") else ""
+        if address and not MACHINES.match(address):
             return address
     for line in text.split("\n")[:400]:
         match = NAMED.search(line[:500])
@@ -211,7 +237,7 @@ def _first_address(text: str) -> str:
 
 def _address(value: str) -> str:
     match = ADDRESS.search(value)
-    return match[0].lower() if match and not MACHINES.match(match[0]) else ""
+    return match[0].lower().rstrip(".") if match and not DAEMON.match(match[0]) else ""
 
 
 def _returned(parts: list[Part], text: str) -> Iterator[str]:

@@ -13,7 +13,8 @@ MAX_FILES = 100
 MAX_TEXT = 1_000_000
 CID = re.compile(r"cid:([^\s\"'<>)\\]{1,255})", re.IGNORECASE)
 MEDIA = ("image/", "audio/", "video/")
-TEXTS = {"text/plain", "text/html", "text/enriched", "text/richtext"}
+TEXTS = {"text/plain", "text/html"}
+ENRICHED = {"text/enriched", "text/richtext"}
 TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
 
 
@@ -75,7 +76,8 @@ def read(root: Part) -> Content:
     found.take([root])
     html = _html(found)
     files, extra = _files(found, html)
-    text = _text(found) if found.text else ""
+    found.text = found.text or [part for part in found.files if part.kind in ENRICHED]
+    text = _text(found)
     if not text.strip() and not html.strip():
         html, text = extra.html, extra.text or markup.to_text(extra.html)
     notes = [_summary(part) for part in (*found.text, *found.files) if part.kind == "text/calendar"]
@@ -99,7 +101,7 @@ def decoded(part: Part) -> str:
     text = charsets.decode(data, charset).replace("\r\n", "\n").replace("\r", "\n")
     if kind == "text/plain" and part.typed[1].get("format", "").lower() == "flowed":
         return flowed.joined(text, is_delsp=part.typed[1].get("delsp", "").lower() == "yes")
-    return markup.to_text(text) if kind in {"text/enriched", "text/richtext"} else text
+    return markup.to_text(text) if kind in ENRICHED else text
 
 
 def _meta_charset(data: bytes) -> str:

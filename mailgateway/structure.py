@@ -17,7 +17,6 @@ MAX_BOUNDARIES = 300  # more declared ones than parts may be: not even looked at
 MAX_HEADER_BYTES = 1024 * 1024
 LOOSE_NAME = re.compile(rb"^([!-9;-~]{1,80})[ \t]{1,20}:", re.MULTILINE)
 HEADER_LINE = re.compile(rb"^(?:[!-9;-~]{1,200}:|[ \t])")
-MULTIPART_TYPES = re.compile(r"multipart/[a-z0-9.+-]{1,60}")
 TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
 
 
@@ -51,8 +50,9 @@ class Part(Message):
 
     @property
     def kind(self) -> str:
-        """The content type; text/plain where none is given, or as in a digest."""
-        return self.typed[0] or self.get_default_type()
+        """The content type; text/plain where none is given or a multipart has no parts, or as in a digest."""
+        name = self.typed[0] or self.get_default_type()
+        return "text/plain" if name.startswith("multipart/") and isinstance(self._payload, str) else name
 
     @property
     def is_branch(self) -> bool:
