@@ -69,6 +69,8 @@ def _address(text: str) -> str:
     text = text.removeprefix("mailto:")
     if "=?" in text:
         text = headers.encoded_words(text)
+    if "@" not in text:
+        return ""
     match = QUOTED_LOCAL.search(text) or ADDRESS.search(text) or ADDRESS.search("".join(text.split()))
     return headers.clean(headers.as_text(match[0])).strip("'.") if match else ""
 

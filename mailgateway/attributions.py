@@ -25,7 +25,9 @@ DAY = re.compile(
 # Attributions without a verb: an ISO date in front, and a zone or an address.
 BARE = re.compile(r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b")
 BARE_END = re.compile(r"<[^<>\s]{1,300}@[^<>\s]{1,300} ?>:?$|GMT[+-]\d{1,2}(?::?\d{2})? \S.{0,100}$")
-ZOHO = re.compile(r"^-{2,} ?.{10,350}?(?:wrote|écrit|escribió|schrieb|scritto|escreveu|geschreven)\s?-{2,}$", re.IGNORECASE)
+ZOHO = re.compile(
+    r"^-{2,} ?.{10,350}?(?:wrote|écrit|escribió|schrieb|scritto|escreveu|geschreven)\s?-{2,}$", re.IGNORECASE
+)
 START = re.compile(
     r"(?:on|at|le|el|am|op|den|em|il|in data|dnia|w dniu|am|a|på|dne|kl|den|vào|pada|tarihinde|în|στις|в|на|за|在|於|于|il giorno)\b"
     r"|\d|[\"<*]|\S{1,20}, \d|\S+ <\S+@",
@@ -50,7 +52,9 @@ ORIGINAL = (
     "|mesaj original|orijinal ileti|özgün ileti|αρχικό μήνυμα|元のメッセージ|転送メッセージ|original|原始邮件|原邮件"
     "|原始郵件|原始信息|转发邮件|轉寄郵件|转发的邮件|원본 메시지|원본 메일|הודעה מקורית|الرسالة الأصلية"
 )
-ORIGINAL_LINE = re.compile(rf"^[\s*]{{0,10}}[-_=]{{2,60}}\s{{0,5}}\*?(?:{ORIGINAL})\b.{{0,60}}?[-_=]{{2,60}}[\s*]{{0,10}}$", re.IGNORECASE)
+ORIGINAL_LINE = re.compile(
+    rf"^[\s*]{{0,10}}[-_=]{{2,60}}\s{{0,5}}\*?(?:{ORIGINAL})\b.{{0,60}}?[-_=]{{2,60}}[\s*]{{0,10}}$", re.IGNORECASE
+)
 FORWARDED = re.compile(
     r"^[\s*]{0,10}(?:begin forwarded message|inicio del mensaje reenviado|d[ée]but du message (?:transf[ée]r[ée]|r[ée]exp[ée]di[ée])"
     r"|anfang der weitergeleiteten (?:nachricht|e-?mail)|inizio messaggio inoltrato|in[íi]cio da mensagem (?:re)?encaminhada"

@@ -57,7 +57,9 @@ DELAYED = re.compile(
     r"|warning message only|warning only|verzögert|retras",
     re.IGNORECASE,
 )
-FOR_GOOD = re.compile(r"permanent|giving up|given up|has failed|could not be delivered to|fatal|\b5\.\d\.\d|\b55\d\b", re.IGNORECASE)
+FOR_GOOD = re.compile(
+    r"permanent|giving up|given up|has failed|could not be delivered to|fatal|\b5\.\d\.\d|\b55\d\b", re.IGNORECASE
+)
 RETURNED = re.compile(
     r"^[\s>|*#=-]{0,40}(?:(?:this is a copy of|below this line is a copy|below is a copy|a copy of|included is a copy of|the)\s)?"
     r"(?:your |the )?(?:original|returned|undelivered|unsent|beginning of the|start of|header of|message header|text of|copy of)"
@@ -111,7 +113,9 @@ def _with_ids(bounce: Bounce, ids: tuple[str, ...]) -> Bounce:
 
 def _by_report(report: str, text: str) -> Bounce | None:
     """The worst that a machine-readable report says of a recipient; an empty action for a success."""
-    told = [one for one in _blocks(report) if "final-recipient" in one or "original-recipient" in one or "action" in one]
+    told = [
+        one for one in _blocks(report) if "final-recipient" in one or "original-recipient" in one or "action" in one
+    ]
     bounces = [_of_block(one, text) for one in told]
     for action in ("failed", "delayed"):
         for one in bounces:
@@ -163,15 +167,14 @@ def _may_be(root: Part, sender: str, kinds: set[str], text: str) -> bool:
     top, subject = root.headers, root.headers.text("subject")
     if "x-failed-recipients" in top or kinds & REPORTS:
         return True
-    if top.text("auto-submitted").lower().startswith("auto-replied") and not kinds & RECEIPTS:
-        return False
     named = headers.words(top.first("from")).lstrip('<"')
     if DAEMON.match(sender) or DAEMON.match(named):
         return bool(SUBJECTS.search(subject) or kinds & ENCLOSED or TECHNICAL.search(text))
+    answers = top.text("auto-submitted").lower().startswith("auto-replied") and not kinds & RECEIPTS
     is_machine = MACHINES.match(sender) or MACHINES.match(named) or MACHINE_NAMES.search(named)
-    if is_machine or top.first("return-path").strip() == "<>" or "report-type" in root.typed[1]:
+    if is_machine or (not answers and (top.first("return-path").strip() == "<>" or "report-type" in root.typed[1])):
         return bool((SUBJECTS.search(subject) or kinds & ENCLOSED) and TECHNICAL.search(f"{subject}\n{text}"))
-    return "in-reply-to" not in top and bool(STRONG.search(subject) and TECHNICAL.search(text))
+    return "in-reply-to" not in top and not answers and bool(STRONG.search(subject) and TECHNICAL.search(text))
 
 
 def _by_words(root: Part, text: str, ids: tuple[str, ...]) -> Bounce | None:
@@ -188,8 +191,12 @@ def _by_words(root: Part, text: str, ids: tuple[str, ...]) -> Bounce | None:
         status = None
     if status is not None:
         late = status[1].startswith("4") and bool(late)
-    line = next((one.strip() for one in own.split("\n") if (code and code[0] in one) or (status and status[0] in one)), "")
-    return Bounce(recipient, "delayed" if late else "failed", status[1] if status else "", headers.clean(line)[:500], ids)
+    line = next(
+        (one.strip() for one in own.split("\n") if (code and code[0] in one) or (status and status[0] in one)), ""
+    )
+    return Bounce(
+        recipient, "delayed" if late else "failed", status[1] if status else "", headers.clean(line)[:500], ids
+    )
 
 
 def _before_returned(text: str) -> tuple[str, str, str]:
@@ -225,7 +232,9 @@ def _named_recipient(text: str) -> str:
 
 
 def _is_id(line: str, end: int) -> bool:
-    return "message-id" in line.lower() or "message id" in line.lower() or line[end : end + 1] == ":" and "@" in line[end:]
+    return (
+        "message-id" in line.lower() or "message id" in line.lower() or line[end : end + 1] == ":" and "@" in line[end:]
+    )
 
 
 def _first_address(text: str) -> str:

@@ -63,12 +63,13 @@ WESTERN = {"ascii", "cp1252"}  # a label that says little: senders put it on any
 GUESSES = """cp1252 cp1250 cp1251 koi8_r cp1253 cp1254 cp1255 cp1256 gb18030 big5 cp932 euc_jp cp949""".split()
 SAMPLE = 4096
 WORTH_GUESSING = 12  # fewer bytes over 127 say too little
+SURROGATES = re.compile("[\ud800-\udfff]")  # UTF-7 can smuggle halves of characters that no database takes
 NON_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 def decode(data: bytes, declared: str = "") -> str:
     """The text of the bytes, without NUL; never raises."""
-    return _decode(data, declared).replace("\x00", "").removeprefix("\ufeff")
+    return SURROGATES.sub("\ufffd", _decode(data, declared).replace("\x00", "").removeprefix("\ufeff"))
 
 
 def _decode(data: bytes, declared: str) -> str:

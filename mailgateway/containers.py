@@ -1,9 +1,10 @@
 """The elements in which mail programs put what they quote, made visible as marks in the text."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
-from lxml.html import HtmlElement, fromstring, tostring
+from lxml.html import HtmlElement, HTMLParser, fromstring, tostring
 
 from helpdesk import html as markup
 
@@ -13,6 +14,7 @@ SIGNATURE, END_SIGNATURE = "\ue0f4", "\ue0f5"
 CUT = "\ue0f6"
 MARKS = (QUOTE, UNQUOTE, ATTRIBUTION, END_ATTRIBUTION, SIGNATURE, END_SIGNATURE, CUT)
 MAX_HTML = 300_000
+MAX_MARKS = 200
 
 QUOTE_CLASSES = {
     "gmail_quote", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "front-blockquote", "sh-quoted-content",
@@ -43,18 +45,14 @@ def marked(html: str) -> str:
     for mark in MARKS:
         html = html.replace(mark, "")
     try:
-        document = fromstring(html.encode("utf-8"), parser=_parser())
+        document = fromstring(
+            html.encode("utf-8"), parser=HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        )
     except (etree.LxmlError, ValueError, AssertionError):
         return ""
     if document is None or not _mark_all(document):
         return ""
     return markup.to_text(tostring(document, encoding="unicode"))
-
-
-def _parser() -> "etree.HTMLParser":
-    from lxml.html import HTMLParser  # noqa: PLC0415
-
-    return HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 
 
 def _may_hold_any(html: str) -> bool:
@@ -66,8 +64,8 @@ def _may_hold_any(html: str) -> bool:
 def _mark_all(document: HtmlElement) -> bool:
     """Put the marks in; whether any was."""
     found = False
-    for element in list(_elements(document)):
-        kind = _kind(element)
+    kinds = ((element, _kind(element)) for element in _elements(document))
+    for element, kind in list(islice((one for one in kinds if one[1]), MAX_MARKS)):
         if kind == CUT:
             _before(element, CUT)
         elif kind == QUOTE:
@@ -89,7 +87,12 @@ def _elements(document: HtmlElement) -> Iterator[HtmlElement]:
 def _kind(element: HtmlElement) -> str:
     """The mark it stands for; empty if none."""
     classes, name = set((element.get("class") or "").split()), element.get("id") or ""
-    if name in CUT_IDS or classes & CUT_CLASSES or element.get("data-marker") in CUT_MARKERS or _is_header_line(element):
+    if (
+        name in CUT_IDS
+        or classes & CUT_CLASSES
+        or element.get("data-marker") in CUT_MARKERS
+        or _is_header_line(element)
+    ):
         return CUT
     if classes & ATTRIBUTION_CLASSES:
         return ATTRIBUTION

@@ -11,7 +11,7 @@ MAX_VALUE = 20_000  # characters of one header that are looked at
 MAX_ALL = 64 * 1024  # characters of all headers together
 MAX_COUNT = 2_000
 # ESC and BEL are kept out as well: a name is shown in terminals, too. Bidirectional marks turn names round.
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 CHARSET = re.compile(r"[!-~]{1,60}", re.ASCII)
 IDS = re.compile(r"<([^<>]{1,500})>")
 BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,250}")
@@ -57,7 +57,7 @@ class Headers:
 def ids(value: str) -> tuple[str, ...]:
     """The message ids in a header value, with angle brackets."""
     found = ["".join(one.split()) for one in IDS.findall(value)]
-    found = [one for one in found if one] or BARE_ID.findall(value)
+    found = [one for one in found if one] or (BARE_ID.findall(value) if "@" in value else [])
     readable = (clean(as_text(one)) for one in dict.fromkeys(found[-50:]))
     return tuple(f"<{one}>" for one in readable)
 
@@ -144,8 +144,11 @@ def _one_run(data: bytes) -> bytes:
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """The value before the first ";" in lower case, and the parameters decoded, by lower-case name."""
-    pieces = list(_pieces(unfold(value)))
-    head = clean(as_text(pieces[0])).strip().strip("\"'").lower() if pieces else ""
+    pieces = list(_pieces(unfold(value).replace("\t", " ")))
+    head, _, stuck = pieces[0].strip().partition(" ") if "=" not in pieces[0].partition(" ")[0] else (pieces[0], "", "")
+    if "=" in stuck:  # the semicolon was forgotten
+        pieces.insert(1, stuck)
+    head = clean(as_text(head)).strip().strip("\"'").lower()
     plain: dict[str, str] = {}
     continued: dict[str, dict[int, tuple[str, bool]]] = {}
     for piece in pieces[1:200]:

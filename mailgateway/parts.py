@@ -79,7 +79,8 @@ def read(root: Part) -> Content:
     found.text = found.text or [part for part in found.files if part.kind in ENRICHED]
     text = _text(found)
     if not text.strip() and not html.strip():
-        html, text = extra.html, extra.text or markup.to_text(extra.html)
+        html, text = extra.html, extra.text or _preamble(root)
+    text = text if text.strip() else markup.to_text(html)
     notes = [_summary(part) for part in (*found.text, *found.files) if part.kind == "text/calendar"]
     text = "\n\n".join(one for one in (text, *notes) if one.strip())
     return Content(text[:MAX_TEXT], html, files, found.is_cut or len(text) > MAX_TEXT)
@@ -107,6 +108,12 @@ def decoded(part: Part) -> str:
 def _meta_charset(data: bytes) -> str:
     match = re.search(rb"<meta[^>]{0,200}?charset=[\"']?([A-Za-z0-9_.:-]{2,40})", data[:4096], re.IGNORECASE)
     return match[1].decode("ascii") if match else ""
+
+
+def _preamble(root: Part) -> str:
+    """What stands before the first boundary, where nothing stands behind it: some programs put the text there."""
+    text = charsets.decode((root.preamble or "").encode("utf-8", "surrogateescape")).replace("\r\n", "\n").strip()
+    return "" if "mime" in text.lower() or "multi-part" in text.lower() else text
 
 
 def _text(found: Sorted) -> str:

@@ -9,6 +9,7 @@ import re
 from mailgateway import attributions, containers, signatures
 
 MAX_TEXT = 500_000  # characters; more is not looked at but kept
+MAX_LINES = 1_500  # that are looked at closely; of later ones only the quotation mark counts
 QUOTED = re.compile(r"^\s{0,3}>")
 OTHERS = re.compile(r"^\s{0,3}(?:\|(?:\s|$)|[A-Za-z][\w.-]{0,11}>(?:\s|$))")
 FORWARD = re.compile(r"[es]*h[hes]*")
@@ -76,7 +77,7 @@ def _letters(lines: list[str], said: list[str]) -> str:
     """One letter a line."""
     letters: list[str] = []
     at, fenced, attributed = 0, False, False
-    while at < len(lines):
+    while at < min(len(lines), MAX_LINES):
         if said[at] and lines[at].strip():
             letters.append(said[at])
             attributed = True
@@ -89,7 +90,14 @@ def _letters(lines: list[str], said: list[str]) -> str:
             attributed = attributed or found == "a"
             at += count - 1
         at += 1
+    letters.extend(said[later] or _letter_far_below(lines[later]) for later in range(at, len(lines)))
     return _with_signatures("".join(letters), lines)
+
+
+def _letter_far_below(line: str) -> str:
+    if not line.strip():
+        return "e"
+    return "q" if QUOTED.match(line) else "t"
 
 
 def _letter(lines: list[str], at: int, attributed: bool) -> tuple[str, int]:

@@ -13,9 +13,23 @@ AWAY_SUBJECT = re.compile(
     r"|автоматический ответ|автоответ|自動応答|不在|自动回复|自動回覆|vacation(?: reply| message)?:)",
     re.IGNORECASE,
 )
-REPLY_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply", "x-vacation")
+REPLY_HEADERS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-auto-reply-from",
+    "x-mail-autoreply",
+    "x-vacation",
+)
 LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "mailing-list", "x-mailman-version")
-MACHINE_HEADERS = ("x-fc-machinegenerated", "x-jira-fingerprint", "x-github-reason", "x-gitlab-project", "x-loop", "feedback-id")
+MACHINE_HEADERS = (
+    "x-fc-machinegenerated",
+    "x-jira-fingerprint",
+    "x-github-reason",
+    "x-gitlab-project",
+    "x-loop",
+    "feedback-id",
+)
 NOT_A_NO = {"", "no", "none", "false", "0"}
 YES = {"yes", "true", "1"}
 SPAM_SCORE = re.compile(r"^\s*(?:yes\b|\*{5,})", re.IGNORECASE)
