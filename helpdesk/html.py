@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from inscriptis import get_text
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
 from inscriptis.html_properties import Display
-from inscriptis.model.html_element import HtmlElement
 from inscriptis.model.config import ParserConfig
+from inscriptis.model.html_element import HtmlElement
 
 MAX_CHARS = 1_000_000
 MAX_TAGS = 20_000

@@ -8,6 +8,7 @@ from mailgateway import headers
 
 MAX = 20  # of one header
 ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,128}@[^\s@<>(),;:\"\\]{1,255}")
+DEPTH = {'"': {'"': -1}, "<": {">": -1}, "(": {"(": 1, ")": -1}}
 QUOTED_LOCAL = re.compile(r"\"[^\"\r\n]{1,128}\"@[^\s@<>(),;:\"\\]{1,255}")
 
 
@@ -32,13 +33,10 @@ def _pieces(value: str) -> Iterable[str]:
     for at, character in enumerate(value):
         if skip:
             skip = False
-        elif character == "\\" and inside:
-            skip = True
-        elif inside == "(":
-            depth += {"(": 1, ")": -1}.get(character, 0)
-            inside = "(" if depth else ""
         elif inside:
-            inside = "" if character == {'"': '"', "<": ">"}[inside] else inside
+            skip = character == "\\"
+            depth += DEPTH[inside].get(character, 0)
+            inside = inside if depth else ""
         elif character in closers and closers[character] > at:
             inside, depth = character, 1
         elif character in ",;":

@@ -8,9 +8,11 @@ WINDOW = 7  # lines over which one attribution may be broken
 
 # "... wrote:" and its sisters. Some languages put the verb before the name.
 VERBS = re.compile(
-    r"\b(?:wrote|writes|said|escribi[óo]|a [ée]crit|schrieb|geschrieben|ha scritto|scrive|escreveu|va escriure|escrigu[ée]"
+    r"\b(?:wrote|writes|said|escribi[óo]|a [ée]crit|schrieb|geschrieben|ha scritto|scrive|escreveu|va escriure"
+    r"|escrigu[ée]"
     r"|schreef|geschreven|napisa[łl](?:\(a\)|a)?|pisze|написал(?:\(а\)|а)?|пишет|пише|написа(?:в|ла)|skrev|skrifaði"
-    r"|kirjoitti|napsal(?:\(a\)|a)?|nap[íi]sal(?:\(a\)|a)?|yazd[ıi]|a scris|ezt [íi]rta|[íi]rta|έγραψε|đã viết|menulis"
+    r"|kirjoitti|napsal(?:\(a\)|a)?|nap[íi]sal(?:\(a\)|a)?|yazd[ıi]|a scris|ezt [íi]rta|[íi]rta|έγραψε|đã viết"
+    r"|menulis"
     r"|je napisao(?:/la)?|je napisal(?:/a|a)?|написа|raše|kirjutas|idatzi du|escribeu)(?![^\W\d_])"
     r"|写道|寫道|寫到|のメール|が書きました|書きました|님이 작성|작성|כתב(?:/ה)?|كتب|เขียน|ने लिखा",
     re.IGNORECASE,
@@ -29,7 +31,8 @@ ZOHO = re.compile(
     r"^-{2,} ?.{10,350}?(?:wrote|écrit|escribió|schrieb|scritto|escreveu|geschreven)\s?-{2,}$", re.IGNORECASE
 )
 START = re.compile(
-    r"(?:on|at|le|el|am|op|den|em|il|in data|dnia|w dniu|am|a|på|dne|kl|den|vào|pada|tarihinde|în|στις|в|на|за|在|於|于|il giorno)\b"
+    r"(?:on|at|le|el|am|op|den|em|il|in data|dnia|w dniu|am|a|på|dne|kl|den|vào|pada|tarihinde|în|στις|в|на|за"
+    r"|在|於|于|il giorno)\b"
     r"|\d|[\"<*]|\S{1,20}, \d|\S+ <\S+@",
     re.IGNORECASE,
 )
@@ -38,17 +41,23 @@ DATED = re.compile(r"^(?:\D{0,12})\d{1,4}")
 TAIL = re.compile(r"^[^:]{0,20}[:：]\s*$|.{0,250}[:：]\s*(?:\*{0,2})$|^\s*$")
 
 ORIGINAL = (
-    "original message|original mail|original e-?mail|original appointment|reply message|forwarded message|forwarded mail"
-    "|mensaje original|mensaje reenviado|correo original|mensaje remitido|message d.origine|message d.origine|message original"
+    "original message|original mail|original e-?mail|original appointment|reply message|forwarded message"
+    "|forwarded mail"
+    "|mensaje original|mensaje reenviado|correo original|mensaje remitido|message d.origine"
+    "|message original"
     "|message transf[ée]r[ée]|message transmis|courriel original|urspr[üu]ngliche nachricht|urspr[üu]ngliche mail"
     "|originalnachricht|weitergeleitete nachricht|messaggio originale|messaggio originario|messaggio inoltrato"
     "|mensagem original|mensagem encaminhada|missatge original|missatge reenviat|oorspronkelijk bericht"
-    "|oorspronkelijke mail|doorgestuurd bericht|doorgestuurde bericht|oryginalna wiadomo[śs][ćc]|wiadomo[śs][ćc] oryginalna"
-    "|oryginalny e-?mail|przekazana wiadomo[śs][ćc]|wiadomo[śs][ćc] przekazana|исходное сообщение|оригинальное сообщение"
-    "|пересылаемое сообщение|пересланное сообщение|пересылаемое письмо|первоначальное сообщение|оригінальне повідомлення"
+    "|oorspronkelijke mail|doorgestuurd bericht|doorgestuurde bericht|oryginalna wiadomo[śs][ćc]"
+    "|wiadomo[śs][ćc] oryginalna"
+    "|oryginalny e-?mail|przekazana wiadomo[śs][ćc]|wiadomo[śs][ćc] przekazana|исходное сообщение"
+    "|оригинальное сообщение"
+    "|пересылаемое сообщение|пересланное сообщение|пересылаемое письмо|первоначальное сообщение"
+    "|оригінальне повідомлення"
     "|ursprungligt meddelande|originalmeddelande|vidarebefordrat meddelande|oprindelig meddelelse|oprindelig besked"
     "|videresendt meddelelse|videresendt besked|opprinnelig melding|videresendt melding|alkuper[äa]inen viesti"
-    "|v[äa]litetty viesti|p[ůu]vodn[íi] zpr[áa]va|p[ôo]vodn[áa] spr[áa]va|p[ře]eposlan[áa] zpr[áa]va|eredeti [üu]zenet"
+    "|v[äa]litetty viesti|p[ůu]vodn[íi] zpr[áa]va|p[ôo]vodn[áa] spr[áa]va|přeposlan[áa] zpr[áa]va"
+    "|eredeti [üu]zenet"
     "|mesaj original|orijinal ileti|özgün ileti|αρχικό μήνυμα|元のメッセージ|転送メッセージ|original|原始邮件|原邮件"
     "|原始郵件|原始信息|转发邮件|轉寄郵件|转发的邮件|원본 메시지|원본 메일|הודעה מקורית|الرسالة الأصلية"
 )
@@ -56,31 +65,44 @@ ORIGINAL_LINE = re.compile(
     rf"^[\s*]{{0,10}}[-_=]{{2,60}}\s{{0,5}}\*?(?:{ORIGINAL})\b.{{0,60}}?[-_=]{{2,60}}[\s*]{{0,10}}$", re.IGNORECASE
 )
 FORWARDED = re.compile(
-    r"^[\s*]{0,10}(?:begin forwarded message|inicio del mensaje reenviado|d[ée]but du message (?:transf[ée]r[ée]|r[ée]exp[ée]di[ée])"
-    r"|anfang der weitergeleiteten (?:nachricht|e-?mail)|inizio messaggio inoltrato|in[íi]cio da mensagem (?:re)?encaminhada"
-    r"|inici del missatge reenviat|begin doorgestuurd bericht|pocz[ąa]tek przekazywanej wiadomo[śs]ci|vidarebefordrat brev"
-    r"|start p[åa] videresendt (?:besked|melding)|начало переадресованного сообщения|開始轉寄郵件|转发的邮件|転送されたメッセージ)"
+    r"^[\s*]{0,10}(?:begin forwarded message|inicio del mensaje reenviado"
+    r"|d[ée]but du message (?:transf[ée]r[ée]|r[ée]exp[ée]di[ée])"
+    r"|anfang der weitergeleiteten (?:nachricht|e-?mail)|inizio messaggio inoltrato"
+    r"|in[íi]cio da mensagem (?:re)?encaminhada"
+    r"|inici del missatge reenviat|begin doorgestuurd bericht|pocz[ąa]tek przekazywanej wiadomo[śs]ci"
+    r"|vidarebefordrat brev"
+    r"|start p[åa] videresendt (?:besked|melding)|начало переадресованного сообщения|開始轉寄郵件|转发的邮件"
+    r"|転送されたメッセージ)"
     r"\s?[:：]?\s{0,5}$",
     re.IGNORECASE,
 )
 
 # The labels of an embedded header block: who, when, to whom, about what.
-FROM = "from|de|von|da|van|od|от|від|fra|från|lähettäjä|kimden|feladó|expeditor|从|从:|差出人|发件人|寄件者|寄件人|보낸 사람|od|remitente|από|מאת|من"
+FROM = (
+    "from|de|von|da|van|od|от|від|fra|från|lähettäjä|kimden|feladó|expeditor|从|差出人|发件人|寄件者"
+    "|寄件人|보낸 사람|remitente|από|מאת|من"
+)
 WHEN = (
-    "sent|date|sent on|sent at|enviado(?: el| em)?|fecha|data|envoyé|envoyé le|date d.envoi|gesendet(?: am)?|datum|inviato|"
-    "data d.enviament|enviat|verzonden|wysłano|wysłane|data wysłania|отправлено|дата|надіслано|skickat|skickat den|sendt|dato|"
-    "lähetetty|päivämäärä|送信日時|日時|日付|发送时间|发送日期|日期|寄件日期|傳送日期|보낸 날짜|odesláno|elküldve|trimis|tarih|gönderildi"
+    "sent|date|sent on|sent at|enviado(?: el| em)?|fecha|data|envoyé|envoyé le|date d.envoi|gesendet(?: am)?"
+    "|datum|inviato|"
+    "data d.enviament|enviat|verzonden|wysłano|wysłane|data wysłania|отправлено|дата|надіслано|skickat"
+    "|skickat den|sendt|dato|"
+    "lähetetty|päivämäärä|送信日時|日時|日付|发送时间|发送日期|日期|寄件日期|傳送日期|보낸 날짜|odesláno"
+    "|elküldve|trimis|tarih|gönderildi"
 )
 TO = (
-    "to|para|à|an|a|per a|aan|do|кому|til|till|vastaanottaja|kime|címzett|către|宛先|收件人|收件者|받는 사람|komu|destinatario|pour"
+    "to|para|à|an|a|per a|aan|do|кому|til|till|vastaanottaja|kime|címzett|către|宛先|收件人|收件者|받는 사람"
+    "|komu|destinatario|pour"
     "|cc|kopie|copie|copia|kopia|копия|reply-to|responder a|risposta|antwort an|répondre à"
 )
 ABOUT = (
-    "subject|asunto|assunto|objet|sujet|betreff|oggetto|assumpte|onderwerp|temat|тема|ämne|emne|aihe|konu|tárgy|subiect|"
+    "subject|asunto|assunto|objet|sujet|betreff|oggetto|assumpte|onderwerp|temat|тема|ämne|emne|aihe|konu|tárgy"
+    "|subiect|"
     "件名|主题|主題|主旨|제목|předmět|predmet|θέμα|sujet"
 )
 LABEL = re.compile(
-    rf"^\s{{0,10}}\*{{0,2}}(?:(?P<who>{FROM})|(?P<when>{WHEN})|(?P<to>{TO})|(?P<about>{ABOUT}))\s?\*{{0,2}}\s?[:：]\*{{0,2}}(?=\s|\S)",
+    rf"^\s{{0,10}}\*{{0,2}}(?:(?P<who>{FROM})|(?P<when>{WHEN})|(?P<to>{TO})"
+    rf"|(?P<about>{ABOUT}))\s?\*{{0,2}}\s?[:：]\*{{0,2}}(?=\s|\S)",
     re.IGNORECASE,
 )
 QUOTE_PREFIX = re.compile(r"^\s{0,4}(?:>\s?)+")
@@ -127,10 +149,7 @@ def _is_open(joined: str) -> bool:
 
 
 def _is_attribution(joined: str) -> bool:
-    if BARE.match(joined):
-        if BARE_END.search(joined):
-            return True
-    if ZOHO.match(joined):
+    if (BARE.match(joined) and BARE_END.search(joined)) or ZOHO.match(joined):
         return True
     if not joined.endswith((":", "：", ":*")):
         return False

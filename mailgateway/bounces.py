@@ -10,7 +10,8 @@ from mailgateway.structure import Part, halves, leaves
 
 MAX_LOOK = 64 * 1024  # characters of a report or body that are looked at
 MACHINES = re.compile(
-    r"^(?:mailer-?daemon|postmaster|mail-?er|maildelivery|mail-?delivery-?(?:system|subsystem)|mdaemon|daemon|bounces?"
+    r"^(?:mailer-?daemon|postmaster|mail-?er|maildelivery|mail-?delivery-?(?:system|subsystem)|mdaemon|daemon"
+    r"|bounces?"
     r"|mail-?system|administrator|no-?reply-?bounce|dsn|ndr|e-?mail-?bounces?)(?:[-+=_.].{0,200})?@",
     re.IGNORECASE,
 )
@@ -20,21 +21,25 @@ MACHINE_NAMES = re.compile(
 )
 # Parcels are delivered, fail and come back as well: what is no mailer's own report must speak of mail servers.
 TECHNICAL = re.compile(
-    r"\bsmtp\b|rcpt to|mail ?box|\brecipients?\b|unknown user|user unknown|no such user|mail (?:system|server|delivery software)"
-    r"|non-delivery report|virus ?wall|interscan|remote host said|returned mail|undeliverable (?:mail|message)|e-?mail to this address"
+    r"\bsmtp\b|rcpt to|mail ?box|\brecipients?\b|unknown user|user unknown|no such user|mail (?:system|server"
+    r"|delivery software)"
+    r"|non-delivery report|virus ?wall|interscan|remote host said|returned mail|undeliverable (?:mail|message)"
+    r"|e-?mail to this address"
     r"|your (?:message|mail|e-?mail) (?:to|could|cannot|was|has)|message could not be delivered|hop count|\bdaemon\b"
     r"|\b5\d\d[ -]5\.\d\.\d|this is the mail|mailserver|mail transfer|メール|empfänger|destinatario|destinataire",
     re.IGNORECASE,
 )
 STRONG = re.compile(
-    r"returned mail|mail could not be delivered|non-delivery|^undeliver|mail delivery|delivery (?:failure|warning|status)|non remis",
+    r"returned mail|mail could not be delivered|non-delivery|^undeliver|mail delivery|delivery (?:failure"
+    r"|warning|status)|non remis",
     re.IGNORECASE,
 )
 SUBJECTS = re.compile(
     r"(?:un|not |non |failed to be )deliver|(?:return|rücksend|retourn)(?:ed|ing)?[ :](?:e?-?mail|to sender|message)"
     r"|deliver(?:y|ing)?[ a-z-]{0,24}(?:fail|problem|status|error|notif|report|delay|incomplete|unsuccess)"
     r"|(?:fail|problem|error|delay)\w{0,3}[ a-z:,]{0,20}(?:deliver|sending|e?-?mail|notice|notification|message)"
-    r"|mail (?:system )?(?:error|could not|not )|could ?n[o']t (?:be )?(?:sent|deliver|send)|(?:message|mail) (?:you sent )?blocked"
+    r"|mail (?:system )?(?:error|could not|not )|could ?n[o']t (?:be )?(?:sent|deliver|send)|(?:message"
+    r"|mail) (?:you sent )?blocked"
     r"|nondeliver|bounced|unzustellbar|nicht zugestellt|non remis|[ée]chec de|no se (?:pudo|puede) entregar"
     r"|devuelto|consegna|não entregue|warning: (?:message|could)|undelivered|message status|失败|退信|配信|送信できま"
     r"|dirección no|mensaje no|e-?mail rejected|permanent failure|(?:unknown|invalid|bad) (?:user|address|recipient)"
@@ -42,7 +47,8 @@ SUBJECTS = re.compile(
     re.IGNORECASE,
 )
 WORDS = re.compile(
-    r"deliver|bounc|undeliver|unknown|returned|reject|fail|could not|couldn't|cannot|can't|no such|not exist|exceed|quota"
+    r"deliver|bounc|undeliver|unknown|returned|reject|fail|could not|couldn't|cannot|can't|no such|not exist"
+    r"|exceed|quota"
     r"|full|refus|disabled|unavailable|unable|invalid|problem|error|not found|no account|block|zugestellt|entregar"
     r"|remis|non è stato|expired|undelivered|sorry|存在|配信|送信|5[0-9][0-9][ -]",
     re.IGNORECASE,
@@ -61,10 +67,13 @@ FOR_GOOD = re.compile(
     r"permanent|giving up|given up|has failed|could not be delivered to|fatal|\b5\.\d\.\d|\b55\d\b", re.IGNORECASE
 )
 RETURNED = re.compile(
-    r"^[\s>|*#=-]{0,40}(?:(?:this is a copy of|below this line is a copy|below is a copy|a copy of|included is a copy of|the)\s)?"
-    r"(?:your |the )?(?:original|returned|undelivered|unsent|beginning of the|start of|header of|message header|text of|copy of)"
+    r"^[\s>|*#=-]{0,40}(?:(?:this is a copy of|below this line is a copy|below is a copy|a copy of"
+    r"|included is a copy of|the)\s)?"
+    r"(?:your |the )?(?:original|returned|undelivered|unsent|beginning of the|start of|header of|message header"
+    r"|text of|copy of)"
     r"[a-z ]{0,40}(?:message|mail|e-mail|text|headers?|follows|attached|enclosed)?[ :.>*=-]{0,40}$"
-    r"|^[-=_ *]{2,40} ?(?:this is a copy of|below this line|original|returned|unsent|undelivered|message header|included is"
+    r"|^[-=_ *]{2,40} ?(?:this is a copy of|below this line|original|returned|unsent|undelivered|message header"
+    r"|included is"
     r"|the header|header|start of).{0,90}$"
     r"|^return-path:|^received: |^message-id:",
     re.IGNORECASE | re.MULTILINE,
@@ -208,7 +217,8 @@ def _before_returned(text: str) -> tuple[str, str, str]:
 
 
 NAMED = re.compile(
-    r"(?:recipients?|addresse?s?|user|mailbox|rcpt to|to|for|account|failed|destinatari[oa]s?|empfänger|destinataires?)"
+    r"(?:recipients?|addresse?s?|user|mailbox|rcpt to|to|for|account|failed|destinatari[oa]s?|empfänger"
+    r"|destinataires?)"
     r"[^\n@<]{0,60}?[:<\s\"'(\[]+(" + ADDRESS.pattern + r")",
     re.IGNORECASE,
 )
@@ -233,7 +243,9 @@ def _named_recipient(text: str) -> str:
 
 def _is_id(line: str, end: int) -> bool:
     return (
-        "message-id" in line.lower() or "message id" in line.lower() or line[end : end + 1] == ":" and "@" in line[end:]
+        "message-id" in line.lower()
+        or "message id" in line.lower()
+        or (line[end : end + 1] == ":" and "@" in line[end:])
     )
 
 

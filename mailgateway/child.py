@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,7 +43,7 @@ class Child:
     def __init__(self) -> None:
         self.owner, self.mails = os.getpid(), 0
         env = {"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
-        self.process = subprocess.Popen(  # noqa: S603 - our own module
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "mailgateway.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -79,10 +80,8 @@ class Child:
             self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
-                try:
+                with suppress(OSError):  # what was left in the buffer has no reader any more
                     pipe.close()
-                except OSError:  # what was left in the buffer has no reader any more
-                    continue
 
     @property
     def _input(self) -> BinaryIO:
@@ -105,10 +104,8 @@ class Child:
 
     def _gone(self, error: Exception) -> ParseFailed:
         if not isinstance(error, TimeoutError):
-            try:
+            with suppress(subprocess.TimeoutExpired):  # it closed its output and lives: close() ends it
                 self.process.wait(2)
-            except subprocess.TimeoutExpired:
-                pass  # it closed its output and lives: close() ends it
         code = self.process.poll()
         self.close()
         if isinstance(error, TimeoutError) or code == -signal.SIGXCPU:
@@ -173,7 +170,7 @@ def _limit() -> None:
 
 
 def _answer(raw: bytes, own_addresses: frozenset[str]) -> InboundMail | tuple[str, str]:
-    from mailgateway import mime  # noqa: PLC0415 - only the child pays for it
+    from mailgateway import mime
 
     try:
         return mime.parse(raw, own_addresses)
@@ -187,7 +184,7 @@ def main() -> None:
     """Parse until the input ends."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints is no answer
-    from mailgateway import mime  # noqa: PLC0415
+    from mailgateway import mime
 
     mime.parse(b"Subject: warm\n\nup")
     try:

@@ -13,6 +13,7 @@ ATTRIBUTION, END_ATTRIBUTION = "\ue0f2", "\ue0f3"
 SIGNATURE, END_SIGNATURE = "\ue0f4", "\ue0f5"
 CUT = "\ue0f6"
 MARKS = (QUOTE, UNQUOTE, ATTRIBUTION, END_ATTRIBUTION, SIGNATURE, END_SIGNATURE, CUT)
+UNMARKED = dict.fromkeys(map(ord, MARKS))
 MAX_HTML = 300_000
 MAX_MARKS = 200
 
@@ -42,17 +43,21 @@ def marked(html: str) -> str:
     """The text of the HTML with marks where mail programs put quotations; empty if there are none, or too much."""
     if not html or len(html) > MAX_HTML or not _may_hold_any(html) or not markup.within_budget(html):
         return ""
-    for mark in MARKS:
-        html = html.replace(mark, "")
     try:
         document = fromstring(
-            html.encode("utf-8"), parser=HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+            without_marks(html).encode("utf-8"),
+            parser=HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True),
         )
     except (etree.LxmlError, ValueError, AssertionError):
         return ""
     if document is None or not _mark_all(document):
         return ""
     return markup.to_text(tostring(document, encoding="unicode"))
+
+
+def without_marks(text: str) -> str:
+    """The text without the characters that serve as marks."""
+    return text.translate(UNMARKED)
 
 
 def _may_hold_any(html: str) -> bool:

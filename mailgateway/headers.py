@@ -30,9 +30,9 @@ class Headers:
                 break
             # Traces are cut sooner, so that a long way through many servers does not push out the subject.
             size = 400 if name.lower() in {"received", "dkim-signature"} or name.lower().startswith("arc-") else left
-            value = value[: min(size, MAX_VALUE)]
-            left -= len(value)
-            self.raw.setdefault(name.strip().lower(), []).append(value)
+            kept = value[: min(size, MAX_VALUE)]
+            left -= len(kept)
+            self.raw.setdefault(name.strip().lower(), []).append(kept)
 
     def __contains__(self, name: str) -> bool:
         return name in self.raw

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import mktime_tz, parsedate_tz
 
-from helpdesk import html as markup
 from helpdesk.mail import InboundMail, Party
 from mailgateway import addresses, bounces, parts, quoting, screening, structure
 from mailgateway.headers import Headers

@@ -26,8 +26,7 @@ def split(text: str, html: str = "") -> str:
         return text.strip("\n")
     marks = containers.marked(html)
     if marks:
-        new = _new_part(*_read_marks(marks))
-        return new
+        return _new_part(*_read_marks(marks))
     lines = text.split("\n")
     return _new_part(lines, [""] * len(lines))
 
@@ -45,9 +44,7 @@ def _read_marks(text: str) -> tuple[list[str], list[str]]:
                 lines.append("")
                 said.append("h")
             continue
-        for mark in containers.MARKS:
-            line = line.replace(mark, "")
-        lines.append(line.rstrip())
+        lines.append(containers.without_marks(line).rstrip())
         said.append("q" if quotes else other)
     return lines, said
 
@@ -119,7 +116,7 @@ def _letter(lines: list[str], at: int, attributed: bool) -> tuple[str, int]:
 def _block_below(lines: list[str], at: int) -> int:
     """The length of the header block that follows a mark, with the empty lines between."""
     for start in range(at, min(at + 3, len(lines))):
-        if lines[start].strip() and not attributions.unquoted(lines[start]).strip() == "":
+        if lines[start].strip() and attributions.unquoted(lines[start]).strip():
             count = attributions.block_length(lines, start)
             return start - at + count if count else 0
     return 0

@@ -6,10 +6,14 @@ from mailgateway.headers import Headers
 
 # Each answers "auto-reply" only where somebody is away or a robot answers: such a mail never reopens.
 AWAY_SUBJECT = re.compile(
-    r"^\W{0,5}(?:(?:re|aw|sv|rv|tr)\s?:\s?)?(?:auto(?:matic)?[- ]?(?:reply|response|antwort)|automatische antwort|out of (?:the )?office"
-    r"|abwesend|abwesenheits|respuesta autom[áa]tica|fuera de (?:la )?oficina|ausente|r[ée]ponse automatique|absence du bureau"
-    r"|absent du bureau|risposta automatica|fuori ufficio|resposta autom[áa]tica|fora do escrit[óo]rio|resposta autom[àa]tica"
-    r"|automatisch antwoord|afwezig|autosvar|automatiskt svar|automaattinen vastaus|odpowied[źz] automatyczna|autoodpowied"
+    r"^\W{0,5}(?:(?:re|aw|sv|rv|tr)\s?:\s?)?(?:auto(?:matic)?[- ]?(?:reply|response|antwort)"
+    r"|automatische antwort|out of (?:the )?office"
+    r"|abwesend|abwesenheits|respuesta autom[áa]tica|fuera de (?:la )?oficina|ausente|r[ée]ponse automatique"
+    r"|absence du bureau"
+    r"|absent du bureau|risposta automatica|fuori ufficio|resposta autom[áa]tica|fora do escrit[óo]rio"
+    r"|resposta autom[àa]tica"
+    r"|automatisch antwoord|afwezig|autosvar|automatiskt svar|automaattinen vastaus|odpowied[źz] automatyczna"
+    r"|autoodpowied"
     r"|автоматический ответ|автоответ|自動応答|不在|自动回复|自動回覆|vacation(?: reply| message)?:)",
     re.IGNORECASE,
 )
@@ -48,7 +52,7 @@ def automatic(headers: Headers, sender: str) -> str:
 
 
 def _is_auto_reply(headers: Headers, submitted: str) -> bool:
-    if submitted.startswith("auto-replied") or submitted.startswith("auto-notified"):
+    if submitted.startswith("auto-replied"):
         return True
     if any(headers.text(name).lower() not in NOT_A_NO for name in REPLY_HEADERS):
         return True

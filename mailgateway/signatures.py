@@ -5,16 +5,19 @@ import re
 # The words with which programs say what the mail was written on.
 TELEPHONE = re.compile(
     r"^[\s<(*_\[]{0,8}(?:"
-    r"(?:sent|writ?ten|verstuurd|verzonden|gesendet|versendet|enviado|enviada|enviat|inviato|envoyé|skickat|sendt|lähetetty"
+    r"(?:sent|writ?ten|verstuurd|verzonden|gesendet|versendet|enviado|enviada|enviat|inviato|envoyé|skickat"
+    r"|sendt|lähetetty"
     r"|wysłan[eoy]|отправлено|надіслано|odesláno|gönderildi|trimis|scritto|mandado)"
-    r"\b.{0,20}?\b(?:from|via|with|by|vanaf|van|met|mit|von|vom|aus|über|desde|con|do|da|dal|de|du|depuis|amb|från|fra|min|laitteesta"
+    r"\b.{0,20}?\b(?:from|via|with|by|vanaf|van|met|mit|von|vom|aus|über|desde|con|do|da|dal|de|du|depuis|amb"
+    r"|från|fra|min|laitteesta"
     r"|z|ze|с|из|з|din|tramite|mediante|pelo|pela|mobilnego|using)\b.{0,110}"
     r"|(?:from|desde) my \S.{0,60}"
     r"|(?:von|vom) mein\w{0,3} .{1,60} gesendet.{0,20}"
     r"|diese (?:nachricht|e-?mail) wurde (?:von|mit) .{1,80} gesendet.{0,10}"
     r"|get \[?outlook for .{1,60}|(?:obtener|obtenir|outlook holen|scarica|obter|download) ?outlook .{1,60}"
     r"|outlook für .{1,20} (?:herunterladen|beziehen).{0,60}|downloa?d outlook .{1,60}"
-    r"|\S{1,20} from mobile|lähetetty .{1,60}|iphoneから送信|.{0,20}から送信|發自我的.{1,40}|发自我的.{1,40}|從我的.{1,40}傳送|.{0,20}에서 보냄"
+    r"|\S{1,20} from mobile|lähetetty .{1,60}|iphoneから送信|.{0,20}から送信|發自我的.{1,40}|发自我的.{1,40}"
+    r"|從我的.{1,40}傳送|.{0,20}에서 보냄"
     r")[\s>).*_\]!]{0,8}$",
     re.IGNORECASE,
 )
