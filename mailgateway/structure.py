@@ -7,6 +7,7 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
 from functools import cached_property
+from typing import cast
 
 from mailgateway import headers
 
@@ -52,22 +53,27 @@ class Part(Message):
     def kind(self) -> str:
         """The content type; text/plain where none is given or a multipart has no parts, or as in a digest."""
         name = self.typed[0] or self.get_default_type()
-        return "text/plain" if name.startswith("multipart/") and isinstance(self._payload, str) else name
+        return "text/plain" if name.startswith("multipart/") and isinstance(self._held, str) else name
+
+    @property
+    def _held(self) -> object:
+        """Parts, or the characters between the boundaries; undecoded, as the standard library keeps them."""
+        return vars(self).get("_payload")
 
     @property
     def is_branch(self) -> bool:
         """Whether it was taken apart into others."""
-        return isinstance(self._payload, list)
+        return isinstance(self._held, list)
 
     @property
     def branches(self) -> list["Part"]:
         """The parts it holds."""
-        return [one for one in self._payload if isinstance(one, Part)] if isinstance(self._payload, list) else []
+        return [one for one in self._held if isinstance(one, Part)] if isinstance(self._held, list) else []
 
     @property
     def content(self) -> bytes:
         """The bytes it stands for; what is badly encoded is decoded as far as it goes."""
-        payload = self._payload if isinstance(self._payload, str) else ""
+        payload = self._held if isinstance(self._held, str) else ""
         return decoded(payload.encode("utf-8", "surrogateescape"), self.headers.first("content-transfer-encoding"))
 
     # The standard library asks these while it looks for boundaries.
@@ -78,7 +84,7 @@ class Part(Message):
     def get_content_maintype(self) -> str:
         return self.get_content_type().partition("/")[0]
 
-    def get_boundary(self, failobj: object = None) -> str | None:
+    def get_boundary(self, failobj: object = None) -> str | None:  # type: ignore[override]
         return self.typed[1].get("boundary", "").rstrip() or None
 
 
@@ -143,13 +149,17 @@ def read(raw: bytes) -> tuple[Part, str]:
     if too_large or raw.count(b"oundary") > MAX_BOUNDARIES or raw.count(b"OUNDARY") > MAX_BOUNDARIES:
         return _beginning(head, body), "too-large"
     try:
-        return BytesParser(Part, policy=_Raw()).parsebytes(head + blank + body), ""
+        return _parsed(head + blank + body), ""
     except (RecursionError, ValueError, LookupError, IndexError, TypeError, AttributeError):
         return _beginning(head, body), "too-large"
 
 
+def _parsed(raw: bytes) -> Part:
+    return cast(Part, BytesParser(Part, policy=_Raw()).parsebytes(raw))
+
+
 def _beginning(head: bytes, body: bytes) -> Part:
-    part = BytesParser(Part, policy=_Raw()).parsebytes(head[:MAX_HEADER_BYTES] + b"\n", headersonly=True)
+    part = _parsed(head[:MAX_HEADER_BYTES] + b"\n")
     if part.kind.startswith("multipart/"):
         part.typed = ("text/plain", {})
         del part["content-transfer-encoding"]

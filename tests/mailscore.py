@@ -85,10 +85,8 @@ def fields() -> list[tuple[str, bool]]:
 
 
 def _compared(wanted: dict[str, Any], mail: InboundMail) -> dict[str, tuple[Any, Any]]:
-    heads = {}
-    for one in wanted["parts"][0]["headers"]:
-        if isinstance(one["name"], str):
-            heads.setdefault(one["name"], one["value"])
+    named = [one for one in wanted["parts"][0]["headers"] if isinstance(one["name"], str)]
+    heads = {one["name"]: one["value"] for one in reversed(named)}
     pairs: dict[str, tuple[Any, Any]] = {}
     if people := _people(heads.get("from")):
         pairs["from"] = people[0], (mail.sender_name, mail.sender)
