@@ -4,6 +4,7 @@ import re
 
 MAX_LINE = 1000  # characters of a line that are looked at
 MAX_JOINED = 400
+COLONS = (":", "：", ":*")
 WINDOW = 7  # lines over which one attribution may be broken
 
 # "... wrote:" and its sisters. Some languages put the verb before the name.
@@ -118,8 +119,11 @@ def length(lines: list[str], at: int) -> int:
     first = unquoted(lines[at]).strip()
     if not first or not (DIGIT.search(first) or ADDRESS.search(first) or VERBS.search(first) or first.startswith('"')):
         return 0
+    window = lines[at : at + WINDOW]
+    if not any(line.rstrip().endswith(COLONS) for line in window) and not (BARE.match(first) or first.startswith("--")):
+        return 0
     joined = ""
-    for count, line in enumerate(lines[at : at + WINDOW], start=1):
+    for count, line in enumerate(window, start=1):
         piece = unquoted(line).strip()
         joined = f"{joined} {piece}".strip()
         if len(joined) > MAX_JOINED:
@@ -151,7 +155,7 @@ def _is_open(joined: str) -> bool:
 def _is_attribution(joined: str) -> bool:
     if (BARE.match(joined) and BARE_END.search(joined)) or ZOHO.match(joined):
         return True
-    if not joined.endswith((":", "：", ":*")):
+    if not joined.endswith(COLONS):
         return False
     for verb in VERBS.finditer(joined):
         if TAIL.match(joined[verb.end() :]) and _says_when_or_who(joined):

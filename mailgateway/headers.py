@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from mailgateway import charsets
 
@@ -16,6 +17,7 @@ CHARSET = re.compile(r"[!-~]{1,60}", re.ASCII)
 IDS = re.compile(r"<([^<>]{1,500})>")
 BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,250}")
 NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+BODY_CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 CONTINUED = re.compile(r"^(.{1,40}?)\*(\d{1,3})(\*?)$")
 
 
@@ -24,15 +26,14 @@ class Headers:
 
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
         self.raw: dict[str, list[str]] = {}
-        left = MAX_ALL
-        for count, (name, value) in enumerate(items):
-            if count >= MAX_COUNT:
-                break
+        left, items = MAX_ALL, list(islice(items, MAX_COUNT))
+        charset = next((found for name, value in items if (found := _charset_of_body(name, value))), "")
+        for name, value in items:
             # Traces are cut sooner, so that a long way through many servers does not push out the subject.
             size = 400 if name.lower() in {"received", "dkim-signature"} or name.lower().startswith("arc-") else left
             kept = value[: min(size, MAX_VALUE)]
             left -= len(kept)
-            self.raw.setdefault(name.strip().lower(), []).append(kept)
+            self.raw.setdefault(name.strip().lower(), []).append(as_text(kept, charset))
 
     def __contains__(self, name: str) -> bool:
         return name in self.raw
@@ -62,11 +63,20 @@ def ids(value: str) -> tuple[str, ...]:
     return tuple(f"<{one}>" for one in readable)
 
 
-def as_text(value: str) -> str:
-    """A raw value whose 8-bit bytes came as surrogates, decoded."""
+def as_text(value: str, charset: str = "") -> str:
+    """A raw value whose 8-bit bytes came as surrogates, decoded: UTF-8, else the charset of the mail's text."""
     if value.isascii():
         return value
-    return charsets.decode(value.encode("utf-8", "surrogateescape"))
+    data = value.encode("utf-8", "surrogateescape")
+    try:
+        return charsets.decode(data, "utf-8" if data.decode() else "")
+    except UnicodeDecodeError:
+        return charsets.decode(data, charset)
+
+
+def _charset_of_body(name: str, value: str) -> str:
+    match = BODY_CHARSET.search(value[:1000]) if name.lower() == "content-type" else None
+    return match[1] if match else ""
 
 
 def clean(text: str) -> str:

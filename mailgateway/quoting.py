@@ -9,7 +9,7 @@ import re
 from mailgateway import attributions, containers, signatures
 
 MAX_TEXT = 500_000  # characters; more is not looked at but kept
-MAX_LINES = 1_500  # that are looked at closely; of later ones only the quotation mark counts
+MAX_LINES = 1_200  # that are looked at closely; of later ones only the quotation mark counts
 QUOTED = re.compile(r"^\s{0,3}>")
 OTHERS = re.compile(r"^\s{0,3}(?:\|(?:\s|$)|[A-Za-z][\w.-]{0,11}>(?:\s|$))")
 FORWARD = re.compile(r"[es]*h[hes]*")
@@ -186,9 +186,9 @@ def _without_quotes(letters: str, start: int, end: int) -> list[int]:
     if first < 0:
         return [] if "a" in letters[start:end] else list(range(start, end))
     above = letters[start:first]
-    if "q" in above and "a" in above:
-        start = first  # a quotation on top, the answer below it
     middle = [one for one in RUNS.finditer(letters, first, last) if "q" in one[0]]
+    if "q" in above and "a" in above and not middle:
+        start = first  # a quotation on top, the answer below it
     if len(middle) == 1 and "a" in middle[0][0] and "a" not in above and "q" not in letters[last:end]:
         one = middle[0]  # an answer above and below one quotation: both count, the quotation does not
         blank = [at for at in range(*one.span()) if letters[at] == "e"][:1]
