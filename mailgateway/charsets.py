@@ -75,16 +75,16 @@ def decode(data: bytes, declared: str = "") -> str:
 def _decode(data: bytes, declared: str) -> str:
     name = codec(declared)
     if name in WESTERN or not name:
-        if (text := _strict(data, "utf-8")) is not None:
+        if (text := strict(data, "utf-8")) is not None:
             return _escaped_japanese(data) or text
         return windows_1252(data) if name == "cp1252" else _guess(data)
-    if (text := _strict(data, name)) is not None:
+    if (text := strict(data, name)) is not None:
         return text
     # A few broken bytes in otherwise good text, such as a character cut in two, are no reason to doubt the label.
     loose = data.decode(name, "replace")
     if loose.count("\ufffd") * 20 <= sum(character > "\x7f" for character in loose[:100_000]):
         return loose
-    utf_8 = _strict(data, "utf-8")
+    utf_8 = strict(data, "utf-8")
     return utf_8 if utf_8 is not None else _guess(data)
 
 
@@ -101,7 +101,8 @@ def codec(declared: str) -> str:
     return name if name in ALLOWED else ""
 
 
-def _strict(data: bytes, name: str) -> str | None:
+def strict(data: bytes, name: str) -> str | None:
+    """The text if every byte fits the codec; else None."""
     try:
         return data.decode(name)
     except (UnicodeError, ValueError):
@@ -110,12 +111,12 @@ def _strict(data: bytes, name: str) -> str | None:
 
 def _escaped_japanese(data: bytes) -> str | None:
     """ISO-2022-JP is seven-bit: without a label it looks like ASCII with escape characters."""
-    return _strict(data, "iso2022_jp_ext") if b"\x1b$" in data else None
+    return strict(data, "iso2022_jp_ext") if b"\x1b$" in data else None
 
 
 def windows_1252(data: bytes) -> str:
     """Never fails: the five bytes that windows-1252 leaves open become their Latin-1 controls."""
-    text = _strict(data, "cp1252")
+    text = strict(data, "cp1252")
     return text if text is not None else "".join(_western(byte) for byte in data)
 
 
@@ -132,6 +133,6 @@ def _guess(data: bytes) -> str:
     sample = data[max(0, first.start() - 200) :][:SAMPLE] if first else b""
     if len(NON_ASCII.findall(sample)) >= WORTH_GUESSING:
         best = from_bytes(sample, cp_isolation=GUESSES, threshold=0.3).best()
-        if best is not None and (text := _strict(data, best.encoding)) is not None:
+        if best is not None and (text := strict(data, best.encoding)) is not None:
             return text
     return windows_1252(data)

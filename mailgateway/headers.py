@@ -26,9 +26,9 @@ class Headers:
 
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
         self.raw: dict[str, list[str]] = {}
-        left, items = MAX_ALL, list(islice(items, MAX_COUNT))
-        charset = next((found for name, value in items if (found := _charset_of_body(name, value))), "")
-        for name, value in items:
+        left, pairs = MAX_ALL, list(islice(items, MAX_COUNT))
+        charset = next((found for name, value in pairs if (found := _charset_of_body(name, value))), "")
+        for name, value in pairs:
             # Traces are cut sooner, so that a long way through many servers does not push out the subject.
             size = 400 if name.lower() in {"received", "dkim-signature"} or name.lower().startswith("arc-") else left
             kept = value[: min(size, MAX_VALUE)]
@@ -68,10 +68,7 @@ def as_text(value: str, charset: str = "") -> str:
     if value.isascii():
         return value
     data = value.encode("utf-8", "surrogateescape")
-    try:
-        return charsets.decode(data, "utf-8" if data.decode() else "")
-    except UnicodeDecodeError:
-        return charsets.decode(data, charset)
+    return charsets.decode(data, charset if charsets.strict(data, "utf-8") is None else "")
 
 
 def _charset_of_body(name: str, value: str) -> str:

@@ -8,7 +8,7 @@ TELEPHONE = re.compile(
     r"(?:sent|writ?ten|verstuurd|verzonden|gesendet|versendet|enviado|enviada|enviat|inviato|envoyé|skickat"
     r"|sendt|lähetetty"
     r"|wysłan[eoy]|отправлено|надіслано|odesláno|gönderildi|trimis|scritto|mandado)"
-    r"\b.{0,20}?\b(?:from|via|with|by|vanaf|van|met|mit|von|vom|aus|über|desde|con|do|da|dal|de|du|depuis|amb"
+    r"\b.{0,20}?\b(?:from|via|with|by|vanaf|van|met|mit|von|vom|aus|über|desde|des|con|do|da|dal|de|du|depuis|amb"
     r"|från|fra|min|laitteesta"
     r"|z|ze|с|из|з|din|tramite|mediante|pelo|pela|mobilnego|using)\b.{0,110}"
     r"|(?:from|desde) my \S.{0,60}"
