@@ -12,7 +12,9 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from inscriptis import get_text
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
+from inscriptis.html_properties import Display
 from inscriptis.model.config import ParserConfig
+from inscriptis.model.html_element import HtmlElement
 
 MAX_CHARS = 1_000_000
 MAX_TAGS = 20_000
@@ -60,6 +62,9 @@ REPLY_TAGS = frozenset(
 )
 REPLY_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 OWN_IMAGE = re.compile(r"^/attachments/\d{1,18}/$")
+
+# A drawn line parts what stands above from what stands below it, in the text form too.
+AS_TEXT = ParserConfig(css=STRICT_CSS_PROFILE | {"hr": HtmlElement(display=Display.block)})
 
 
 def _style(value: str) -> str:
@@ -174,7 +179,7 @@ def to_text(html: str) -> str:
         return ""
     html = _without_dropped(html.replace("\x00", ""))
     try:
-        return get_text(html, ParserConfig(css=STRICT_CSS_PROFILE)).strip()
+        return get_text(html, AS_TEXT).strip()
     except (ValueError, RecursionError):  # lxml finds nothing to parse, or too much
         return nh3.clean(html[:MAX_CHARS], tags=set()).strip() if within_budget(html) else html[:2000]
 

@@ -76,6 +76,11 @@ def contact_by_slug(slug: str) -> Contact | None:
     return Contact.objects.active().filter(slug=slug).first()
 
 
+def own_addresses() -> frozenset[str]:
+    """The shop's own addresses, in lower case: whoever writes from one of them speaks for somebody else."""
+    return frozenset(one.lower() for one in Contact.objects.exclude(email="").values_list("email", flat=True))
+
+
 def _plain(address: str) -> str:
     local, at, domain = address.lower().partition("@")
     return f"{local.split('+')[0]}{at}{domain}"
