@@ -11,9 +11,11 @@ from mailgateway.tls import Refused
 
 
 def begin(folder: Folder) -> bool:
-    """Start IDLE. True if something was said already, so that there is no need to wait. Blocks shortly."""
+    """Start IDLE. True if new mail was announced since the last search, so that there is no need to wait.
+
+    A server announces each mail once, be it in the answer to some other command. Blocks shortly.
+    """
     client = folder.client
-    client.untagged_responses.pop("EXISTS", None)
     folder.idle_tag = client._command("IDLE")
     while client._get_response() is not None:  # None is the server's "+"
         if client.tagged_commands[folder.idle_tag]:

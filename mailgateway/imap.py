@@ -129,6 +129,8 @@ class Folder:
     def new_uids(self, after: int) -> list[int]:
         """The UIDs above `after`, ascending. A cut connection raises; it is never an empty list."""
         self._ask("NOOP")
+        # What is announced from here on may not be in the answer: idle.begin() looks whether there was anything.
+        self.client.untagged_responses.pop("EXISTS", None)
         # "n:*" names the last mail even where its UID is below n (RFC 3501): hence the comparison.
         found = said(self._uid("SEARCH", f"UID {after + 1}:*")).split()
         return sorted(uid for uid in map(int, found) if uid > after)

@@ -62,6 +62,7 @@ def note_unfetched(mailbox: Mailbox, uid: int, reason: str) -> None:
 
 def finish(row: Incoming) -> Taken:
     """Go on with a stored mail where a crash stopped us, or because somebody asked for another try."""
+    _count_try(row)
     try:
         return _understand(row, rawmail.load(row.raw_path), routed=True)
     except FileNotFoundError:
@@ -70,7 +71,7 @@ def finish(row: Incoming) -> Taken:
 
 def again(row: Incoming, *, creates: bool = True) -> Taken:
     """Try a mail once more that was not understood, or not imported; `creates` as in intake.deliver."""
-    row.attempts, row.state = 0, IncomingState.STORED
+    row.attempts, row.state = 1, IncomingState.STORED
     row.save(update_fields=["attempts", "state"])
     return _understand(row, rawmail.load(row.raw_path), routed=True, creates=creates)
 
@@ -82,23 +83,30 @@ def _row(
     uid: int | None,
     content: dict[str, object],
 ) -> Incoming:
-    """The row of this mail: a new one, or the one it has already."""
+    """The row of this mail: a new one, or the one it has already. A try is counted before it is made."""
     key = {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid}
     known = Incoming.objects.filter(**key).first() if uid is not None else None
     if known is not None and known.sha256 == content["sha256"]:
+        if known.state == IncomingState.STORED:
+            _count_try(known)
         return known
     if known is not None and known.reason == NOT_FETCHED:
         Incoming.objects.filter(pk=known.pk).update(
-            **content, state=IncomingState.STORED, outcome="", reason="", error="", attempts=0
+            **content, state=IncomingState.STORED, outcome="", reason="", error="", attempts=1
         )
         return Incoming.objects.get(pk=known.pk)
     if known is not None:  # another mail has this number now: the server's epochs look alike
         Incoming.objects.filter(pk=known.pk).update(uidvalidity=None, uid=None)
     try:
         with transaction.atomic():
-            return Incoming.objects.create(**key, contact=contact, **content)
+            return Incoming.objects.create(**key, contact=contact, attempts=1, **content)
     except IntegrityError:  # another worker was first
         return Incoming.objects.get(**key)
+
+
+def _count_try(row: Incoming) -> None:
+    row.attempts += 1
+    row.save(update_fields=["attempts"])
 
 
 def _known(row: Incoming) -> Taken:
@@ -113,8 +121,6 @@ def _understand(row: Incoming, raw: bytes, *, routed: bool, creates: bool | None
         return _same_as(row, twin)
     if row.contact is None:
         return _failed(row, "no-contact", "The contact it was for is gone.")
-    row.attempts += 1
-    row.save(update_fields=["attempts"])
     if row.attempts > TRIES:
         return _failed(row, "crash", "Reading it ended the process again and again.")
     try:

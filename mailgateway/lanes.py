@@ -9,11 +9,12 @@ import contextvars
 import socket
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
 
-from django.db import close_old_connections
+from django.db import connections
 
+PAUSE = 5.0  # seconds without work
 T = TypeVar("T")
 Job = tuple[asyncio.AbstractEventLoop, "asyncio.Future[Any]", Callable[[], Any]]
 
@@ -41,21 +42,28 @@ class Lane:
         """End the thread after the work in hand."""
         self._jobs.put(None)
 
+    def _next(self) -> Job | None:
+        """The next job. The database's connection is kept while there is work, and closed in the pauses."""
+        try:
+            return self._jobs.get(timeout=PAUSE)
+        except Empty:
+            connections.close_all()
+            return self._jobs.get()
+
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._next()) is not None:
             loop, future, work = job
             result, error = None, None
-            close_old_connections()
             try:
                 result = work()
             except BaseException as caught:  # noqa: BLE001 - it belongs to whoever awaits
                 error = caught
-            finally:
-                close_old_connections()
+                connections.close_all()  # it may be the connection that is broken
             try:
                 loop.call_soon_threadsafe(_settle, future, result, error)
             except RuntimeError:  # the loop has closed: nobody waits any more
-                return
+                break
+        connections.close_all()
 
 
 def _settle(future: "asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:

@@ -13,11 +13,13 @@ def store(raw: bytes) -> tuple[str, str]:
     sha256 = hashlib.sha256(raw).hexdigest()
     name = f"{sha256[:2]}/{sha256}.eml"
     path = _root() / name
+    is_new = not path.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     if not (path.exists() and path.stat().st_size == len(raw)):
         _write(path, raw)
-    for folder in (path.parent, _root()):  # the names, too, have to survive a power cut
-        _sync(folder)
+    _sync(path.parent)  # the name, too, has to survive a power cut
+    if is_new:
+        _sync(_root())
     return name, sha256
 
 

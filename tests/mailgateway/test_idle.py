@@ -25,7 +25,9 @@ def idling(during: bytes):
 
 
 def opened(server) -> imap.Folder:
-    return imap.Folder(Mailbox(imap_host="127.0.0.1", imap_port=server.port, imap_security="none"), timeout=2)
+    folder = imap.Folder(Mailbox(imap_host="127.0.0.1", imap_port=server.port, imap_security="none"), timeout=2)
+    assert folder.new_uids(0) == []
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,24 @@ def test_a_mail_beside_the_plus_is_seen(fake_imap, said, at_once):
     idle.end(folder)
     assert folder.new_uids(0) == []
     folder.close()
+
+
+def test_a_mail_announced_in_the_answer_to_another_command_is_seen(fake_imap):
+    def answer(tag: str, command: bytes) -> bytes:
+        if b"STORE" in command:
+            return f"* 2 EXISTS\r\n{tag} OK stored\r\n".encode()
+        return waiting(tag, command)
+
+    waiting = idling(b"+ idling\r\n")
+    folder = opened(fake_imap(answer))
+    assert idle.begin(folder) is False
+    idle.end(folder)
+    folder.acknowledge([1])
+    assert idle.begin(folder) is True
+    idle.end(folder)
+    assert folder.new_uids(0) == []
+    assert idle.begin(folder) is False
+    folder.drop()
 
 
 def test_a_server_that_refuses_idle_says_so(fake_imap):

@@ -102,6 +102,13 @@ def free_port() -> int:
         return sock.getsockname()[1]
 
 
+def _answers(port: int) -> bool:
+    """Whether a server greets here."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as sock:
+        return bool(sock.recv(4))
+    return False
+
+
 @dataclass
 class Account:
     """One user's mail, seen with a client of the test's own."""
@@ -210,10 +217,8 @@ class Dovecot:
         process = subprocess.Popen([program, "-F", "-c", str(config)], **who)  # type: ignore[call-overload]
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline and process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.lmtp), 1):
-                with socket.create_connection(("127.0.0.1", self.imap), 1) as sock:
-                    if sock.recv(4) == b"* OK":
-                        return process
+            if _answers(self.lmtp) and _answers(self.imap):
+                return process
             time.sleep(0.05)
         process.kill()
         log = self.folder / "log"
