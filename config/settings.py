@@ -141,6 +141,7 @@ if env.flag("STATIC_MANIFEST", default=False):
     }
 MEDIA_ROOT = DATA_DIR / "files"  # attachments; never served by URL
 RAW_MAIL_ROOT = DATA_DIR / "mail"
+MAIL_LIMIT_BYTES = env.number("MAIL_LIMIT_MB", 25) * 1024 * 1024  # of larger mails only the beginning is fetched
 
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True

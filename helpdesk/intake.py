@@ -22,13 +22,15 @@ from helpdesk.models import (
 from helpdesk.models.conversation import received_key
 
 ACKNOWLEDGE_ONCE_IN = timedelta(hours=1)
+ACKNOWLEDGE_WITHIN = timedelta(days=3)  # a new mailbox may bring years of old mail
 
 
-def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True) -> Delivered:
+def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates: bool = True) -> Delivered:
     """Put a mail where it belongs, in one transaction.
 
     `contact` is the mailbox's own; with `routed`, another contact whose exact address the mail names goes
-    before it. Delivering the same mail twice answers "duplicate" and changes nothing.
+    before it. Without `creates`, only answers are taken and other mail is ignored as "not-an-answer".
+    Delivering the same mail twice answers "duplicate" and changes nothing.
     """
     if is_our_own(mail):
         return Delivered("ignored", reason="loop")
@@ -40,7 +42,9 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True) -> Deli
         with transaction.atomic():
             if known := _known(mail, contact):
                 return known
-            return _append(mail, contact) or _create(mail, contact)
+            if appended := _append(mail, contact):
+                return appended
+            return _create(mail, contact) if creates else Delivered("ignored", reason="not-an-answer")
     except IntegrityError:  # another process delivered the same mail between our look and our insert
         if known := _known(mail, contact):
             return known
@@ -153,6 +157,8 @@ def _acknowledge(thread: Thread, mail: InboundMail) -> None:
     """Confirm receipt, at most once an hour to an address; never to machines, spam or our own addresses."""
     contact = thread.contact
     if not contact.acknowledges or not contact.email or not thread.email or mail.automatic or mail.is_spam:
+        return
+    if mail.date and timezone.now() - mail.date > ACKNOWLEDGE_WITHIN:
         return
     if mail.problem or Contact.objects.filter(email__iexact=thread.email).exists():
         return
