@@ -228,9 +228,7 @@ def relay_id(contact: "Contact", mail: InboundMail) -> str:
     return tokens.mint_message_id(tokens.Kind.NOTICE, 0, _domain(contact.email), nonce=nonce)
 
 
-def queue_relay(
-    contact: "Contact", mail: InboundMail, *, message_id: str, files: "list[Attachment]"
-) -> OutgoingMail:
+def queue_relay(contact: "Contact", mail: InboundMail, *, message_id: str, files: "list[Attachment]") -> OutgoingMail:
     """Queue a form message for a contact that stores none; the row's words are erased once it is sent."""
     desk = DeskSettings.load()
     subject, text, html = render("relay", desk.language, mail=mail, contact=contact)
