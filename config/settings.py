@@ -127,6 +127,7 @@ CUSTOMER_LANGUAGES = [("es", _("Spanish")), ("en", _("English")), ("fr", _("Fren
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"

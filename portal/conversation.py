@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -63,6 +65,15 @@ class Step:
     at: datetime | None = None
     reached: bool = False
     now: bool = False
+
+    @property
+    def when(self) -> str:
+        """The time of today, else the day."""
+        if self.at is None:
+            return ""
+        at = timezone.localtime(self.at)
+        today = at.date() == timezone.localdate()
+        return date_format(at, "TIME_FORMAT" if today else "SHORT_DATE_FORMAT")
 
 
 def steps(thread: Thread) -> list[Step]:

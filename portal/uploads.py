@@ -1,6 +1,7 @@
 """Files that customers attach: limits while they arrive, what is taken, and keeping them while a form has errors."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
@@ -30,7 +31,7 @@ class Capped(FileUploadHandler):
         self.too_large: list[str] = []
         self.left_out = False
 
-    def new_file(self, *args: object, **kwargs: object) -> None:
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Another file begins."""
         super().new_file(*args, **kwargs)
         self.count, self.size = self.count + 1, 0
@@ -48,7 +49,7 @@ class Capped(FileUploadHandler):
             raise SkipFile
         return raw_data
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:  # type: ignore[override]
+    def file_complete(self, file_size: int) -> UploadedFile | None:
         """The handlers behind this one make the file."""
         return None
 
