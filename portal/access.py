@@ -86,7 +86,9 @@ def _person(facts: dict[str, Any]) -> Person | None:
         return None
     email = str(facts["email"]).strip().lower()
     validate_email(email)
-    return Person(email, " ".join(str(facts.get("name", "")).split())[:255], str(facts.get("customer", ""))[:64])
+    return Person(
+        email, " ".join(str(facts.get("name", "")).split())[:255], str(facts.get("customer", "")).replace("\0", "")[:64]
+    )
 
 
 def _mac(body: str, key: str) -> str:

@@ -126,7 +126,7 @@ class ContactForm(forms.Form):
         """What was filled in, as something that intake understands."""
         said = self.cleaned_data
         text = said["message"].replace("\r\n", "\n")
-        subject = said["subject"] or first_words(text)
+        subject = " ".join(said["subject"].split()) or first_words(text)
         facts = (said["contact"].slug, said["name"], said["email"], said["order"], said["product"], subject, text)
         return InboundMail(
             sender=said["email"].lower(),

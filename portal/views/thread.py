@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from helpdesk import intake, letters, links
 from helpdesk.http import SeeOther
-from helpdesk.models import Attachment, Message, OutgoingState, Thread
+from helpdesk.models import Attachment, Message, OutgoingState, Status, Thread
 from helpdesk.models.message import MessageQuerySet
 from portal import guard, pages, uploads
 from portal.access import FormToken
@@ -95,6 +95,7 @@ def draw(
         "max_files": uploads.MAX_FILES,
         "query": query_of(request),
         "notice": request.GET.get("done", ""),
+        "may_close": goes_on.status != Status.CLOSED and goes_on.email.lower() == thread.email.lower(),
     }
     return render(request, "portal/thread.html", context, status=429 if wait else 200)
 
@@ -111,6 +112,22 @@ def answer(request: HttpRequest, thread: Thread, token: str) -> HttpResponse:
     intake.deliver_to(current(thread), form.to_mail(request, thread, stamp, taken))
     uploads.forget(taken)
     return SeeOther(to_page(request, token, "answered"))
+
+
+@require_POST
+@pages.private
+def solved(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer says that nothing more is needed; writing again opens the thread again."""
+    try:
+        thread = thread_of(links.secret_in(token))
+    except signing.SignatureExpired:
+        return expired(request, token)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    goes_on = current(thread)
+    if goes_on.email.lower() == thread.email.lower():
+        goes_on.close(by=None, by_name=thread.sender)
+    return SeeOther(to_page(request, token, "solved"))
 
 
 def to_page(request: HttpRequest, token: str, done: str) -> str:

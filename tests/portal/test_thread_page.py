@@ -48,6 +48,21 @@ def test_notes_forwards_and_outsiders_never_appear(client, world, thread):
     assert not any(word in page for word in ("difficult", "two more", "Yes I can", "potter"))
 
 
+def test_the_customer_may_say_that_it_is_solved(client, world, thread):
+    thread.reply("Done?", by=world.bob)
+    response = client.post(f"{url_of(thread)}solved/")
+    thread.refresh_from_db()
+    assert thread.status == Status.CLOSED
+    assert thread.events.last().sentence == "John Doe: Pending 1 → Closed"
+    page = client.get(response["Location"]).content.decode()
+    assert "It is solved" not in page
+    answer(client, thread, "No, after all")
+    thread.refresh_from_db()
+    assert thread.status == Status.OPEN
+    assert client.get(f"{url_of(thread)}solved/").status_code == 405
+    assert client.post("/t/abc:def:ghi/solved/").status_code == 404
+
+
 def test_a_reply_that_can_still_be_undone_is_not_shown(client, world, thread):
     DeskSettings.objects.update(undo_seconds=10)
     thread.reply("Oops", by=world.bob)
