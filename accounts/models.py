@@ -56,6 +56,7 @@ class Agent(AbstractUser):
         _("single-key shortcuts"), default=True, help_text=_("Off: only shortcuts with Ctrl work.")
     )
     notices_by_mail = models.BooleanField(_("tell me by e-mail"), default=True)
+    new_threads_by_mail = models.BooleanField(_("tell me by e-mail of every new thread"), default=False)
 
     objects: ClassVar[AgentManager] = AgentManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]

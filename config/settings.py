@@ -19,6 +19,8 @@ SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR / "secret.key")
 MAIL_TOKEN_KEYS = env.words("MAIL_TOKEN_KEYS") or [env.secret("MAIL_TOKEN_KEY", DATA_DIR / "mail-token.key")]
 # Encrypts mailbox passwords at rest; same rule.
 SECRETS_KEYS = env.words("SECRETS_KEYS") or [env.secret("SECRETS_KEY", DATA_DIR / "secrets.key")]
+# Shared with the shop: signs who is logged in there, for the contact form. Same rule.
+SHOP_TOKEN_KEYS = env.words("SHOP_TOKEN_KEYS") or [env.secret("SHOP_TOKEN_KEY", DATA_DIR / "shop-token.key")]
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -126,6 +128,7 @@ CUSTOMER_LANGUAGES = [("es", _("Spanish")), ("en", _("English")), ("fr", _("Fren
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
@@ -149,7 +152,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+# One proxy of ours stands in front: its X-Forwarded-Proto and the last word of its X-Forwarded-For are believed.
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

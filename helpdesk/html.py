@@ -62,6 +62,7 @@ REPLY_TAGS = frozenset(
 )
 REPLY_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 OWN_IMAGE = re.compile(r"^/attachments/\d{1,18}/$")
+OWN_IMAGE_SOURCE = re.compile(r'src="/attachments/(\d{1,18})/"')
 
 # A drawn line parts what stands above from what stands below it, in the text form too.
 AS_TEXT = ParserConfig(css=STRICT_CSS_PROFILE | {"hr": HtmlElement(display=Display.block)})
@@ -216,9 +217,15 @@ def _link_away(attrs: dict[tuple[str | None, str], str], new: bool = False) -> d
     return attrs
 
 
-def show_reply(html: str) -> SafeString:
-    """An agent's message for the page; cleaned once more, so that old rows follow today's rules."""
-    return mark_safe(clean_reply(html))  # noqa: S308 - cleaned in the same breath
+def show_reply(html: str, *, files: str = "") -> SafeString:
+    """An agent's message for the page; cleaned once more, so that old rows follow today's rules.
+
+    With `files`, pictures come from below that path instead of the agents' own.
+    """
+    cleaned = clean_reply(html)
+    if files:
+        cleaned = OWN_IMAGE_SOURCE.sub(lambda found: f'src="{escape(files)}{found[1]}/"', cleaned)
+    return mark_safe(cleaned)  # noqa: S308 - cleaned in the same breath
 
 
 def bless(cleaned: str) -> SafeString:

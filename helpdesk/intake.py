@@ -6,9 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk import context, language, letters, matching, outbox, tokens
+from helpdesk import context, language, letters, matching, notices, outbox, tokens
 from helpdesk.mail import Delivered, InboundMail
 from helpdesk.models import (
+    Attachment,
     Contact,
     DeskSettings,
     EventKind,
@@ -53,10 +54,30 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates
 
 def deliver_to(thread: Thread, mail: InboundMail) -> Delivered:
     """Add what a customer wrote on their private page, whatever address they typed."""
-    with transaction.atomic():
+    try:
+        with transaction.atomic():
+            return _known(mail, thread.contact) or _received(thread, mail)
+    except IntegrityError:  # sent twice at once
         if known := _known(mail, thread.contact):
             return known
-        return _received(thread, mail)
+        raise
+
+
+def relay(mail: InboundMail, *, contact: Contact) -> Delivered:
+    """Send a form message on to a contact that stores none: one outgoing mail, no thread.
+
+    The same message again answers "duplicate"; what it says is erased once it is sent.
+    """
+    header = letters.relay_id(contact, mail)
+    try:
+        with transaction.atomic():
+            if OutgoingMail.objects.filter(message_id_header=header).exists():
+                return Delivered("duplicate", reason="duplicate")
+            files = [Attachment.objects.add(file) for file in mail.files]
+            letters.queue_relay(contact, mail, message_id=header, files=files)
+    except IntegrityError:  # sent twice at once
+        return Delivered("duplicate", reason="duplicate")
+    return Delivered("ignored", reason="relayed")
 
 
 def is_our_own(mail: InboundMail) -> bool:
@@ -139,6 +160,8 @@ def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = Non
     if contact.default_assignee and not mail.is_spam:
         assign_if_allowed(thread, contact.default_assignee)
     message = thread.receive(mail)
+    if not mail.is_spam:
+        notices.tell_of_new(thread, text=mail.text)
     _acknowledge(thread, mail)
     return Delivered("created", thread.pk, message.pk, mail.automatic or mail.problem)
 

@@ -30,13 +30,22 @@ def tell(
         return None
     by_name = by_name or str(by or "")
     notice = Notice.objects.create(agent=agent, thread=thread, kind=kind, by_name=by_name, text=text[:500])
-    if agent.notices_by_mail and agent.email:
+    wanted = agent.new_threads_by_mail if kind == NoticeKind.NEW else agent.notices_by_mail
+    if wanted and agent.email:
         with translation.override(agent.language or None):
             headline = str(NoticeKind(kind).label)
         letters.queue_notice(agent, thread, headline=headline, text=text[:2000], by_name=by_name)
     agent_id = agent.pk
     transaction.on_commit(lambda: pings.notice_added(agent_id))
     return notice
+
+
+def tell_of_new(thread: "Thread", *, text: str) -> None:
+    """Tell of a new thread those who asked for it and may see it; its assignee was told already."""
+    visible = type(thread).objects.filter(pk=thread.pk)
+    for agent in Agent.objects.active().filter(new_threads_by_mail=True).exclude(pk=thread.assignee_id):
+        if visible.visible_to(agent).exists():
+            tell(agent, NoticeKind.NEW, thread, text=text, by_name=thread.sender)
 
 
 def mentioned(text: str, thread: "Thread") -> list[Agent]:

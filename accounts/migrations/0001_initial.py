@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('density', models.CharField(choices=[('comfortable', 'Comfortable'), ('compact', 'Compact')], default='comfortable', max_length=12, verbose_name='density')),
                 ('single_keys', models.BooleanField(default=True, help_text='Off: only shortcuts with Ctrl work.', verbose_name='single-key shortcuts')),
                 ('notices_by_mail', models.BooleanField(default=True, verbose_name='tell me by e-mail')),
+                ('new_threads_by_mail', models.BooleanField(default=False, verbose_name='tell me by e-mail of every new thread')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],

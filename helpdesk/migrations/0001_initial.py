@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
             name='OutgoingMail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('message', 'Reply or forward'), ('ack', 'Confirmation of receipt'), ('notice', 'Notice to an agent'), ('relay', 'Form message sent on, not stored')], max_length=8)),
+                ('kind', models.CharField(choices=[('message', 'Reply or forward'), ('ack', 'Confirmation of receipt'), ('notice', 'Notice to an agent'), ('link', 'New private link'), ('relay', 'Form message sent on, not stored')], max_length=8)),
                 ('from_name', models.CharField(blank=True, max_length=255)),
                 ('from_email', models.CharField(max_length=255)),
                 ('to', models.JSONField(default=list)),
@@ -425,7 +425,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('assigned', 'A thread was assigned to you'), ('forwarded', 'A thread was handed to you'), ('answered', 'A customer answered in your thread'), ('failed', 'A reply was not delivered'), ('mentioned', 'You were named in a note')], max_length=12)),
+                ('kind', models.CharField(choices=[('assigned', 'A thread was assigned to you'), ('forwarded', 'A thread was handed to you'), ('answered', 'A customer answered in your thread'), ('failed', 'A reply was not delivered'), ('mentioned', 'You were named in a note'), ('new', 'A customer began a thread')], max_length=12)),
                 ('by_name', models.CharField(blank=True, max_length=255)),
                 ('text', models.CharField(blank=True, max_length=500)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -24,10 +24,13 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             return self.all()
         return self.filter(pk__in=Contact.members.through.objects.filter(agent=agent).values("contact"))
 
+    def listed(self) -> "ContactQuerySet":
+        """Those the form shows, in the team's order."""
+        return self.active().filter(is_public=True)
+
     def in_form(self) -> "ContactQuerySet":
-        """Those a customer may choose in the form, in the team's order."""
-        unreachable = models.Q(saves_messages=False, email="")
-        return self.active().filter(is_public=True).exclude(unreachable)
+        """Those a customer may choose in the form: neither stored nor sent on, a message would be lost."""
+        return self.listed().exclude(saves_messages=False, email="")
 
 
 class Contact(models.Model):
@@ -80,6 +83,11 @@ class Contact(models.Model):
     def description(self) -> str:
         """The description in the reader's language."""
         return in_language(self.descriptions, get_language())
+
+    @property
+    def is_reachable(self) -> bool:
+        """What is written to it is kept or sent on."""
+        return self.saves_messages or bool(self.email)
 
     def title_in(self, language: str) -> str:
         """The title in a customer's language."""
