@@ -17,10 +17,14 @@ from accounts.forms import PasswordForm, ProfileForm
 from accounts.models import Agent
 
 
-def page(request: AgentRequest, *, form: ProfileForm | None = None, password: PasswordForm | None = None,
-         fresh_token: str = "") -> HttpResponse:
+def page(
+    request: AgentRequest,
+    *,
+    form: ProfileForm | None = None,
+    password: PasswordForm | None = None,
+    fresh_token: str = "",
+) -> HttpResponse:
     """The whole profile page; a form that was refused comes back with what was typed."""
-    refused = form is not None or password is not None
     agent = Agent.objects.get(pk=request.user.pk)
     context = {
         "section": "profile",
@@ -29,7 +33,7 @@ def page(request: AgentRequest, *, form: ProfileForm | None = None, password: Pa
         "token": Token.objects.filter(user=agent).first(),
         "fresh_token": fresh_token,
     }
-    return render(request, "accounts/profile.html", context, status=422 if refused else 200)
+    return render(request, "accounts/profile.html", context)
 
 
 @agent_required

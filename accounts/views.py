@@ -59,7 +59,7 @@ def slow_down(request: HttpRequest, response: HttpResponse | None, credentials: 
 @require_http_methods(["GET", "POST"])
 def ask_for_link(request: HttpRequest) -> HttpResponse:
     """Mail a link that signs in; the answer is the same whether the account exists or not."""
-    form = LinkForm(request.POST or None)
+    form = LinkForm(request.POST if request.method == "POST" else None)
     sent = request.method == "POST" and form.is_valid()
     if sent:
         agent = Agent.objects.active().filter(email__iexact=form.cleaned_data["email"]).first()
@@ -102,7 +102,7 @@ def choose_password(request: HttpRequest, token: str) -> HttpResponse:
     """The link of an invitation: choose a password, and be in."""
     with transaction.atomic():
         agent = links.agent_of(links.Purpose.PASSWORD, token, lock=request.method == "POST")
-        form = ChoosePasswordForm(agent, request.POST or None)
+        form = ChoosePasswordForm(agent, request.POST if request.method == "POST" else None)
         if agent is None or not (request.method == "POST" and form.is_valid()):
             context = {"agent": agent, "form": form, "title": _("Choose your password")}
             return render(request, "accounts/choose_password.html", context, status=200 if agent else 410)

@@ -46,7 +46,10 @@ class ReplyTextForm(Dressed, forms.ModelForm):
         """In lower case, and no other reply's. Raises ValidationError if it is taken."""
         shortcut: str = self.cleaned_data["shortcut"].lower()
         if shortcut and PredefinedReply.objects.filter(shortcut__iexact=shortcut).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("Another reply has the shortcut /%(shortcut)s. Choose a different one."), params={"shortcut": shortcut})
+            raise ValidationError(
+                _("Another reply has the shortcut /%(shortcut)s. Choose a different one."),
+                params={"shortcut": shortcut},
+            )
         return shortcut
 
     def clean(self) -> dict[str, Any]:

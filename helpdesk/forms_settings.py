@@ -20,7 +20,9 @@ Languages = list[tuple[str, Any]]
 class ByLanguage(forms.BaseForm):
     """Adds one field per language for texts kept as {"es": ..., "en": ...}; empty languages are not stored."""
 
-    def add_texts(self, name: str, languages: Languages, field: type[forms.CharField] = forms.CharField, **kw: Any) -> None:
+    def add_texts(
+        self, name: str, languages: Languages, field: type[forms.CharField] = forms.CharField, **kw: Any
+    ) -> None:
         """Fields `<name>_<language>`, filled from the record's dictionary `name`."""
         texts = getattr(self.instance, name)  # type: ignore[attr-defined]
         label = kw.pop("label")
@@ -104,9 +106,15 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
             widget=forms.CheckboxSelectMultiple,
         )
         self.fields["default_assignee"] = forms.ModelChoiceField(
-            people, required=False, label=self.fields["default_assignee"].label, empty_label=_("Nobody: whoever replies")
+            people,
+            required=False,
+            label=self.fields["default_assignee"].label,
+            empty_label=_("Nobody: whoever replies"),
         )
-        after = [("", _("As for the whole desk")), *((key, row.label) for key, row in StatusLabel.all_by_status().items())]
+        after = [
+            ("", _("As for the whole desk")),
+            *((key, row.label) for key, row in StatusLabel.all_by_status().items()),
+        ]
         self.fields["after_reply"] = forms.ChoiceField(
             choices=after, required=False, label=self.fields["after_reply"].label
         )
@@ -240,9 +248,13 @@ class DeskForm(Dressed, ByLanguage, forms.ModelForm):
 
     def clean_upload_types(self) -> str:
         """Endings in lower case without dots. Raises ValidationError for anything that is no ending."""
-        endings = [ending.lower().lstrip(".*") for ending in self.cleaned_data["upload_types"].replace(",", " ").split()]
+        endings = [
+            ending.lower().lstrip(".*") for ending in self.cleaned_data["upload_types"].replace(",", " ").split()
+        ]
         if wrong := [ending for ending in endings if not ending.isalnum()]:
-            raise ValidationError(_("“%(ending)s” is no file ending. Write them like this: pdf jpg png") % {"ending": wrong[0]})
+            raise ValidationError(
+                _("“%(ending)s” is no file ending. Write them like this: pdf jpg png") % {"ending": wrong[0]}
+            )
         return " ".join(dict.fromkeys(endings))
 
     def save(self, commit: bool = True) -> DeskSettings:
@@ -258,5 +270,7 @@ class DeskForm(Dressed, ByLanguage, forms.ModelForm):
 
 def zone_field() -> forms.ChoiceField:
     """All time zones with a place in their name, and UTC."""
-    zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc", "System")))
+    zones = sorted(
+        zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc", "System"))
+    )
     return forms.ChoiceField(choices=[(zone, zone.replace("_", " ")) for zone in ["UTC", *zones]], label=_("Time zone"))

@@ -62,7 +62,11 @@ class AgentForm(Dressed, forms.ModelForm):
     def clean_role(self) -> str:
         """Somebody has to remain who may change the settings. Raises ValidationError for the last supervisor."""
         role: str = self.cleaned_data["role"]
-        if self.instance.pk and role != Agent.Role.SUPERVISOR and Agent.objects.get(pk=self.instance.pk).is_last_supervisor:
+        if (
+            self.instance.pk
+            and role != Agent.Role.SUPERVISOR
+            and Agent.objects.get(pk=self.instance.pk).is_last_supervisor
+        ):
             raise ValidationError(_("This is the last supervisor. Make somebody else one first."))
         return role
 

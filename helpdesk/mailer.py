@@ -17,5 +17,5 @@ class OutboxBackend(BaseEmailBackend):
         for message in email_messages:
             alternatives: list[Any] = list(getattr(message, "alternatives", []))
             html = next((str(content) for content, kind in alternatives if kind == "text/html"), "")
-            letters.queue_to_agent(list(message.to), subject=message.subject, text=str(message.body), html=html)
+            letters.queue_to_agent(list(message.to), subject=str(message.subject), text=str(message.body), html=html)
         return len(email_messages)

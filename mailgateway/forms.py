@@ -16,6 +16,8 @@ SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
 MAIN = ("name", "contact", "is_active")
 RECEIVING = ("imap_host", "imap_port", "imap_security", "username", "folder", "afterwards", "move_to")
 TRUST = ("fingerprint", "ca_pem")
+PLACE = {"imap_host", "imap_port", "imap_security", "username", "fingerprint", "ca_pem"}
+SENDING_PLACE = {"smtp_host", "smtp_port", "smtp_security", "smtp_username"}
 SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username")
 
 
@@ -63,6 +65,13 @@ class MailboxForm(Dressed, forms.ModelForm):
         self.fields["password"].help_text = (
             _("Stored encrypted, never shown. Empty: keep it.") if stored else _("Stored encrypted, never shown.")
         )
+        if "fingerprint" in self.fields:  # room for the colons and blanks it is usually written with
+            self.fields["fingerprint"] = forms.CharField(
+                label=self.fields["fingerprint"].label,
+                help_text=self.fields["fingerprint"].help_text,
+                max_length=200,
+                required=False,
+            )
         self.dress()
 
     def clean_fingerprint(self) -> str:
@@ -116,16 +125,14 @@ class MailboxForm(Dressed, forms.ModelForm):
 
     def _password(self, data: dict[str, Any]) -> None:
         """A stored password is for the server it was entered for; another server does not get it."""
-        place = {"imap_host", "imap_port", "imap_security", "username", "fingerprint", "ca_pem"} & set(self.changed_data)
-        if not data.get("password") and not self.instance.password_locked:
+        again = _("The server or the user name is another one: enter the password again.")
+        changed, typed = set(self.changed_data), data.get("password")
+        if not typed and not self.instance.password_locked:
             self.add_error("password", _("Enter the password of the mailbox."))
-        elif not data.get("password") and place:
-            self.add_error("password", _("The server or the user name is another one: enter the password again."))
-        elif self.instance.pk and data.get("smtp_host") and not data.get("smtp_password") and not data.get("password"):
-            if {"smtp_host", "smtp_port", "smtp_security", "smtp_username"} & set(self.changed_data):
-                self.add_error(
-                    "smtp_password", _("The server or the user name is another one: enter the password again.")
-                )
+        elif not typed and changed & PLACE:
+            self.add_error("password", again)
+        elif not typed and not data.get("smtp_password") and data.get("smtp_host") and changed & SENDING_PLACE:
+            self.add_error("smtp_password" if "smtp_password" in self.fields else "password", again)
 
     def secret(self) -> str:
         """The IMAP password to use now: the typed one, else the stored. Raises ValueError if no key opens that."""

@@ -6,7 +6,7 @@ import pytest
 
 from tests import make
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.heard"]
 
 
 @pytest.fixture

@@ -98,7 +98,10 @@ class ContactsForm(Dressed, forms.Form):
             titles = self.known[slug].titles if slug in self.known else texts["titles"]
             for code, label in (("es", _("Title in Spanish")), ("en", _("Title in English"))):
                 self.fields[f"{slug}_{code}"] = forms.CharField(
-                    label=label, max_length=32, initial=titles.get(code, ""), widget=forms.TextInput(attrs={"lang": code})
+                    label=label,
+                    max_length=32,
+                    initial=titles.get(code, ""),
+                    widget=forms.TextInput(attrs={"lang": code}),
                 )
             self.fields[f"{slug}_email"] = forms.EmailField(
                 label=_("E-mail address"),

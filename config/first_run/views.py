@@ -45,8 +45,7 @@ def show(request: HttpRequest, name: str, form: Any, **context: Any) -> HttpResp
     """The page of a step with the steps beside it."""
     number = STEPS.index(name) + 1
     context |= {"form": form, "step": name, "number": number, "steps": STEPS}
-    status = 422 if form.errors else 200
-    return render(request, f"first_run/{name}.html", context, status=status)
+    return render(request, f"first_run/{name}.html", context)
 
 
 @step
@@ -65,7 +64,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """The first supervisor, who is signed in from here on."""
     agent = Agent.objects.filter(pk=request.user.pk).first() or Agent(language=(get_language() or "")[:2])
-    form = AccountForm(request.POST or None, instance=agent)
+    form = AccountForm(request.POST if request.method == "POST" else None, instance=agent)
     if request.method != "POST" or not form.is_valid():
         return show(request, "account", form)
     with transaction.atomic():
@@ -79,7 +78,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @step
 def shop(request: HttpRequest) -> HttpResponse:
     """Name, clock and language of the shop."""
-    form = ShopForm(request.POST or None, instance=DeskSettings.load())
+    form = ShopForm(request.POST if request.method == "POST" else None, instance=DeskSettings.load())
     if request.method == "POST" and form.is_valid():
         form.save()
         return redirect("first_run:contacts")
@@ -89,7 +88,7 @@ def shop(request: HttpRequest) -> HttpResponse:
 @step
 def contacts(request: HttpRequest) -> HttpResponse:
     """Customer service and webmaster, with addresses that somebody reads."""
-    form = ContactsForm(request.POST or None)
+    form = ContactsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         form.save(Agent.objects.get(pk=request.user.pk))
         return redirect("first_run:mailbox")
@@ -104,7 +103,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
         return redirect("first_run:contacts")
     row = Mailbox.objects.order_by("pk").first() or Mailbox()
     later = request.method == "POST" and ("skip" in request.POST or request.POST.get("way") == "later")
-    form = FirstMailboxForm(None if later else request.POST or None, instance=row)
+    form = FirstMailboxForm(None if later else request.POST if request.method == "POST" else None, instance=row)
     if not later and not (request.method == "POST" and form.is_valid()):
         return show_mailbox(request, form)
     if not later:

@@ -89,10 +89,10 @@ class PredefinedReply(models.Model):
     @transaction.atomic
     def bring_back(cls, pk: int) -> "PredefinedReply | None":
         """Undo deleting: the reply as its last version was, with its contacts. None if it is not deleted."""
-        record = cls.history.filter(id=pk).first()  # type: ignore[attr-defined]
+        record = cls.history.filter(id=pk).first()
         if record is None or record.history_type != "-" or cls.objects.filter(pk=pk).exists():
             return None
-        last = cls.history.filter(id=pk).exclude(history_type="-").first()  # type: ignore[attr-defined]
+        last = cls.history.filter(id=pk).exclude(history_type="-").first()
         contacts = [row.contact_id for row in last.contacts.all()]
         reply: PredefinedReply = record.instance
         reply.save(force_insert=True)

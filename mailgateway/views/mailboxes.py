@@ -35,18 +35,16 @@ def index(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, mailbox_id: int | None = None) -> HttpResponse:
     """One mailbox, or a new one."""
     mailbox = get_object_or_404(Mailbox, pk=mailbox_id) if mailbox_id else Mailbox()
-    form = MailboxForm(request.POST or None, instance=mailbox)
+    form = MailboxForm(request.POST if request.method == "POST" else None, instance=mailbox)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         wire.send("mailboxes", "changed")
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return redirect("mailgateway:mailbox", saved.pk)
-    return show(request, mailbox, form, {}, status=422 if form.errors else 200)
+    return show(request, mailbox, form, {})
 
 
-def show(
-    request: HttpRequest, mailbox: Mailbox, form: MailboxForm, tried: dict[str, probe.Probe], status: int = 200
-) -> HttpResponse:
+def show(request: HttpRequest, mailbox: Mailbox, form: MailboxForm, tried: dict[str, probe.Probe]) -> HttpResponse:
     """The page of a mailbox, with what a test brought."""
     stored = Mailbox.objects.filter(pk=mailbox.pk).first()
     context = {
@@ -57,13 +55,13 @@ def show(
         "changes": changes(stored) if stored else [],
         **tried,
     }
-    return render(request, "mailgateway/mailbox.html", context, status=status)
+    return render(request, "mailgateway/mailbox.html", context)
 
 
 @supervisor_required
 @require_POST
 @sensitive_post_parameters(*SECRETS)
-def test(request: HttpRequest, mailbox_id: int | None = None) -> HttpResponse:
+def try_out(request: HttpRequest, mailbox_id: int | None = None) -> HttpResponse:
     """Try what the form says, without saving it: the server's own words, and the folders with their counts."""
     mailbox = get_object_or_404(Mailbox, pk=mailbox_id) if mailbox_id else Mailbox()
     form = MailboxForm(request.POST, instance=mailbox)
@@ -98,7 +96,9 @@ def fetch(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     wire.send(f"mailbox-{mailbox.pk}", "fetch")
     if trouble:
         mailbox.note_error(trouble)
-        messages.error(request, _("%(name)s does not answer as it should: %(words)s") % {"name": mailbox, "words": trouble})
+        messages.error(
+            request, _("%(name)s does not answer as it should: %(words)s") % {"name": mailbox, "words": trouble}
+        )
     else:
         mailbox.note_success()
         messages.success(request, _("%(name)s answers. New mail comes in now.") % {"name": mailbox})

@@ -38,7 +38,7 @@ def edit(request: AgentRequest, contact_id: int | None = None) -> HttpResponse:
     """One contact, or a new one."""
     contact = get_object_or_404(Contact, pk=contact_id) if contact_id else Contact()
     before = set(contact.members.values_list("pk", flat=True)) if contact.pk else set()
-    form = ContactForm(request.POST or None, instance=contact)
+    form = ContactForm(request.POST if request.method == "POST" else None, instance=contact)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         tell_members(before, {member.pk for member in form.cleaned_data["members"]})
@@ -51,7 +51,7 @@ def edit(request: AgentRequest, contact_id: int | None = None) -> HttpResponse:
         "contacts": listed().active(),  # type: ignore[attr-defined]
         "changes": changes(contact) if contact.pk else [],
     }
-    return render(request, "settings/contact.html", context, status=422 if form.errors else 200)
+    return render(request, "settings/contact.html", context)
 
 
 def tell_members(before: set[int], after: set[int]) -> None:
@@ -75,7 +75,7 @@ def archive(request: AgentRequest, contact_id: int) -> HttpResponse:
     """Take a contact out of use, after asking where its threads and its mail go."""
     contact = get_object_or_404(Contact.objects.active(), pk=contact_id)
     must_move = contact.threads.exists() or contact.mailboxes.exists()
-    form = ArchiveForm(request.POST or None, contact=contact, must_move=must_move)
+    form = ArchiveForm(request.POST if request.method == "POST" else None, contact=contact, must_move=must_move)
     is_last = not Contact.objects.active().exclude(pk=contact.pk).exists()
     if request.method == "POST" and not is_last and form.is_valid():
         members = set(contact.members.values_list("pk", flat=True))
@@ -92,7 +92,7 @@ def archive(request: AgentRequest, contact_id: int) -> HttpResponse:
         "thread_count": contact.threads.count(),
         "mailbox_count": contact.mailboxes.count(),
     }
-    return render(request, "settings/contact_archive.html", context, status=422 if form.errors else 200)
+    return render(request, "settings/contact_archive.html", context)
 
 
 def agent_of(request: AgentRequest) -> Agent:

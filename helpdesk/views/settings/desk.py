@@ -15,7 +15,7 @@ from helpdesk.models import Contact, DeskSettings
 def edit(request: HttpRequest) -> HttpResponse:
     """The one row of desk settings."""
     desk = DeskSettings.load()
-    form = DeskForm(request.POST or None, instance=desk)
+    form = DeskForm(request.POST if request.method == "POST" else None, instance=desk)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("The settings are saved."))
@@ -27,4 +27,4 @@ def edit(request: HttpRequest) -> HttpResponse:
         "changes": changes(desk),
         "contact": Contact.objects.active().first(),
     }
-    return render(request, "settings/desk.html", context, status=422 if form.errors else 200)
+    return render(request, "settings/desk.html", context)

@@ -37,14 +37,21 @@ def edit(request: HttpRequest, reply_id: int | None = None) -> HttpResponse:
 
 def show(request: HttpRequest, reply: PredefinedReply) -> HttpResponse:
     """The page of a reply; saves what was posted."""
-    form = ReplyTextForm(request.POST or None, instance=reply)
+    form = ReplyTextForm(request.POST if request.method == "POST" else None, instance=reply)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         messages.success(request, _("“%(title)s” is saved.") % {"title": saved.title})
         return redirect("helpdesk:reply", saved.pk)
     tools = {
-        **{"bar": _("Text tools"), "bold": _("Bold"), "italic": _("Italic"), "ul": _("List"), "ol": _("Numbered list")},
-        **{"quote": _("Quote"), "link": _("Link"), "undo": _("Undo"), "redo": _("Redo")},
+        "bar": _("Text tools"),
+        "bold": _("Bold"),
+        "italic": _("Italic"),
+        "ul": _("List"),
+        "ol": _("Numbered list"),
+        "quote": _("Quote"),
+        "link": _("Link"),
+        "undo": _("Undo"),
+        "redo": _("Redo"),
     }
     languages = [
         {"code": code, "name": name, "field": form[f"body_{code}"], "text": form.typed(code), "html": form.rich(code)}
@@ -61,7 +68,7 @@ def show(request: HttpRequest, reply: PredefinedReply) -> HttpResponse:
         "tools": json.dumps(tools),
         "changes": changes(reply) if reply.pk else [],
     }
-    return render(request, "settings/reply.html", context, status=422 if form.errors else 200)
+    return render(request, "settings/reply.html", context)
 
 
 @supervisor_required

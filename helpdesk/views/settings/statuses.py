@@ -15,9 +15,9 @@ from helpdesk.models import StatusLabel
 def edit(request: HttpRequest) -> HttpResponse:
     """All four in one form; the keys stay."""
     rows = StatusLabel.all_by_status()
-    data = request.POST or None
+    data = request.POST if request.method == "POST" else None
     forms = [StatusForm(data, instance=row) for row in rows.values()]
-    if request.method == "POST" and all([form.is_valid() for form in forms]):
+    if request.method == "POST" and all(form.is_valid() for form in forms):
         for form in forms:
             form.save()
         messages.success(request, _("The statuses are saved."))
@@ -25,4 +25,4 @@ def edit(request: HttpRequest) -> HttpResponse:
     refused = any(form.errors for form in forms)
     history = [(row, changes(row, limit=5)) for row in StatusLabel.objects.all()]
     context = {"section": "statuses", "forms": forms, "refused": refused, "history": history}
-    return render(request, "settings/statuses.html", context, status=422 if refused else 200)
+    return render(request, "settings/statuses.html", context)

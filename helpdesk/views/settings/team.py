@@ -28,11 +28,11 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, AgentForm())
 
 
-def page(request: HttpRequest, form: AgentForm, status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, form: AgentForm) -> HttpResponse:
     """The list with the form of an invitation."""
     agents = list(Agent.objects.prefetch_related("contacts").order_by("-is_active", "name"))
     context = {"section": "team", "agents": agents, "form": form, "alone": len(agents) == 1}
-    return render(request, "settings/team.html", context, status=status)
+    return render(request, "settings/team.html", context)
 
 
 @supervisor_required
@@ -42,7 +42,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Add somebody; the link to choose a password is mailed, and shown once."""
     form = AgentForm(request.POST)
     if not form.is_valid():
-        return page(request, form, status=422)
+        return page(request, form)
     return show_link(request, form.save())
 
 
@@ -57,7 +57,7 @@ def show_link(request: HttpRequest, agent: Agent) -> HttpResponse:
 def edit(request: HttpRequest, agent_id: int) -> HttpResponse:
     """One colleague: name, address, role, contacts, and the threads they are in charge of."""
     agent = get_object_or_404(Agent, pk=agent_id)
-    form = AgentForm(request.POST or None, instance=agent)
+    form = AgentForm(request.POST if request.method == "POST" else None, instance=agent)
     if request.method == "POST" and form.is_valid():
         form.save()
         if {"role", "contacts"} & set(form.changed_data):
@@ -72,7 +72,7 @@ def edit(request: HttpRequest, agent_id: int) -> HttpResponse:
         "threads": threads[:20],
         "thread_count": threads.count(),
     }
-    return render(request, "settings/agent.html", context, status=422 if form.errors else 200)
+    return render(request, "settings/agent.html", context)
 
 
 @supervisor_required
