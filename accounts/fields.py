@@ -41,5 +41,7 @@ class Dressed(forms.BaseForm):
             name = next((name for kind, name in CLASSES if isinstance(field.widget, kind)), "")
             if name:
                 field.widget.attrs.setdefault("class", name)
+            if isinstance(field.widget, forms.Textarea) and field.widget.attrs.get("rows") == "10":  # Django's default
+                field.widget.attrs["rows"] = 3
             if isinstance(field.widget, forms.CheckboxInput):
                 field.widget.attrs.setdefault("role", "switch")

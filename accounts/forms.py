@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -51,12 +52,22 @@ class ChoosePasswordForm(Dressed, SetPasswordForm):
 class PasswordForm(Dressed, PasswordChangeForm):
     """One's own password; the other sessions end when it changes."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["old_password"].widget.attrs["autofocus"]  # it is not the first thing on the page
+
 
 def refuse_taken_email(email: str, agent: Agent) -> str:
     """An address belongs to one agent only, since one signs in with it. Raises ValidationError if it is taken."""
     if email and Agent.objects.filter(email__iexact=email).exclude(pk=agent.pk).exists():
         raise ValidationError(_("Another agent has this e-mail. Enter one that only this person reads."))
     return email
+
+
+def language_field() -> forms.ChoiceField:
+    """The languages of the pages, or what the browser asks for."""
+    choices = [("", _("As the browser asks")), *settings.LANGUAGES]
+    return forms.ChoiceField(choices=choices, required=False, label=_("Language"))
 
 
 class ProfileForm(Dressed, forms.ModelForm):
@@ -69,6 +80,9 @@ class ProfileForm(Dressed, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].required = True
+        self.fields["email"].label = _("E-mail")
+        self.fields["language"] = language_field()
+        self.dress()
 
     def clean_email(self) -> str:
         """One address, one agent."""

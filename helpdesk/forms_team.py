@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed
-from accounts.forms import refuse_taken_email
+from accounts.forms import language_field, refuse_taken_email
 from accounts.models import Agent
 from helpdesk.models import Contact
 
@@ -27,13 +27,15 @@ class AgentForm(Dressed, forms.ModelForm):
     class Meta:
         model = Agent
         fields = ["name", "email", "username", "role", "language"]
-        help_texts = {"username": _("What they sign in with. Empty: made from the name."), "language": ""}
+        help_texts = {"username": _("What they sign in with. Empty: made from the name.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         contacts: Any = self.fields["contacts"]
         contacts.queryset = Contact.objects.active()
         self.fields["email"].required = True
+        self.fields["email"].label = _("E-mail")
+        self.fields["language"] = language_field()
         self.fields["username"].required = False
         self.fields["username"].label = _("User name")
         if self.instance.pk:

@@ -48,6 +48,7 @@ class AccountForm(Dressed, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].required = True
+        self.fields["email"].label = _("E-mail")
         self.fields["email"].help_text = _("You sign in with it.")
         self.fields["name"].widget.attrs["autocomplete"] = "name"
         self.fields["password"].required = self.instance.pk is None

@@ -59,6 +59,8 @@ def _answers(command, rest):
         return [f'* STATUS "{name}" (MESSAGES 7)', "TAG OK done"]
     if command in {"SELECT", "EXAMINE"}:
         return ["* 7 EXISTS", "* OK [UIDVALIDITY 1] ok", "TAG OK [READ-ONLY] done"]
+    if command == "LOGOUT":
+        return ["* BYE", "TAG OK done"]
     return ["TAG OK done"]
 
 
