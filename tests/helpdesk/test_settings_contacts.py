@@ -131,7 +131,8 @@ def test_the_arrows_change_the_order_of_the_form(alice, world):
 
 
 def test_the_page_says_who_changed_what(alice, world):
-    alice.post(f"/settings/contacts/{world.service.pk}/", fields(slug="service"))
+    alice.post(f"/settings/contacts/{world.service.pk}/", fields(slug="service", titles_fr=""))
+    assert Contact.objects.get(slug="service").titles == {"es": "Contabilidad", "en": "Accounting"}
     page = alice.get(f"/settings/contacts/{world.service.pk}/").content.decode()
     assert "Alice Supervisor" in page
     assert "e-mail" in page.split("Who changed what")[1]
