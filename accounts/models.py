@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from rest_framework.authtoken.models import Token
 
 
 class AgentQuerySet(models.QuerySet["Agent"]):
@@ -18,6 +19,13 @@ class AgentQuerySet(models.QuerySet["Agent"]):
     def supervisors(self) -> "AgentQuerySet":
         """Those who may sign in and see everything."""
         return self.active().filter(role=Agent.Role.SUPERVISOR)
+
+    def named(self, name: str) -> "Agent | None":
+        """Who signs in with this name or e-mail, in whatever case; None if nobody or several do."""
+        name = name.strip()
+        found = self.filter(models.Q(username__iexact=name) | models.Q(email__iexact=name)) if name else self.none()
+        agents = list(found[:2])
+        return agents[0] if len(agents) == 1 else None
 
 
 class AgentManager(UserManager.from_queryset(AgentQuerySet)):  # type: ignore[misc]
@@ -87,3 +95,32 @@ class Agent(AbstractUser):
         """One or two letters for the avatar."""
         words = str(self).split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def is_invited(self) -> bool:
+        """Has not chosen a password yet."""
+        return self.is_active and not self.has_usable_password()
+
+    @property
+    def is_last_supervisor(self) -> bool:
+        """Without this one nobody could change the settings any more."""
+        return self.is_supervisor and not Agent.objects.supervisors().exclude(pk=self.pk).exists()
+
+    @transaction.atomic
+    def deactivate(self) -> None:
+        """End this agent's access at once: sessions, API token and mailed links. Threads stay where they are.
+
+        Raises ValueError for the last supervisor.
+        """
+        list(Agent.objects.supervisors().select_for_update())  # two supervisors must not remove each other
+        if self.is_last_supervisor:
+            raise ValueError("the last supervisor stays")
+        self.is_active = False
+        self.set_unusable_password()
+        self.save(update_fields=["is_active", "password"])
+        Token.objects.filter(user=self).delete()
+
+    def activate(self) -> None:
+        """Let this agent come back; a new link to choose a password is needed."""
+        self.is_active = True
+        self.save(update_fields=["is_active"])

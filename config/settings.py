@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.language.AgentLanguageMiddleware",
+    "config.first_run.middleware.FirstRunMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -117,6 +118,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+EMAIL_BACKEND = "helpdesk.mailer.OutboxBackend"  # what Django mails becomes a row of the outbox as well
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "helpdesk:queue"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
@@ -175,7 +177,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 100
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 1 / 60  # hours: a growing wait, never a lasting lock, which would lock the agent out
+AXES_COOLOFF_TIME = 24  # hours after which wrong passwords are forgotten; how long one waits says the handler
+AXES_HANDLER = "accounts.slowdown.GrowingWait"  # a growing wait, never a lock, which would lock the agent out
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "accounts.views.slow_down"
 AXES_RESET_ON_SUCCESS = True

@@ -203,3 +203,8 @@ def _take_bounce(mail: InboundMail) -> Delivered:
     if row is None:
         return Delivered("bounce", reason="bounce")
     return Delivered("bounce", row.thread_id or 0, row.message.pk if row.message else 0, "bounce")
+
+
+def message_visible_to(agent: Agent, message_id: int) -> bool:
+    """Whether an agent may see the thread that a message belongs to."""
+    return Thread.objects.visible_to(agent).filter(messages=message_id).exists()

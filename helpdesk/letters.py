@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -246,3 +247,23 @@ def queue_relay(contact: "Contact", mail: InboundMail, *, message_id: str, files
     )
     row.attachments.set(files)
     return row
+
+
+def queue_to_agent(to: list[str], *, subject: str, text: str, html: str = "") -> OutgoingMail:
+    """Queue a mail about an agent's account, such as a link to sign in, from the first contact with an address."""
+    from helpdesk.models.contact import Contact
+
+    contact = Contact.objects.active().exclude(email="").first()
+    desk = DeskSettings.load()
+    sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
+    return _queue(
+        OutgoingKind.NOTICE,
+        sender,
+        contact=contact,
+        to=to,
+        subject=subject[:255],
+        text=text,
+        html=html or markup.from_text(text),
+        message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, 0, _domain(sender.address)),
+        auto_submitted="auto-generated",
+    )

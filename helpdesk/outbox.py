@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from helpdesk import notices, tokens
@@ -170,3 +171,9 @@ def bounced(bounce: Bounce, addresses: Iterable[str]) -> OutgoingMail | None:
     else:
         _give_back(row, reason)
     return row
+
+
+def waiting_by_contact() -> dict[int | None, int]:
+    """How many mails wait to leave for each contact; those of no contact under None."""
+    waiting = OutgoingMail.objects.filter(state__in=(OutgoingState.QUEUED, OutgoingState.SENDING))
+    return dict(waiting.order_by().values_list("contact").annotate(Count("pk")))

@@ -63,17 +63,22 @@ def note_unfetched(mailbox: Mailbox, uid: int, reason: str) -> None:
 def finish(row: Incoming) -> Taken:
     """Go on with a stored mail where a crash stopped us, or because somebody asked for another try."""
     _count_try(row)
-    try:
-        return _understand(row, rawmail.load(row.raw_path), routed=True)
-    except FileNotFoundError:
-        return _failed(row, "purged", "The raw mail is no longer there.")
+    return _from_disk(row)
 
 
 def again(row: Incoming, *, creates: bool = True) -> Taken:
     """Try a mail once more that was not understood, or not imported; `creates` as in intake.deliver."""
     row.attempts, row.state = 1, IncomingState.STORED
     row.save(update_fields=["attempts", "state"])
-    return _understand(row, rawmail.load(row.raw_path), routed=True, creates=creates)
+    return _from_disk(row, creates=creates)
+
+
+def _from_disk(row: Incoming, *, creates: bool | None = None) -> Taken:
+    try:
+        raw = rawmail.load(row.raw_path)
+    except FileNotFoundError:
+        return _failed(row, "purged", "The raw mail is no longer there.")
+    return _understand(row, raw, routed=True, creates=creates)
 
 
 def _row(

@@ -122,6 +122,11 @@ class Mailbox(models.Model):
         """Encrypt and keep; call save() afterwards."""
         self.smtp_password_locked = vault.lock(password)
 
+    def set_active(self, active: bool) -> None:
+        """Begin or stop fetching and sending."""
+        self.is_active = active
+        self.save(update_fields=["is_active"])
+
     def note_success(self) -> None:
         """The folder was looked at without an error."""
         type(self).objects.filter(pk=self.pk).update(last_success_at=timezone.now(), last_error="", last_error_at=None)

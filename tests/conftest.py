@@ -8,6 +8,7 @@ from tests import make
 
 pytest_plugins = [
     "tests.browser",
+    "tests.heard",
     "tests.servers.desks",
     "tests.servers.dovecot",
     "tests.servers.fake_imap",

@@ -100,15 +100,32 @@ class Contact(models.Model):
 
     @transaction.atomic
     def archive(self, *, by: Agent, move_threads_to: "Contact | None" = None) -> None:
-        """Take the contact out of use; its threads go to another contact, so that none is left behind.
+        """Take the contact out of use; its threads and mailboxes go to another, so that none is left behind.
 
-        Raises ValueError if there are threads and no other contact is named.
+        Raises ValueError if there are any and no other contact is named.
         """
         threads = self.threads.all()
-        if threads.exists():
+        if threads.exists() or self.mailboxes.exists():
             if move_threads_to is None or move_threads_to == self:
-                raise ValueError("threads need another contact")
+                raise ValueError("threads and mailboxes need another contact")
             for thread in threads:
                 thread.move_to(move_threads_to, by=by)
+            self.mailboxes.update(contact=move_threads_to)
         self.archived_at = timezone.now()
         self.save(update_fields=["archived_at"])
+
+    def restore(self) -> None:
+        """Back in use; what was moved stays where it is."""
+        self.archived_at = None
+        self.save(update_fields=["archived_at"])
+
+    @transaction.atomic
+    def move(self, *, up: bool) -> None:
+        """Change places with the neighbour above or below in the form; at the end nothing happens."""
+        order = list(Contact.objects.active().select_for_update().order_by("position", "pk"))
+        place = order.index(self)
+        other = place - 1 if up else place + 1
+        if 0 <= other < len(order):
+            order[place], order[other] = order[other], order[place]
+        for position, contact in enumerate(order, start=1):
+            Contact.objects.filter(pk=contact.pk).exclude(position=position).update(position=position)
