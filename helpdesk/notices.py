@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import Agent
 from helpdesk import letters, pings
@@ -37,6 +37,14 @@ def tell(
     agent_id = agent.pk
     transaction.on_commit(lambda: pings.notice_added(agent_id))
     return notice
+
+
+def read(agent: Agent, thread: "Thread | None" = None) -> None:
+    """The agent has seen what they were told: about one thread, or all of it."""
+    unseen = Notice.objects.filter(agent=agent, read_at=None)
+    if (unseen.filter(thread=thread) if thread else unseen).update(read_at=timezone.now()):
+        agent_id = agent.pk
+        transaction.on_commit(lambda: pings.notice_added(agent_id))
 
 
 def mentioned(text: str, thread: "Thread") -> list[Agent]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
-from helpdesk import pings
+from helpdesk import notices, pings
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
 from helpdesk.models.desk import Holder, Status
@@ -206,8 +206,9 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
         return Thread.objects.select_for_update(of=("self",)).get(pk=self.pk)
 
     def mark_read(self, *, by: Agent) -> None:
-        """This agent has seen everything up to now; colleagues' marks stay."""
+        """This agent has seen everything up to now, what the bell said of it too; colleagues' marks stay."""
         ReadMark.objects.update_or_create(agent=by, thread=self, defaults={"at": timezone.now()})
+        notices.read(by, self)
 
     def mark_unread(self, *, by: Agent) -> None:
         """Show this agent the dot again."""
