@@ -86,10 +86,16 @@ class Agent(AbstractUser):
         """Sees all contacts, statistics and settings."""
         return self.role == self.Role.SUPERVISOR
 
+    PREFERENCES: ClassVar[dict[str, type[models.TextChoices]]] = {
+        "theme": Theme,
+        "density": Density,
+        "queue_sort": QueueSort,
+    }
+
     def prefer(self, **choices: str) -> None:
         """Remember a choice of theme=, density= or queue_sort=. Raises ValueError for a word that is none of them."""
         for field, value in choices.items():
-            if value not in dict(self._meta.get_field(field).flatchoices):
+            if value not in self.PREFERENCES[field].values:
                 raise ValueError(f"{value!r} is no {field}")
             setattr(self, field, value)
         self.save(update_fields=list(choices))

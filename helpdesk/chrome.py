@@ -34,7 +34,7 @@ class Entry:
 class Navigation:
     """Links and counts at the left of every agents' page."""
 
-    queues: list[Entry]
+    named: list[Entry]
     contacts: list[Entry]
     counts: queues.Counts
     current: str
@@ -47,7 +47,7 @@ class Navigation:
     @property
     def by_key(self) -> dict[str, Entry]:
         """The named queues by their keys."""
-        return {entry.key: entry for entry in self.queues}
+        return {entry.key: entry for entry in self.named}
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -68,14 +68,14 @@ def desk_of(request: HttpRequest) -> DeskSettings:
     """The desk's settings, asked once a request."""
     if not hasattr(request, "_desk"):
         request._desk = DeskSettings.load()  # type: ignore[attr-defined]
-    return request._desk  # type: ignore[attr-defined, no-any-return]
+    return request._desk  # type: ignore[attr-defined]
 
 
 def statuses_of(request: HttpRequest) -> dict[str, StatusLabel]:
     """What the statuses are called here, asked once a request."""
     if not hasattr(request, "_statuses"):
         request._statuses = StatusLabel.all_by_status()  # type: ignore[attr-defined]
-    return request._statuses  # type: ignore[attr-defined, no-any-return]
+    return request._statuses  # type: ignore[attr-defined]
 
 
 def contacts_of(request: HttpRequest) -> list[Contact]:
@@ -83,7 +83,7 @@ def contacts_of(request: HttpRequest) -> list[Contact]:
     if not hasattr(request, "_contacts"):
         visible = Contact.objects.active().visible_to(request.user)  # type: ignore[arg-type]
         request._contacts = list(visible)  # type: ignore[attr-defined]
-    return request._contacts  # type: ignore[attr-defined, no-any-return]
+    return request._contacts  # type: ignore[attr-defined]
 
 
 def navigation(request: HttpRequest, current: str | None = None) -> Navigation | None:

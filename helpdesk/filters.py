@@ -107,7 +107,7 @@ class Filters:
             if values := self.values.get(name):
                 threads = threads.filter(condition(values, agent, zone))
         if "unread" in self.values:
-            threads = threads.filter(is_unread=True)
+            threads = threads.filter(Q(is_unread=True))
         return threads
 
     @property

@@ -155,7 +155,7 @@ class Counts:
     total: dict[str, int] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
 
-    def add(self, key: str, row: dict[str, Any]) -> None:
+    def add(self, key: str, row: Mapping[str, Any]) -> None:
         """Count a group of threads under a key."""
         self.total[key] = self.total.get(key, 0) + row["n"]
         self.unread[key] = self.unread.get(key, 0) + row["unread_n"]

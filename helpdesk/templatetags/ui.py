@@ -74,7 +74,8 @@ def status_menu(context: template.Context, thread: Thread, form: str) -> SafeStr
     url = context["status_url"].replace("/0/", f"/{thread.pk}/")
     shown = format_html_join("", "{}", ((_button(buttons[one], form, url),) for one in buttons if one != key))
     return format_html(
-        '<details class="menu row__menu"><summary aria-label="{}">{}</summary><div class="menu__panel">{}</div></details>',
+        '<details class="menu row__menu"><summary aria-label="{}">{}</summary>'
+        '<div class="menu__panel">{}</div></details>',
         _("Status of “%(subject)s”: %(status)s")
         % {"subject": thread.subject or _("No subject"), "status": status_words(key, context["statuses"])},
         status(context, key),

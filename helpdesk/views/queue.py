@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Min, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,10 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import AgentRequest, agent_required
 from accounts.models import Agent
 from helpdesk import chips, queues
+from helpdesk.boxes import boxes_of
 from helpdesk.chrome import Navigation, contacts_of, current_of, desk_of, navigation, statuses_of
 from helpdesk.filters import Choices, Filters
 from helpdesk.http import respond
-from helpdesk.models import Contact, Folder, Status, Thread, ThreadTag
+from helpdesk.models import Thread, ThreadTag
 from helpdesk.returning import back_to
 
 
@@ -78,6 +78,8 @@ def _empty(request: AgentRequest, filters: Filters, queue: queues.Queue, choices
     """Why the list is empty: "first" day, nothing "match"es, or "done"; with the filter that hides most."""
     if not Thread.objects.exists():
         return {"empty": "first"}
+    if "q" in filters.values:
+        return {"empty": "search"}
     if filters.page == 1 and len(filters.chosen) <= len(queue.wants):
         return {"empty": "done"}
     return {"empty": "match", "hiding": _hiding_most(request, filters, choices)}
@@ -85,7 +87,8 @@ def _empty(request: AgentRequest, filters: Filters, queue: queues.Queue, choices
 
 def _hiding_most(request: AgentRequest, filters: Filters, choices: Choices) -> dict[str, Any] | None:
     """The one filter without which most threads would show, and how many; None if no single one hides any."""
-    zone, best = desk_of(request).time_zone, None
+    zone = desk_of(request).time_zone
+    best: dict[str, Any] | None = None
     for chip in chips.chips(filters, choices):
         if (
             not chip.is_on
@@ -116,31 +119,6 @@ def boxes(request: AgentRequest) -> HttpResponse:
     response = render(request, fragment, {"boxes": boxes_of(request.user)})
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-def boxes_of(agent: Agent) -> list[Contact]:
-    """The agent's contacts, each with `open_count`, `unread_count` and `oldest`: the id of the open thread
-    that waits longest, or that was touched longest ago when no customer waits."""
-    on_desk = Q(threads__folder=Folder.DESK, threads__status=Status.OPEN)
-    contacts = list(
-        Contact.objects.active()
-        .visible_to(agent)
-        .annotate(
-            waiting=Min("threads__waiting_since", filter=on_desk), touched=Min("threads__active_at", filter=on_desk)
-        )
-    )
-    counted = queues.counts(agent)
-    waiting = Q(waiting_since__in=[one.waiting for one in contacts if one.waiting])
-    touched = Q(active_at__in=[one.touched for one in contacts if one.touched and not one.waiting])
-    oldest = {
-        thread.contact_id: thread.pk
-        for thread in Thread.objects.visible_to(agent).open().filter(waiting | touched).order_by("-pk")
-    }
-    for contact in contacts:
-        contact.open_count = counted.total.get(f"open:{contact.pk}", 0)  # type: ignore[attr-defined]
-        contact.unread_count = counted.unread.get(f"contact:{contact.pk}", 0)  # type: ignore[attr-defined]
-        contact.oldest = oldest.get(contact.pk)  # type: ignore[attr-defined]
-    return contacts
 
 
 @agent_required
