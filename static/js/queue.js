@@ -37,8 +37,11 @@ function keepingPlace(change) {
   const top = scroll.getBoundingClientRect().top;
   const seen = scroll.scrollTop > 0 && [...scroll.querySelectorAll(".row")].find((row) => row.getBoundingClientRect().bottom > top);
   const before = seen ? seen.getBoundingClientRect().top : 0;
+  const at = scroll.scrollTop;
   change();
-  if (seen && seen.isConnected) scroll.scrollTop += seen.getBoundingClientRect().top - before;
+  const now = seen && document.getElementById(seen.id);
+  scroll.scrollTop = at;
+  if (now) scroll.scrollTop += now.getBoundingClientRect().top - before;
 }
 
 function arrange(fresh) {
