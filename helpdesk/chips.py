@@ -101,9 +101,8 @@ def _status(filters: Filters, choices: Choices) -> Chip:
         words = [_("all") if filters.covers_all else _("all but closed")]
     if folder and not words:
         words = [str(Folder(folder).label)]
-    return Chip(
-        "status", _text("status", words), True, tuple(items), off_url=address(filters.without("status", "page"))
-    )
+    off_url = address(filters.without("status", "page")) if chosen else ""
+    return Chip("status", _text("status", words), True, tuple(items), off_url=off_url)
 
 
 def _form(filters: Filters, name: str, inputs: tuple[tuple[str, str], ...]) -> Chip:

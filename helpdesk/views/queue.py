@@ -17,6 +17,8 @@ from helpdesk.filters import Choices, Filters
 from helpdesk.http import respond
 from helpdesk.models import Thread, ThreadTag
 from helpdesk.returning import back_to
+from helpdesk.statuses import StatusMenus
+from helpdesk.templatetags.ui import icon
 
 
 @agent_required
@@ -54,6 +56,7 @@ def queue_context(request: AgentRequest) -> dict[str, Any]:
         "newer_url": chips.address(filters, page=str(page.number - 1)) if page.number > 1 else "",
         "older_url": chips.address(filters, page=str(page.number + 1)) if page.has_more else "",
         "status_url": reverse("helpdesk:status", args=[0]),
+        "menus": StatusMenus(statuses, icon, form="row-status"),
         **(_empty(request, filters, queue, choices) if not page.threads else {}),
     }
 

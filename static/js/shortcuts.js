@@ -38,10 +38,11 @@ function actionFor(press) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.altKey || event.repeat && event.key === "Enter") return;
   const press = pressed(event);
+  if (dialog.open && press === "?" && !event.target.value) { dialog.close(); event.preventDefault(); return; }
   const isSingle = !press.startsWith("control+");
   if (isSingle && (isTyping(event.target) ? press !== "escape" : !singleKeys && press !== "escape")) return;
   if (isTyping(event.target) && press === "escape") { event.target.blur(); return; }
-  if (dialog.open && press !== "?") return;
+  if (dialog.open) return;
   if (press === "enter" && event.target.closest("a, button, summary")) return;
   const action = actionFor(press);
   if (action && give(action)) event.preventDefault();

@@ -190,7 +190,7 @@ def test_keys_are_letters_inside_a_field_and_can_be_turned_off(world_live, sign_
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     expect(page.get_by_role("dialog").get_by_text("Assign to me")).to_be_visible()
     expect(page.get_by_role("dialog").get_by_text("Predefined replies")).to_be_hidden()
-    page.keyboard.press("Escape")
+    page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_hidden()
     world_live.bob.single_keys = False
     world_live.bob.save()
