@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Agent
 
@@ -17,6 +18,7 @@ class AgentRequest(HttpRequest):
     """A request behind agent_required: its user is an Agent."""
 
     user: Agent
+    htmx: HtmxDetails
 
 
 def agent_required(view: View) -> View:

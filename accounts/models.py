@@ -48,6 +48,10 @@ class Agent(AbstractUser):
         COMFORTABLE = "comfortable", _("Comfortable")
         COMPACT = "compact", _("Compact")
 
+    class QueueSort(models.TextChoices):
+        NEWEST = "newest", _("Last activity first")
+        WAIT = "wait", _("Longest wait first")
+
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=150)
@@ -60,6 +64,7 @@ class Agent(AbstractUser):
     )
     theme = models.CharField(_("theme"), max_length=8, blank=True, choices=Theme, default=Theme.SYSTEM)
     density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMFORTABLE)
+    queue_sort = models.CharField(_("order of the queue"), max_length=8, choices=QueueSort, default=QueueSort.NEWEST)
     single_keys = models.BooleanField(
         _("single-key shortcuts"), default=True, help_text=_("Off: only shortcuts with Ctrl work.")
     )
@@ -89,6 +94,20 @@ class Agent(AbstractUser):
     def is_supervisor(self) -> bool:
         """Sees all contacts, statistics and settings."""
         return self.role == self.Role.SUPERVISOR
+
+    PREFERENCES: ClassVar[dict[str, type[models.TextChoices]]] = {
+        "theme": Theme,
+        "density": Density,
+        "queue_sort": QueueSort,
+    }
+
+    def prefer(self, **choices: str) -> None:
+        """Remember a choice of theme=, density= or queue_sort=. Raises ValueError for a word that is none of them."""
+        for field, value in choices.items():
+            if value not in self.PREFERENCES[field].values:
+                raise ValueError(f"{value!r} is no {field}")
+            setattr(self, field, value)
+        self.save(update_fields=list(choices))
 
     @property
     def initials(self) -> str:

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import Agent
 from helpdesk import letters, pings
@@ -46,6 +46,14 @@ def tell_of_new(thread: "Thread", *, text: str) -> None:
     for agent in Agent.objects.active().filter(new_threads_by_mail=True).exclude(pk=thread.assignee_id):
         if visible.visible_to(agent).exists():
             tell(agent, NoticeKind.NEW, thread, text=text, by_name=thread.sender)
+
+
+def read(agent: Agent, thread: "Thread | None" = None) -> None:
+    """The agent has seen what they were told: about one thread, or all of it."""
+    unseen = Notice.objects.filter(agent=agent, read_at=None)
+    if (unseen.filter(thread=thread) if thread else unseen).update(read_at=timezone.now()):
+        agent_id = agent.pk
+        transaction.on_commit(lambda: pings.notice_added(agent_id))
 
 
 def mentioned(text: str, thread: "Thread") -> list[Agent]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
-from helpdesk import context, pings
+from helpdesk import context, notices, pings
 from helpdesk.mail import MailFile
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
@@ -248,8 +248,9 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
         return Thread.objects.select_for_update(of=("self",)).get(pk=self.pk)
 
     def mark_read(self, *, by: Agent) -> None:
-        """This agent has seen everything up to now; colleagues' marks stay."""
+        """This agent has seen everything up to now, what the bell said of it too; colleagues' marks stay."""
         ReadMark.objects.update_or_create(agent=by, thread=self, defaults={"at": timezone.now()})
+        notices.read(by, self)
 
     def mark_unread(self, *, by: Agent) -> None:
         """Show this agent the dot again."""

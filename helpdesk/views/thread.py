@@ -11,4 +11,5 @@ from helpdesk.models import Thread
 def show(request: HttpRequest, thread_id: int) -> HttpResponse:
     """The conversation."""
     thread = get_object_or_404(Thread.objects.visible_to(request.user), pk=thread_id)  # type: ignore[arg-type]
+    thread.mark_read(by=request.user)  # type: ignore[arg-type]
     return render(request, "helpdesk/thread.html", {"thread": thread})
