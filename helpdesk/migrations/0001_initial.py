@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                 ('message_id', models.CharField(blank=True, db_index=True, max_length=255)),
                 ('in_reply_to', models.CharField(blank=True, max_length=255)),
                 ('received_key', models.CharField(blank=True, max_length=64, null=True, unique=True)),
+                ('form_key', models.CharField(blank=True, max_length=32, null=True, unique=True)),
                 ('delivery', models.CharField(blank=True, choices=[('', 'Not sent by mail'), ('queued', 'Leaves in a moment'), ('sending', 'Sending'), ('retrying', 'Not sent, retrying'), ('sent', 'Sent'), ('failed', 'Not delivered')], default='', max_length=10)),
                 ('delivery_note', models.CharField(blank=True, max_length=500)),
                 ('reason', models.CharField(blank=True, max_length=24)),

@@ -81,6 +81,11 @@ class Contact(models.Model):
         """The description in the reader's language."""
         return in_language(self.descriptions, get_language())
 
+    def people(self) -> models.QuerySet[Agent]:
+        """Active agents who may see its threads."""
+        members = type(self).members.through.objects.filter(contact=self).values("agent")
+        return Agent.objects.active().filter(models.Q(role=Agent.Role.SUPERVISOR) | models.Q(pk__in=members))
+
     def title_in(self, language: str) -> str:
         """The title in a customer's language."""
         return in_language(self.titles, language) or self.slug

@@ -63,6 +63,7 @@ class Message(models.Model):
     message_id = models.CharField(max_length=255, blank=True, db_index=True)
     in_reply_to = models.CharField(max_length=255, blank=True)
     received_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    form_key = models.CharField(max_length=32, null=True, blank=True, unique=True)  # one a rendered composer
     delivery = models.CharField(max_length=10, choices=Delivery, blank=True, default=Delivery.NONE)
     delivery_note = models.CharField(max_length=500, blank=True)  # the server's own words
     reason = models.CharField(max_length=24, blank=True)  # "auto-reply", "too-large", "no-sender" ...
@@ -99,6 +100,11 @@ class Message(models.Model):
     def who(self) -> str:
         """The name to show for its author."""
         return str(self.author) if self.author else self.author_name or self.author_email
+
+    @property
+    def other_recipients(self) -> list[str]:
+        """Whom an agent named by hand: the copies of a reply, the address of a forward."""
+        return list(self.recipients.get("cc" if self.kind == MessageKind.REPLY else "to", []))
 
     @property
     def quoted(self) -> str:
