@@ -38,11 +38,9 @@ class Composer:
     form_key: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property
-    def missing(self) -> bool:
-        """A placeholder was left without a value."""
-        return self.form is not None and any(
-            one.code == "missing" for one in self.form.errors.as_data().get("body", [])
-        )
+    def has_draft(self) -> bool:
+        """There is something that could be lost."""
+        return self.draft is not None and bool(self.draft.html or self.files)
 
 
 def kind_of(mode: str) -> MessageKind:

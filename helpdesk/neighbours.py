@@ -35,7 +35,7 @@ def neighbour(thread: Thread, agent: Agent, query: str, *, step: int = 1) -> int
 
     A thread that has left the queue, as after sending, is followed by the first one.
     """
-    ids = [pk for pk in queue_of(agent, query).values_list("pk", flat=True)[:1000]]
+    ids = list(queue_of(agent, query).values_list("pk", flat=True)[:1000])
     if thread.pk not in ids:
         return ids[0] if ids and step > 0 else None
     at = ids.index(thread.pk) + step

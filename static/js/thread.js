@@ -72,14 +72,18 @@ function merge(conversation, fresh) {
   const scroll = $("#scroll")
   const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40
   const old = new Map([...conversation.children].map((node) => [node.id, node]))
+  let place = conversation.firstElementChild
   for (const node of [...fresh.children]) {
     const known = old.get(node.id)
     old.delete(node.id)
     const keep = known && known.dataset.version === node.dataset.version
     const placed = keep ? known : document.importNode(node, true)
-    if (known && !keep) known.remove()
-    conversation.append(placed)
-    if (!keep) htmx.process(placed)
+    if (placed === place) place = place.nextElementSibling
+    else conversation.insertBefore(placed, place)
+    if (keep) continue
+    if (known === place) place = place.nextElementSibling
+    known?.remove()
+    htmx.process(placed)
   }
   old.forEach((node) => node.remove())
   if (atEnd) scroll.scrollTop = scroll.scrollHeight
