@@ -1,5 +1,9 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
+from typing import Any
+
+from django.db import models
+
 from crm.models import Cart, Customer, Order, OrderLine
 
 
@@ -37,6 +41,23 @@ def orders_of(customer: Customer | None, *, limit: int = 10) -> list[Order]:
     if customer is None:
         return []
     return list(customer.orders.prefetch_related("lines")[:limit])
+
+
+def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Threads, each with its customer's `order_count` and `order_total` of valid orders, in `order_currency`.
+
+    The total is None where the customer bought in several currencies: then there is no one number.
+    """
+    valid = Order.objects.filter(customer=models.OuterRef("customer"), is_valid=True).order_by().values("customer")
+    one = models.Q(first=models.F("last"))
+    sums = valid.annotate(
+        count=models.Count("pk"), sum=models.Sum("total"), first=models.Min("currency"), last=models.Max("currency")
+    )
+    return threads.annotate(
+        order_count=models.Subquery(sums.values("count")),
+        order_total=models.Subquery(sums.filter(one).values("sum")),
+        order_currency=models.Subquery(sums.values("first")),
+    )
 
 
 def order_by_id(order_id: int) -> Order | None:

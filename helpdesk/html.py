@@ -10,6 +10,7 @@ from html import escape
 import bleach
 import nh3
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from inscriptis import get_text
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
 from inscriptis.html_properties import Display
@@ -200,13 +201,57 @@ def both_forms(html: str, text: str, *, may_be_empty: bool = False) -> tuple[str
         html = from_text(text.replace("\x00", ""))
         text = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if not may_be_empty and not text.strip() and "<img" not in html:
-        raise ValueError("There is nothing to send: write a message first.")
+        raise ValueError(_("There is nothing to send: write a message first."))
     return html, text
+
+
+IMAGE = re.compile(r"<img\b[^>]*>")
+IMAGE_SOURCE = re.compile(r'\ssrc="/attachments/(\d{1,18})/"')
+
+
+def images_in(html: str) -> set[int]:
+    """Ids of the attachments that an agent's cleaned HTML draws."""
+    return {int(found) for found in IMAGE_SOURCE.findall(html)}
+
+
+def keep_images(html: str, allowed: set[int]) -> str:
+    """An agent's cleaned HTML with only the pictures that belong to it; nobody sends a file they may not open."""
+
+    def kept(match: re.Match[str]) -> str:
+        return match[0] if images_in(match[0]) & allowed else ""
+
+    return IMAGE.sub(kept, html)
+
+
+def for_mail(html: str, content_ids: dict[int, str]) -> SafeString:
+    """An agent's cleaned HTML with its pictures as parts of the mail."""
+
+    def part(match: re.Match[str]) -> str:
+        source = IMAGE_SOURCE.search(match[0])
+        if source is None or int(source[1]) not in content_ids:
+            return ""
+        return IMAGE_SOURCE.sub(f' src="cid:{escape(content_ids[int(source[1])])}"', match[0])
+
+    return bless(IMAGE.sub(part, html))
+
+
+UNFILLED = re.compile(r"\{\{[^{}<>]{0,60}\}\}")
+
+
+def mark_placeholders(html: str) -> SafeString:
+    """An agent's HTML, cleaned, with the placeholders that nobody filled in standing out."""
+    return bless(UNFILLED.sub(lambda found: f'<span class="var var--bad">{found[0]}</span>', clean_reply(html)))
+
+
+MAY_HOLD_LINK = re.compile(r"\w[.@:]\w|://")
 
 
 def linkify(text: str) -> SafeString:
     """Plain text for the page: escaped, with links and line breaks."""
-    linked = bleach.linkify(escape(text[:200_000]), callbacks=[_link_away], parse_email=True)
+    text = text[:200_000].replace("\r\n", "\n")
+    linked = escape(text)
+    if MAY_HOLD_LINK.search(text):
+        linked = bleach.linkify(linked, callbacks=[_link_away], parse_email=True)
     return mark_safe(linked.replace("\n", "<br>"))  # noqa: S308 - escaped before it was linked
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRedirect
 
 
 class SeeOther(HttpResponseRedirect):
@@ -25,3 +26,8 @@ def respond(
     if getattr(request, "htmx", False):
         return render(request, fragment, context, status=status)
     return SeeOther(to)
+
+
+def go(request: HttpRequest, to: str) -> HttpResponse:
+    """On to the page `to` (a path), for htmx and plain forms alike."""
+    return HttpResponseClientRedirect(to) if getattr(request, "htmx", False) else SeeOther(to)

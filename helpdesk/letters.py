@@ -79,7 +79,7 @@ def queue_reply(message: Message, *, by: Agent, not_before: datetime) -> Outgoin
     in_reply_to, references = _references(thread)
     context = {
         "body_text": message.text,
-        "body_html": markup.bless(message.html),
+        "body_html": markup.for_mail(message.html, _pictures(message)),
         "signature": "\n".join(part for part in (by.signature, contact.signature(thread.language)) if part),
         "quoted": thread.messages.public().filter(kind=MessageKind.CUSTOMER).order_by("-created_at", "-pk").first(),
     }
@@ -103,6 +103,10 @@ def queue_reply(message: Message, *, by: Agent, not_before: datetime) -> Outgoin
     row.attachments.set(message.attachments.all())
     _mark_queued(message, row)
     return row
+
+
+def _pictures(message: Message) -> dict[int, str]:
+    return dict(message.attachments.filter(is_inline=True).values_list("pk", "content_id"))
 
 
 def queue_forward(
@@ -173,7 +177,15 @@ def queue_acknowledgement(thread: "Thread", *, in_reply_to: str) -> OutgoingMail
     )
 
 
-def queue_notice(agent: Agent, thread: "Thread", *, headline: str, text: str, by_name: str) -> OutgoingMail:
+def queue_notice(
+    agent: Agent,
+    thread: "Thread",
+    *,
+    headline: str,
+    text: str,
+    by_name: str,
+    messages: "list[Message] | None" = None,
+) -> OutgoingMail:
     """Queue a mail that tells an agent about a thread, with a link to it."""
     subject, body, html = render(
         "notice",
@@ -182,6 +194,7 @@ def queue_notice(agent: Agent, thread: "Thread", *, headline: str, text: str, by
         thread=thread,
         text=text,
         by_name=by_name,
+        messages=messages or [],
         link=links.thread_url(thread),
     )
     return _queue(

@@ -11,6 +11,7 @@ from helpdesk import letters, pings
 from helpdesk.models.marks import Notice, NoticeKind
 
 if TYPE_CHECKING:
+    from helpdesk.models.message import Message
     from helpdesk.models.thread import Thread
 
 MENTION = re.compile(r"@([\w.-]{2,150})")
@@ -24,6 +25,7 @@ def tell(
     text: str = "",
     by: Agent | None = None,
     by_name: str = "",
+    messages: "list[Message] | None" = None,
 ) -> Notice | None:
     """Tell an agent about a thread; nothing about their own doing, nothing to those who left."""
     if agent == by or not agent.is_active:
@@ -34,7 +36,7 @@ def tell(
     if wanted and agent.email:
         with translation.override(agent.language or None):
             headline = str(NoticeKind(kind).label)
-        letters.queue_notice(agent, thread, headline=headline, text=text[:2000], by_name=by_name)
+        letters.queue_notice(agent, thread, headline=headline, text=text[:2000], by_name=by_name, messages=messages)
     agent_id = agent.pk
     transaction.on_commit(lambda: pings.notice_added(agent_id))
     return notice

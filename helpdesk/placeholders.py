@@ -1,27 +1,84 @@
-"""The names a predefined reply may contain as {{ name }}, each with what it stands for."""
+"""The placeholders of predefined replies: their names, and the values that a thread, its customer and order give."""
 
 import re
+from decimal import Decimal
 
+from babel.numbers import format_currency
+from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agent
+from helpdesk.models import DeskSettings, Thread
 
 ANY = re.compile(r"\{\{(.{0,80}?)\}\}", re.DOTALL)
 
 NAMES: dict[str, str | Promise] = {
     "customer.name": _("The customer's whole name"),
     "customer.first_name": _("The customer's first name"),
+    "customer.email": _("The customer's e-mail address"),
     "order.reference": _("The reference of the order"),
     "order.state": _("The state of the order in the shop"),
+    "order.total": _("What the order costs, with its currency"),
+    "order.carrier": _("The carrier"),
     "order.tracking_number": _("The carrier's tracking number"),
     "order.tracking_url": _("The carrier's page for the parcel"),
     "order.promised_on": _("The day the order was promised for"),
+    "product.name": _("The product the thread is about"),
     "agent.name": _("The name of whoever answers"),
     "shop.name": _("The name of the shop"),
     "contact.title": _("The title of the contact"),
     "thread.id": _("The number of the thread"),
+    "thread.subject": _("The subject of the thread"),
 }
 
 
 def unknown(text: str) -> list[str]:
     """The names in {{ }} that stand for nothing, in the order they appear, each once."""
     return list(dict.fromkeys(name for name in (found.strip() for found in ANY.findall(text)) if name not in NAMES))
+
+
+def values_for(thread: Thread, *, agent: Agent) -> dict[str, str]:
+    """Every name of NAMES with its value in the customer's language; empty where nothing is known."""
+    with translation.override(thread.language or DeskSettings.load().language):
+        return {**dict.fromkeys(NAMES, ""), **_of_thread(thread, agent), **_of_customer(thread), **_of_order(thread)}
+
+
+def _of_thread(thread: Thread, agent: Agent) -> dict[str, str]:
+    desk = DeskSettings.load()
+    return {
+        "thread.id": str(thread.pk),
+        "thread.subject": thread.subject,
+        "agent.name": str(agent),
+        "contact.title": thread.contact.title_in(thread.language or desk.language),
+        "shop.name": desk.shop_name,
+    }
+
+
+def _of_customer(thread: Thread) -> dict[str, str]:
+    name = (thread.customer.name if thread.customer else "") or thread.name
+    first = (thread.customer.first_name if thread.customer else "") or name.split(" ")[0]
+    return {"customer.name": name, "customer.first_name": first, "customer.email": thread.email}
+
+
+def _of_order(thread: Thread) -> dict[str, str]:
+    order = thread.order
+    if order is None:
+        return {}
+    return {
+        "order.reference": order.reference,
+        "order.state": order.state,
+        "order.total": money(order.total, order.currency),
+        "order.carrier": order.carrier,
+        "order.tracking_number": order.tracking_number,
+        "order.tracking_url": order.tracking_url,
+        "order.promised_on": date_format(order.promised_on, "DATE_FORMAT") if order.promised_on else "",
+        "product.name": thread.product.name if thread.product else "",
+    }
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with its currency, in the active language."""
+    language = (translation.get_language() or "en").replace("-", "_")
+    return str(format_currency(amount, currency, locale=language))

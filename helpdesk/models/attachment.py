@@ -12,7 +12,7 @@ import filetype
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
@@ -107,6 +107,25 @@ class Attachment(models.Model):
     def is_showable(self) -> bool:
         """A picture that may be drawn in the page."""
         return self.content_type in SHOWABLE
+
+    def join(self, message: models.Model, *, shown: bool) -> None:
+        """Leave the draft for the message that is sent. A pasted picture that was deleted again is dropped.
+
+        `shown`: the message's HTML draws it, so it becomes a part of the mail and not a file beside it.
+        """
+        if self.is_inline and not shown:
+            self.drop()
+            return
+        self.message, self.owner, self.is_inline = message, None, shown  # type: ignore[assignment]
+        if shown and not self.content_id:
+            self.content_id = f"{secrets.token_hex(12)}@mostrador"
+        self.save(update_fields=["message", "owner", "is_inline", "content_id"])
+
+    def drop(self) -> None:
+        """Delete the row, and the file once that is committed."""
+        storage, name = self.file.storage, self.file.name
+        self.delete()
+        transaction.on_commit(lambda: storage.delete(name))
 
     def open(self) -> File:
         """The stored file, for reading bytes."""

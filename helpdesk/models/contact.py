@@ -88,6 +88,10 @@ class Contact(models.Model):
     def is_reachable(self) -> bool:
         """What is written to it is kept or sent on."""
         return self.saves_messages or bool(self.email)
+    def people(self) -> models.QuerySet[Agent]:
+        """Active agents who may see its threads."""
+        members = type(self).members.through.objects.filter(contact=self).values("agent")
+        return Agent.objects.active().filter(models.Q(role=Agent.Role.SUPERVISOR) | models.Q(pk__in=members))
 
     def title_in(self, language: str) -> str:
         """The title in a customer's language."""

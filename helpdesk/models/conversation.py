@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from helpdesk import html as markup
@@ -125,8 +126,8 @@ class Conversation(models.Model):
         thread, desk = self._thread, DeskSettings.load()
         html, text = markup.both_forms(html, text)
         if not thread.email:
-            raise ValueError("This thread has no e-mail address to answer to.")
-        before: dict[str, Any] = {"status_before": thread.status, "assignee_before": thread.assignee_id}
+            raise ValueError(_("This thread has no e-mail address to answer to."))
+        before = {"status_before": thread.status, "assignee_before": thread.assignee_id}
         message = self._say(MessageKind.REPLY, text, html, by, files, attachments, form_key)
         message.recipients = {"to": [thread.email], "cc": [one for one in cc if one]}
         not_before = timezone.now() + timedelta(seconds=desk.undo_seconds)
@@ -160,11 +161,12 @@ class Conversation(models.Model):
         html: str = "",
         files: Iterable[MailFile] = (),
         attachments: Iterable[Attachment] = (),
+        form_key: str = "",
     ) -> Message:
         """Write what only agents see; colleagues named with @ are told. Raises ValueError if it is empty."""
         thread = self._thread
         html, text = markup.both_forms(html, text)
-        message = self._say(MessageKind.NOTE, text, html, by, files, attachments)
+        message = self._say(MessageKind.NOTE, text, html, by, files, attachments, form_key)
         thread.record(EventKind.NOTED, by=by, message=message)
         for agent in notices.mentioned(text, thread):
             notices.tell(agent, NoticeKind.MENTIONED, thread, text=text, by=by)
@@ -182,6 +184,7 @@ class Conversation(models.Model):
         messages: Iterable[Message] = (),
         attachments: Iterable[Attachment] = (),
         then: str = "",
+        form_key: str = "",
     ) -> Message:
         """Hand the thread to an agent (assignment, note and notice in one), or send it outside.
 
@@ -189,35 +192,42 @@ class Conversation(models.Model):
         back into this thread as a third party's. Raises ValueError for an agent who may not see the thread,
         or an address without anything to read.
         """
+        chosen, files = list(messages), list(attachments)
         if isinstance(to, Agent):
-            return self._forward_inside(to, by=by, note=note)
-        return self._forward_outside(to, by=by, note=note, chosen=list(messages), attachments=attachments, then=then)
+            message = self._forward_inside(to, by=by, note=note, chosen=chosen, files=files, form_key=form_key)
+        else:
+            message = self._forward_outside(to, by=by, note=note, chosen=chosen, files=files, form_key=form_key)
+            if then:
+                self._thread.set_status(then, by=by)
+        Draft.objects.filter(agent=by, thread=self._thread, kind=MessageKind.FORWARD).delete()
+        self._thread.announce()
+        return message
 
-    def _forward_inside(self, to: Agent, *, by: Agent, note: str) -> Message:
+    def _forward_inside(
+        self, to: Agent, *, by: Agent, note: str, chosen: list[Message], files: list[Attachment], form_key: str
+    ) -> Message:
         thread = self._thread
         thread.assign(to, by=by, notice=False)
         html, text = markup.both_forms("", note, may_be_empty=True)
-        message = self._say(MessageKind.NOTE, text, html, by, (), ())
+        new = [file for file in files if file.message_id is None]
+        message = self._say(MessageKind.NOTE, text, html, by, (), new, form_key)
         thread.record(EventKind.FORWARDED, by=by, message=message, to=str(to))
-        notices.tell(to, NoticeKind.FORWARDED, thread, text=note, by=by)
-        thread.announce()
+        notices.tell(to, NoticeKind.FORWARDED, thread, text=note, by=by, messages=chosen)
         return message
 
     def _forward_outside(
-        self, to: str, *, by: Agent, note: str, chosen: list[Message], attachments: Iterable[Attachment], then: str
+        self, to: str, *, by: Agent, note: str, chosen: list[Message], files: list[Attachment], form_key: str
     ) -> Message:
         thread = self._thread
         if not note.strip() and not chosen:
-            raise ValueError("Write something or choose a message to forward.")
+            raise ValueError(_("Write something or choose a message to forward."))
         html, text = markup.both_forms("", note, may_be_empty=True)
-        message = self._say(MessageKind.FORWARD, text, html, by, (), ())
+        new = [file for file in files if file.message_id is None]
+        message = self._say(MessageKind.FORWARD, text, html, by, (), new, form_key)
         message.recipients = {"to": [to]}
         not_before = timezone.now() + timedelta(seconds=DeskSettings.load().undo_seconds)
-        letters.queue_forward(message, chosen, list(attachments), by=by, not_before=not_before)
+        letters.queue_forward(message, chosen, [one for one in files if one.pk], by=by, not_before=not_before)
         thread.record(EventKind.FORWARDED, by=by, message=message, to=to)
-        if then:
-            thread.set_status(then, by=by)
-        thread.announce()
         return message
 
     def _say(
@@ -230,7 +240,8 @@ class Conversation(models.Model):
         attachments: Iterable[Attachment],
         form_key: str = "",
     ) -> Message:
-        thread = self._thread
+        thread, own = self._thread, list(attachments)
+        html = markup.keep_images(html, {one.pk for one in own})
         message = self._add(
             kind,
             author=by,
@@ -241,10 +252,10 @@ class Conversation(models.Model):
             form_key=form_key or None,
         )
         count = len([Attachment.objects.add(file, message=message) for file in files])
-        for attachment in attachments:
-            attachment.message, attachment.owner = message, None
-            attachment.save(update_fields=["message", "owner"])
-            count += 1
+        shown = markup.images_in(html)
+        for attachment in own:
+            attachment.join(message, shown=attachment.pk in shown)
+            count += attachment.message_id is not None
         thread._set(message_count=thread.message_count + 1, attachment_count=thread.attachment_count + count)
         return message
 
@@ -273,8 +284,11 @@ class Conversation(models.Model):
         message.recalled_at = timezone.now()
         message.save(update_fields=["recalled_at"])
         self._undo_reply(message, by=by)
-        draft, _ = Draft.objects.update_or_create(
-            agent=by, thread=thread, kind=message.kind, defaults={"text": message.text, "html": message.html}
+        draft, _created = Draft.objects.update_or_create(
+            agent=by,
+            thread=thread,
+            kind=message.kind,
+            defaults={"text": message.text, "html": message.html, "cc": ", ".join(message.other_recipients)},
         )
         draft.attachments.set(message.attachments.all())
         thread.record(EventKind.RECALLED, by=by, message=message)

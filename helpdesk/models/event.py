@@ -1,5 +1,7 @@
 """Facts in a thread's life: never edited, shown in the timeline, counted by the statistics."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -69,10 +71,14 @@ class Event(models.Model):
     @property
     def sentence(self) -> str:
         """What happened, as a whole sentence in the reader's language."""
+        return self.told({status: str(Status(status).label) for status in Status.values})
+
+    def told(self, labels: Mapping[str, str]) -> str:
+        """The sentence, with the team's own words for the statuses."""
         said = sentences().get(self.kind, "")
         words = {"who": self.who or _t("The desk"), "frm": "", "to": "", "reason": "", "name": "", **self.data}
         if self.kind == EventKind.STATUS:
-            words["frm"], words["to"] = (str(Status(words[key]).label) for key in ("frm", "to"))
+            words["frm"], words["to"] = (labels.get(words[key], words[key]) for key in ("frm", "to"))
         return said % words if said else str(self.get_kind_display())
 
 

@@ -5,6 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk import html as markup
+from helpdesk.mail import MailFile
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import MessageKind
 
@@ -23,6 +25,18 @@ class ReadMark(models.Model):
         return f"{self.agent_id} {self.thread_id} {self.at:%F %T}"
 
 
+class DraftManager(models.Manager["Draft"]):
+    """Keeps what is being written."""
+
+    def write(
+        self, thread: models.Model, *, by: models.Model, kind: str, text: str = "", html: str = "", cc: str = ""
+    ) -> "Draft":
+        """Save what an agent has written so far; `html` goes before `text`, files stay."""
+        html, text = markup.both_forms(html, text, may_be_empty=True)
+        words = {"text": text, "html": html, "cc": cc[:500]}
+        return self.update_or_create(agent=by, thread=thread, kind=kind, defaults=words)[0]
+
+
 class Draft(models.Model):
     """What an agent is writing in a thread; one for each kind, saved while typing."""
 
@@ -35,11 +49,30 @@ class Draft(models.Model):
     attachments = models.ManyToManyField(Attachment, blank=True, related_name="+")
     saved_at = models.DateTimeField(auto_now=True)
 
+    objects = DraftManager()
+
     class Meta:
         constraints = [models.UniqueConstraint("agent", "thread", "kind", name="one_draft_a_kind")]
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    def attach(self, file: MailFile) -> Attachment:
+        """Store a file that goes with what is being written; only its owner may open it until then."""
+        attachment = Attachment.objects.add(file, owner=self.agent)
+        self.attachments.add(attachment)
+        return attachment
+
+    def discard(self) -> None:
+        """Throw it away, with the files that were never sent."""
+        for attachment in self.attachments.filter(message=None):
+            attachment.drop()
+        self.delete()
+
+    def append(self, html: str, *, replace: bool = False) -> None:
+        """Put a predefined reply below the text, or in its place."""
+        self.html, self.text = markup.both_forms(html if replace else self.html + html, "", may_be_empty=True)
+        self.save()
 
 
 class NoticeKind(models.TextChoices):

@@ -102,6 +102,11 @@ class Message(models.Model):
         return str(self.author) if self.author else self.author_name or self.author_email
 
     @property
+    def other_recipients(self) -> list[str]:
+        """Whom an agent named by hand: the copies of a reply, the address of a forward."""
+        return list(self.recipients.get("cc" if self.kind == MessageKind.REPLY else "to", []))
+
+    @property
     def quoted(self) -> str:
         """What stands below the new part, or all of it where the new part is not its beginning."""
         if not self.full_text or self.full_text.strip() == self.text.strip():

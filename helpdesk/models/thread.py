@@ -84,6 +84,11 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         """The last public word is the customer's."""
         return self.filter(needs_answer=True)
 
+    def with_read_at(self, agent: Agent) -> "ThreadQuerySet":
+        """Each with `read_at`: until when this agent has read it; None for never."""
+        marks = ReadMark.objects.filter(agent=agent, thread=models.OuterRef("pk"))
+        return self.annotate(read_at=models.Subquery(marks.values("at")[:1]))
+
     def newest_first(self) -> "ThreadQuerySet":
         """By the last public message; what moved last is on top."""
         return self.order_by("-active_at", "-pk")
@@ -249,7 +254,12 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
 
     def mark_read(self, *, by: Agent) -> None:
         """This agent has seen everything up to now, what the bell said of it too; colleagues' marks stay."""
-        ReadMark.objects.update_or_create(agent=by, thread=self, defaults={"at": timezone.now()})
+        ReadMark.objects.bulk_create(
+            [ReadMark(agent=by, thread=self, at=timezone.now())],
+            update_conflicts=True,
+            unique_fields=["agent", "thread"],
+            update_fields=["at"],
+        )
         notices.read(by, self)
 
     def mark_unread(self, *, by: Agent) -> None:

@@ -1,38 +1,159 @@
-"""What agents do with a thread: one small view for each verb."""
+"""Saying something: reply, note, forward, and taking it back. One small view each; the thread's verbs do the work."""
 
-from django.http import HttpResponse, HttpResponseBadRequest
+from collections.abc import Callable
+
+from django.contrib import messages as toasts
+from django.db import IntegrityError
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required
 from accounts.models import Agent
-from helpdesk.http import respond
-from helpdesk.models import Thread
-from helpdesk.returning import back_to
+from helpdesk import queues
+from helpdesk.composer import composer_for, newer_than
+from helpdesk.forms import ComposerForm, ForwardForm, NoteForm, ReplyForm
+from helpdesk.http import go
+from helpdesk.models import DeskSettings, Draft, Message, StatusLabel, Thread
+from helpdesk.views.drafts import keep, was_sent
+from helpdesk.views.thread import origin, page, render_composer, thread_path, visible
+
+
+def refuse(
+    request: AgentRequest,
+    thread: Thread,
+    mode: str,
+    form: ComposerForm,
+    *,
+    newer: list[Message] | None = None,
+    last_message: int | None = None,
+) -> HttpResponse:
+    """The composer again, with what was typed and why it was not sent: 409 for news, else 400.
+
+    htmx gets 200: a browser writes anything else into its console as an error.
+    """
+    made = composer_for(
+        thread,
+        request.user,
+        mode,
+        desk=DeskSettings.load(),
+        labels=StatusLabel.all_by_status(),
+        form=form,
+        newer=newer,
+        last_message=last_message,
+    )
+    if request.htmx:  # type: ignore[attr-defined]
+        return render_composer(request, thread, mode, composer=made)
+    return page(request, thread, status=409 if newer else 400, composer=made)
+
+
+def say(
+    request: AgentRequest, thread: Thread, mode: str, form: ComposerForm, verb: Callable[[ComposerForm, Draft], Message]
+) -> HttpResponse:
+    """Keep what was typed, look for mistakes and for news, and only then do it. Twice the same form is once."""
+    if done := was_sent(request):
+        return go(request, thread_path(thread.pk, sent=done.pk))
+    draft = keep(request, thread, mode)
+    if not form.is_valid():
+        return refuse(request, thread, mode, form, last_message=form.cleaned_data.get("last_message"))
+    if mode == "reply" and (newer := newer_than(thread, form.cleaned_data["last_message"], writer=request.user)):
+        return refuse(request, thread, mode, form, newer=newer)
+    wants_next = "next" in request.POST
+    following = queues.next_thread(request.user, origin(request), after=thread) if wants_next else None
+    try:
+        message = verb(form, draft)
+    except IntegrityError:  # the same form, sent twice within a moment
+        Draft.objects.filter(pk=draft.pk).delete()
+        message = get_object_or_404(Message, form_key=form.cleaned_data["form_key"], author=request.user)
+    except ValueError as problem:
+        form.add_error("body", str(problem))
+        return refuse(request, thread, mode, form)
+    return go(request, thread_path(following.pk if following else thread.pk, sent=message.pk, **{"from": origin(request)}))
 
 
 @agent_required
 @require_POST
-def status(request: AgentRequest, thread_id: int) -> HttpResponse:
-    """Set the thread's status to the field `status`."""
-    thread = get_object_or_404(Thread.objects.visible_to(request.user), pk=thread_id)
-    try:
-        thread.set_status(request.POST.get("status", ""), by=request.user)
-    except ValueError:
-        return HttpResponseBadRequest(_("That is no status. Go back and choose one of the four."))
-    return respond(request, "", {}, to=back_to(request))
+def reply(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Answer the customer."""
+    thread = visible(request, thread_id)
+
+    def verb(form: ComposerForm, draft: Draft) -> Message:
+        cleaned = form.cleaned_data
+        return thread.reply(
+            cleaned["text"],
+            html=cleaned["html"],
+            by=request.user,
+            attachments=draft.attachments.all(),
+            cc=cleaned["cc"],
+            then=cleaned["then"],
+            form_key=cleaned["form_key"],
+        )
+
+    return say(request, thread, "reply", ReplyForm(request.POST, request.FILES, thread=thread), verb)
 
 
 @agent_required
 @require_POST
-def assignment(request: AgentRequest, thread_id: int) -> HttpResponse:
-    """Put the agent with the id in the field `assignee` in charge; an empty one releases the thread."""
-    thread = get_object_or_404(Thread.objects.visible_to(request.user), pk=thread_id)
-    asked = request.POST.get("assignee", "")
-    to = get_object_or_404(Agent.objects.active(), pk=asked) if asked.isdigit() else None
-    try:
-        thread.assign(to, by=request.user)
-    except ValueError:
-        return HttpResponseBadRequest(_("That person does not belong to this contact. Choose somebody else."))
-    return respond(request, "", {}, to=back_to(request))
+def note(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Write what only agents see."""
+    thread = visible(request, thread_id)
+
+    def verb(form: ComposerForm, draft: Draft) -> Message:
+        cleaned = form.cleaned_data
+        return thread.note(
+            cleaned["text"],
+            html=cleaned["html"],
+            by=request.user,
+            attachments=draft.attachments.all(),
+            form_key=cleaned["form_key"],
+        )
+
+    return say(request, thread, "note", NoteForm(request.POST, request.FILES, thread=thread), verb)
+
+
+@agent_required
+@require_POST
+def forward(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Hand the thread to a colleague, or send parts of it outside."""
+    thread = visible(request, thread_id)
+
+    def verb(form: ComposerForm, draft: Draft) -> Message:
+        cleaned, to = form.cleaned_data, form.cleaned_data["to"]
+        files = [*cleaned["attachments"], *draft.attachments.all()]
+        chosen = cleaned["messages"].order_by("created_at", "pk")
+        message = thread.forward(
+            to,
+            by=request.user,
+            note=cleaned["text"],
+            messages=chosen,
+            attachments=files,
+            form_key=cleaned["form_key"],
+        )
+        toasts.success(request, _("Forwarded to %(to)s.") % {"to": str(to) if isinstance(to, Agent) else to})
+        return message
+
+    return say(request, thread, "forward", ForwardForm(request.POST, request.FILES, thread=thread), verb)
+
+
+@agent_required
+@require_POST
+def recall(request: AgentRequest, thread_id: int, message_id: int) -> HttpResponse:
+    """Take one's own message back before it leaves; its text is in the composer again."""
+    thread = visible(request, thread_id)
+    message = get_object_or_404(thread.messages.current(), pk=message_id, author=request.user)
+    if not hasattr(message, "outgoing") or not thread.recall(message, by=request.user):
+        toasts.warning(request, _("Too late: it has already left."))
+        return go(request, thread_path(thread.pk, **{"from": origin(request)}))
+    return go(request, thread_path(thread.pk, mode=message.kind, **{"from": origin(request)}))
+
+
+@agent_required
+@require_POST
+def send_again(request: AgentRequest, thread_id: int, message_id: int) -> HttpResponse:
+    """Try a message that was not delivered once more."""
+    thread = visible(request, thread_id)
+    message = get_object_or_404(thread.messages.current(), pk=message_id)
+    if not hasattr(message, "outgoing") or not thread.send_again(message, by=request.user):
+        toasts.warning(request, _("There is nothing to send again."))
+    return go(request, thread_path(thread.pk, **{"from": origin(request)}))

@@ -1,15 +1,228 @@
-"""The page of a thread."""
+"""The page of a thread and the fragments it is made of."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
-from accounts.access import agent_required
-from helpdesk.models import Thread
+from accounts.access import AgentRequest, agent_required
+from helpdesk import context as shop
+from helpdesk import queues, timeline
+from helpdesk.filters import Filters
+from helpdesk.composer import composer_for, forward_choices
+from helpdesk.http import SeeOther
+from helpdesk.models import Contact, DeskSettings, Folder, Message, OutgoingState, StatusLabel, Thread
+from helpdesk.purging import BIN_DAYS
+
+JOINS = ("contact", "customer", "assignee", "order", "product")
+
+
+def visible(request: HttpRequest, thread_id: int) -> Thread:
+    """The thread, if this agent may see it; else 404."""
+    threads = Thread.objects.visible_to(request.user).select_related(*JOINS)  # type: ignore[arg-type]
+    return get_object_or_404(threads, pk=thread_id)
+
+
+def thread_path(thread_id: int, **query: Any) -> str:
+    """The page of a thread, with what is not empty in its query string."""
+    kept = {key: value for key, value in query.items() if value}
+    path = reverse("helpdesk:thread", args=[thread_id])
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def origin(request: HttpRequest) -> str:
+    """The query string of the queue that the agent came from."""
+    return request.POST.get("from") or request.GET.get("from") or ""
+
+
+def in_shop_time(desk: DeskSettings) -> Any:
+    """A block in which times are the shop's."""
+    return timezone.override(ZoneInfo(desk.time_zone))
+
+
+def header_context(thread: Thread, labels: dict[str, StatusLabel], desk: DeskSettings) -> dict[str, Any]:
+    """What _header.html needs."""
+    return {
+        "thread": thread,
+        "desk": desk,
+        "labels": labels,
+        "status_label": labels[thread.status],
+        "tags": thread.tags.all(),
+        "bin_days": BIN_DAYS,
+        "folders": Folder,
+    }
+
+
+def page_context(request: AgentRequest, thread: Thread, **extra: Any) -> dict[str, Any]:
+    """Everything of the page. `extra` goes before, as a composer with an error in it."""
+    desk, labels = DeskSettings.load(), StatusLabel.all_by_status()
+    mode = extra.pop("mode", request.GET.get("mode", ""))
+    entries = timeline.entries(thread, reader=request.user, read_at=getattr(thread, "read_at", None))
+    newest = max((entry.message.pk for entry in entries if entry.message), default=0)
+    composer = extra.pop("composer", None) or composer_for(
+        thread, request.user, mode, desk=desk, labels=labels, last_message=newest
+    )
+    forward = forward_choices(thread, composer.form) if composer.mode == "forward" else {}
+    return {
+        **header_context(thread, labels, desk),
+        "entries": entries,
+        "composer": composer,
+        "undo": undo_of(request),
+        "from_query": origin(request),
+        **forward,
+        **extra,
+    }
+
+
+def undo_of(request: AgentRequest) -> Message | None:
+    """The agent's message named in the query string, as long as it can be taken back."""
+    sent = request.GET.get("sent", "")
+    if not sent.isdigit():
+        return None
+    waiting = Message.objects.current().filter(author=request.user, outgoing__state=OutgoingState.QUEUED)
+    waiting = waiting.filter(outgoing__attempts=0, outgoing__not_before__gt=timezone.now())
+    message = waiting.select_related("outgoing", "thread__customer").filter(pk=sent).first()
+    if message is not None:
+        left = message.outgoing.not_before - timezone.now()
+        message.seconds_left = int(left.total_seconds()) + 1  # type: ignore[attr-defined]
+    return message
+
+
+def page(request: AgentRequest, thread: Thread, *, status: int = 200, **extra: Any) -> HttpResponse:
+    """The whole page, rendered in the shop's time."""
+    context = page_context(request, thread, **extra)
+    with in_shop_time(context["desk"]):
+        return render(request, "helpdesk/thread.html", context, status=status)
 
 
 @agent_required
-def show(request: HttpRequest, thread_id: int) -> HttpResponse:
-    """The conversation."""
-    thread = get_object_or_404(Thread.objects.visible_to(request.user), pk=thread_id)  # type: ignore[arg-type]
-    thread.mark_read(by=request.user)  # type: ignore[arg-type]
-    return render(request, "helpdesk/thread.html", {"thread": thread})
+@require_safe
+def show(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """The page. Opening it marks the thread as read for this agent only."""
+    threads = Thread.objects.visible_to(request.user).with_read_at(request.user).select_related(*JOINS)
+    thread = get_object_or_404(shop.with_purchases(threads), pk=thread_id)
+    if thread.merged_into_id:
+        return SeeOther(thread_path(thread.merged_into_id))
+    response = page(request, thread)
+    if thread.inbound_at and (thread.read_at is None or thread.read_at < thread.inbound_at):
+        thread.mark_read(by=request.user)
+    return response
+
+
+@agent_required
+@require_safe
+def conversation(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """The messages and events alone, for live updates."""
+    thread, desk = visible(request, thread_id), DeskSettings.load()
+    entries = timeline.entries(thread, reader=request.user, read_at=timezone.now())
+    context = {
+        "thread": thread,
+        "entries": entries,
+        "labels": StatusLabel.all_by_status(),
+        "from_query": origin(request),
+    }
+    with in_shop_time(desk):
+        return render(request, "helpdesk/thread/_conversation.html", context)
+
+
+@agent_required
+@require_safe
+def header(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """The head alone, for live updates."""
+    threads = Thread.objects.visible_to(request.user).select_related(*JOINS)
+    return render_header(request, get_object_or_404(shop.with_purchases(threads), pk=thread_id))
+
+
+def render_header(request: AgentRequest, thread: Thread, **extra: Any) -> HttpResponse:
+    """The head as it is now."""
+    desk = DeskSettings.load()
+    context = {**header_context(thread, StatusLabel.all_by_status(), desk), "from_query": origin(request), **extra}
+    with in_shop_time(desk):
+        return render(request, "helpdesk/thread/_header.html", context)
+
+
+@agent_required
+@require_safe
+def composer(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """The composer alone, in the mode that is asked for."""
+    return render_composer(request, visible(request, thread_id), request.GET.get("mode", ""))
+
+
+def render_composer(request: AgentRequest, thread: Thread, mode: str, **options: Any) -> HttpResponse:
+    """The composer as a fragment; `options` as for composer_for."""
+    desk = DeskSettings.load()
+    made = options.pop("composer", None) or composer_for(
+        thread, request.user, mode, desk=desk, labels=StatusLabel.all_by_status(), **options
+    )
+    forward = forward_choices(thread, made.form) if made.mode == "forward" else {}
+    context = {"thread": thread, "composer": made, "desk": desk, "from_query": origin(request), **forward}
+    with in_shop_time(desk):
+        return render(request, "helpdesk/thread/_composer.html", {**context, "is_open": True})
+
+
+@agent_required
+@require_safe
+def panel(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Beside the thread: what it is about, and the customer's other threads. crm's own fragment is loaded into it."""
+    thread, desk = visible(request, thread_id), DeskSettings.load()
+    others = Thread.objects.visible_to(request.user).exclude(pk=thread.pk)
+    same = others.filter(customer=thread.customer) if thread.customer else others.filter(email__iexact=thread.email)
+    context = {
+        "thread": thread,
+        "orders": shop.orders_of(thread.customer),
+        "others": same.newest_first()[:8] if thread.customer or thread.email else [],
+        "labels": StatusLabel.all_by_status(),
+        "desk": desk,
+    }
+    with in_shop_time(desk):
+        return render(request, "helpdesk/thread/_panel.html", context)
+
+
+@agent_required
+@require_safe
+def beside(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """The list of the queue at the left."""
+    thread = visible(request, thread_id)
+    threads = queues.page(request.user, Filters.read(origin(request))).threads
+    context = {
+        "thread": thread,
+        "threads": threads,
+        "labels": StatusLabel.all_by_status(),
+        "from_query": origin(request),
+    }
+    return render(request, "helpdesk/thread/_beside.html", context)
+
+
+@agent_required
+@require_safe
+def step(request: AgentRequest, thread_id: int, to: str) -> HttpResponse:
+    """On to the next or the previous thread of the queue; to the queue at its end."""
+    thread = visible(request, thread_id)
+    before, behind = queues.neighbours(request.user, origin(request), of=thread)
+    found = behind if to == "next" else before
+    if found is None:
+        query = origin(request)
+        return SeeOther(reverse("helpdesk:queue") + (f"?{query}" if query else ""))
+    return SeeOther(thread_path(found.pk, **{"from": origin(request)}))
+
+
+@agent_required
+@require_safe
+def choices(request: AgentRequest, thread_id: int, what: str) -> HttpResponse:
+    """The choices behind a button of the head: a fragment for its menu, a page without JavaScript."""
+    thread = visible(request, thread_id)
+    context = {
+        "thread": thread,
+        "what": what,
+        "people": thread.contact.people() if what == "assignee" else [],
+        "contacts": Contact.objects.active() if what == "contact" else [],
+        "tags": ", ".join(tag.name for tag in thread.tags.all()) if what == "tags" else "",
+        "from_query": origin(request),
+    }
+    template = "_choices.html" if request.htmx else "choices.html"  # type: ignore[attr-defined]
+    return render(request, f"helpdesk/thread/{template}", context)

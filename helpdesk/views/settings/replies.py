@@ -41,7 +41,7 @@ def show(request: HttpRequest, reply: PredefinedReply) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         messages.success(request, _("“%(title)s” is saved.") % {"title": saved.title})
-        return redirect("helpdesk:reply", saved.pk)
+        return redirect("helpdesk:predefined_reply", saved.pk)
     tools = {
         "bar": _("Text tools"),
         "bold": _("Bold"),
@@ -91,4 +91,4 @@ def restore(request: HttpRequest) -> HttpResponse:
     if reply is None:
         return redirect("helpdesk:replies")
     messages.success(request, _("“%(title)s” is back.") % {"title": reply.title})
-    return redirect("helpdesk:reply", reply.pk)
+    return redirect("helpdesk:predefined_reply", reply.pk)

@@ -1,0 +1,132 @@
+"""What the composer of a thread shows: the draft of one way of writing, and where it may go."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from accounts.models import Agent
+from helpdesk.forms import ComposerForm, forwardable
+from helpdesk.models import Attachment, DeskSettings, Draft, Message, MessageKind, Status, StatusLabel, Thread
+from helpdesk.models.desk import in_language
+
+MODES = {"reply": MessageKind.REPLY, "note": MessageKind.NOTE, "forward": MessageKind.FORWARD}
+
+
+@dataclass(frozen=True)
+class SendOption:
+    """One way to send: the status afterwards and the words on its button."""
+
+    status: str
+    label: str
+
+
+@dataclass
+class Composer:
+    """Everything the template _composer.html needs beside the thread."""
+
+    mode: str
+    draft: Draft | None
+    files: list[Attachment]
+    last_message: int
+    options: list[SendOption]  # the first is the default
+    signature: str = ""  # what the mail will carry below the text
+    form: ComposerForm | None = None
+    newer: list[Message] = field(default_factory=list)
+    form_key: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def has_draft(self) -> bool:
+        """There is something that could be lost."""
+        return self.draft is not None and bool(self.draft.html or self.files)
+
+
+def kind_of(mode: str) -> MessageKind:
+    """The kind of message a mode writes; an unknown word is a reply."""
+    return MODES.get(mode, MessageKind.REPLY)
+
+
+def composer_for(
+    thread: Thread,
+    agent: Agent,
+    mode: str,
+    *,
+    desk: DeskSettings,
+    labels: dict[str, StatusLabel],
+    form: ComposerForm | None = None,
+    newer: list[Message] | None = None,
+    last_message: int | None = None,
+) -> Composer:
+    """The composer in a mode, with the agent's draft in it."""
+    mode = mode if mode in MODES else "reply"
+    draft = Draft.objects.filter(thread=thread, agent=agent, kind=kind_of(mode)).first()
+    if last_message is None:
+        last_message = thread.messages.current().order_by("-pk").values_list("pk", flat=True).first() or 0
+    return Composer(
+        mode=mode,
+        draft=draft,
+        files=[one for one in draft.attachments.all() if not one.is_inline] if draft else [],
+        last_message=last_message,
+        options=send_options(thread, desk, labels, chosen=form.data.get("then", "") if form else ""),
+        signature=signature_of(thread, agent, desk),
+        form=form,
+        newer=newer or [],
+    )
+
+
+def signature_of(thread: Thread, agent: Agent, desk: DeskSettings) -> str:
+    """The agent's own, and the contact's or the desk's below it."""
+    below = in_language(thread.contact.signatures, thread.language) or desk.default_message(thread.language)
+    return "\n".join(part for part in (agent.signature, below) if part)
+
+
+def send_options(
+    thread: Thread, desk: DeskSettings, labels: dict[str, StatusLabel], *, chosen: str = ""
+) -> list[SendOption]:
+    """The four ways to send; the one chosen, else the contact's or the desk's own, comes first."""
+    first = chosen if chosen in Status.values else thread.contact.after_reply or desk.after_reply
+    words = {
+        Status.OPEN: _("Send and keep open"),
+        Status.CLOSED: _("Send and close"),
+        **{
+            status: _("Send and %(status)s") % {"status": labels[status].label}
+            for status in (Status.PENDING_1, Status.PENDING_2)
+        },
+    }
+    options = [SendOption(status.value, words[status]) for status in Status]
+    return sorted(options, key=lambda option: option.status != first)
+
+
+def forward_choices(thread: Thread, form: ComposerForm | None) -> dict[str, Any]:
+    """What a forward may take along; the customer's messages are chosen at first, with their files."""
+    messages = list(forwardable(thread))
+    data = form.data if form else None
+    if isinstance(data, QueryDict):
+        marked = {int(pk) for pk in data.getlist("messages") if pk.isdigit()}
+        files = {int(pk) for pk in data.getlist("attachments") if pk.isdigit()}
+    else:
+        marked = {one.pk for one in messages if one.kind == MessageKind.CUSTOMER}
+        files = {
+            file.pk for one in messages if one.pk in marked for file in one.attachments.all() if not file.is_inline
+        }
+    return {
+        "people": thread.contact.people(),
+        "forwardable": [
+            {
+                "message": one,
+                "chosen": one.pk in marked,
+                "files": [{"file": file, "chosen": file.pk in files} for file in one.attachments.all()],
+            }
+            for one in messages
+        ],
+    }
+
+
+def newer_than(thread: Thread, last_message: int | None, *, writer: Agent) -> list[Message]:
+    """What others said since the composer was rendered; nothing where it does not say when that was."""
+    if not last_message:
+        return []
+    messages = thread.messages.current().filter(pk__gt=last_message).exclude(author=writer)
+    return list(messages.select_related("author").prefetch_related("attachments"))

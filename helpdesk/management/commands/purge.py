@@ -1,0 +1,18 @@
+"""`manage.py purge`: delete what its time has come for. The gateway runs the same once an hour."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from helpdesk.purging import purge
+
+
+class Command(BaseCommand):
+    """Empty the bin after 30 days, forget IP addresses and browsers, drop files nobody sent."""
+
+    help = __doc__ or ""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do it and say what was done."""
+        done = purge()
+        self.stdout.write("{threads} threads, {messages} messages, {files} files".format(**done))

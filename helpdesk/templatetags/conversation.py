@@ -1,0 +1,78 @@
+"""What the thread page says about messages, events and files; loaded with {% load conversation %}."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from babel.numbers import format_currency
+from django import template
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone, translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from helpdesk import html as markup
+from helpdesk.models import Event, Message, StatusLabel
+
+register = template.Library()
+
+STATUS_CLASSES = {"open": "open", "pending1": "p1", "pending2": "p2", "closed": "closed"}
+
+
+@register.filter
+def linkified(text: str) -> SafeString:
+    """A stranger's text: escaped, with links and line breaks."""
+    return markup.linkify(text)
+
+
+@register.filter
+def shown(message: Message) -> SafeString:
+    """The body of a message: a stranger's as text, an agent's as the HTML they wrote."""
+    return markup.linkify(message.text) if message.is_inbound or not message.html else markup.show_reply(message.html)
+
+
+@register.filter
+def told(event: Event, labels: dict[str, StatusLabel]) -> str:
+    """The event's sentence with the team's words for the statuses."""
+    return event.told({status: row.label for status, row in labels.items()})
+
+
+@register.filter
+def status_class(status: str) -> str:
+    """The short key of a status in classes and icons."""
+    return STATUS_CLASSES.get(status, "open")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """One or two letters for the avatar."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+@register.filter
+def tone(name: str) -> int:
+    """A colour from 1 to 6, always the same for a name."""
+    return sum(map(ord, name)) % 6 + 1
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with its currency, as the reader's language writes it."""
+    return str(format_currency(amount, currency, locale=(translation.get_language() or "en").replace("-", "_")))
+
+
+@register.filter
+def lines(text: str) -> int:
+    """How many lines a text has."""
+    return len(text.splitlines())
+
+
+@register.simple_tag
+def moment(at: datetime) -> SafeString:
+    """A time in short, the exact one as its title: {% moment message.created_at %}."""
+    local = timezone.localtime(at)
+    short = "H:i" if local.date() == timezone.localdate() else "D j M, H:i"
+    if local.year != timezone.localdate().year:
+        short = "j M Y, H:i"
+    exact = format_date(local, "DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, format_date(local, short))

@@ -1,0 +1,88 @@
+"""The conversation of a thread as it is shown: messages oldest first, events folded between them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+
+from accounts.models import Agent
+from helpdesk.models import Delivery, Event, EventKind, Message, Thread
+
+# What the message itself already tells.
+TOLD_BY_MESSAGES = (
+    EventKind.RECEIVED,
+    EventKind.REPLIED,
+    EventKind.NOTED,
+    EventKind.THIRD_PARTY,
+    EventKind.SENT,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message, or the events between two. `version` changes when the browser has to draw it anew."""
+
+    key: str
+    version: str
+    message: Message | None = None
+    events: list[Event] = field(default_factory=list)
+    is_first_unread: bool = False
+    leaves_in: int = 0  # seconds in which the author may still take it back
+
+
+def entries(thread: Thread, *, reader: Agent, read_at: datetime | None) -> list[Entry]:
+    """The whole conversation in three queries: messages, their files, events."""
+    messages = (
+        thread.messages.current()
+        .select_related("author")
+        .prefetch_related("attachments")
+        .annotate(
+            leaves_at=F("outgoing__not_before"),
+            tries=F("outgoing__attempts"),
+            has_original=Exists(Message.objects.filter(pk=OuterRef("pk"), incoming__isnull=False)),
+        )
+        .order_by("created_at", "pk")
+    )
+    events = thread.events.exclude(kind__in=TOLD_BY_MESSAGES).select_related("actor")
+    return _woven(messages, events, reader=reader, read_at=read_at)
+
+
+def _woven(
+    messages: Iterable[Message], events: Iterable[Event], *, reader: Agent, read_at: datetime | None
+) -> list[Entry]:
+    found: list[tuple[datetime, int, Message | Event]] = [(one.created_at, 0, one) for one in messages]
+    found += [(one.at, 1, one) for one in events]
+    found.sort(key=lambda row: (row[0], row[1], row[2].pk))
+    woven: list[Entry] = []
+    unread = False
+    for is_event, rows in groupby(found, key=lambda row: isinstance(row[2], Event)):
+        things = [row[2] for row in rows]
+        if is_event:
+            woven.append(_folded([one for one in things if isinstance(one, Event)]))
+            continue
+        for message in things:
+            assert isinstance(message, Message)  # noqa: S101 - the other branch has the events
+            is_new = message.is_inbound and (read_at is None or message.created_at > read_at)
+            woven.append(_said(message, reader=reader, first_unread=is_new and not unread))
+            unread = unread or is_new
+    return woven
+
+
+def _folded(events: list[Event]) -> Entry:
+    return Entry(key=f"e-{events[0].pk}", version=str(events[-1].pk), events=events)
+
+
+def _said(message: Message, *, reader: Agent, first_unread: bool) -> Entry:
+    leaves_at = getattr(message, "leaves_at", None)
+    left = int((leaves_at - timezone.now()).total_seconds()) + 1 if leaves_at else 0
+    mine = message.author_id == reader.pk and message.delivery == Delivery.QUEUED and not message.tries  # type: ignore[attr-defined]
+    return Entry(
+        key=f"m-{message.pk}",
+        version=f"{message.delivery} {message.delivery_note} {mine and left > 0}",
+        message=message,
+        is_first_unread=first_unread,
+        leaves_in=max(0, left) if mine else 0,
+    )

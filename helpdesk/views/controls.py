@@ -1,0 +1,134 @@
+"""The controls of a thread: status, assignee, contact, subject, tags, order, folders. POST only."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.access import AgentRequest, agent_required, supervisor_required
+from helpdesk import context as shop
+from helpdesk.forms import AssignmentForm, MoveForm, OrderForm, StatusForm, SubjectForm, TagsForm
+from helpdesk.http import SeeOther, go, respond
+from helpdesk.models import Thread
+from helpdesk.returning import back_to
+from helpdesk.views.thread import origin, page, render_header, thread_path, visible
+
+
+def answer(request: AgentRequest, thread: Thread, form: forms.Form | None = None) -> HttpResponse:
+    """The head as it is now, with the first error of the form; without JavaScript the page."""
+    error = next((str(errors[0]) for errors in form.errors.values()), "") if form is not None else ""
+    if "next" in request.POST:  # from a row of the queue
+        return HttpResponseBadRequest(error) if error else respond(request, "", {}, to=back_to(request))
+    if request.htmx:  # type: ignore[attr-defined]
+        fresh = shop.with_purchases(Thread.objects.filter(pk=thread.pk)).get()
+        response = render_header(request, fresh, error=error)
+        response.headers["HX-Trigger"] = "thread-changed"
+        return response
+    if error:
+        return page(request, thread, status=400, error=error)
+    return SeeOther(thread_path(thread.pk, **{"from": origin(request)}))
+
+
+def to_queue(request: AgentRequest) -> HttpResponse:
+    """Back to the queue the agent came from."""
+    query = origin(request)
+    return go(request, reverse("helpdesk:queue") + (f"?{query}" if query else ""))
+
+
+@agent_required
+@require_POST
+def status(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Set one of the four."""
+    thread, form = visible(request, thread_id), StatusForm(request.POST)
+    if form.is_valid():
+        thread.set_status(form.cleaned_data["status"], by=request.user)
+    return answer(request, thread, form)
+
+
+@agent_required
+@require_POST
+def assignment(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Put an agent in charge, or nobody."""
+    thread = visible(request, thread_id)
+    form = AssignmentForm(request.POST, thread=thread)
+    if form.is_valid():
+        thread.assign(form.cleaned_data["assignee"], by=request.user)
+    return answer(request, thread, form)
+
+
+@agent_required
+@require_POST
+def contact(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Hand the thread to another contact; whoever may not see it there is back in the queue."""
+    thread, form = visible(request, thread_id), MoveForm(request.POST)
+    if form.is_valid():
+        thread.move_to(form.cleaned_data["contact"], by=request.user)
+        if not Thread.objects.visible_to(request.user).filter(pk=thread.pk).exists():
+            return to_queue(request)
+    return answer(request, thread, form)
+
+
+@agent_required
+@require_POST
+def subject(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Rename it."""
+    thread, form = visible(request, thread_id), SubjectForm(request.POST)
+    if form.is_valid():
+        thread.rename(form.cleaned_data["subject"], by=request.user)
+    return answer(request, thread, form)
+
+
+@agent_required
+@require_POST
+def tags(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Make these its tags."""
+    thread, form = visible(request, thread_id), TagsForm(request.POST)
+    if form.is_valid():
+        thread.set_tags(form.cleaned_data["tags"], by=request.user)
+    return answer(request, thread, form)
+
+
+@agent_required
+@require_POST
+def order(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Say which of the customer's orders and products it is about."""
+    thread = visible(request, thread_id)
+    form = OrderForm(request.POST, orders=shop.orders_of(thread.customer, limit=200))
+    if form.is_valid():
+        targets: dict[str, Any] = {name: form.cleaned_data[name] for name in ("order", "product")}
+        thread.link(by=request.user, **targets)
+    return answer(request, thread, form)
+
+
+@agent_required
+@require_POST
+def unread(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Show me the dot again."""
+    visible(request, thread_id).mark_unread(by=request.user)
+    return to_queue(request)
+
+
+@agent_required
+@require_POST
+def spam(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Spam, or with `undo` no spam after all."""
+    thread = visible(request, thread_id)
+    if "undo" in request.POST:
+        thread.mark_not_spam(by=request.user)
+    else:
+        thread.mark_spam(by=request.user)
+    return answer(request, thread)
+
+
+@supervisor_required
+@require_POST
+def trash(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Into the bin, or with `undo` out of it."""
+    thread = visible(request, thread_id)
+    if "undo" in request.POST:
+        thread.restore(by=request.user)
+    else:
+        thread.trash(by=request.user)
+    return answer(request, thread)

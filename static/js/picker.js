@@ -1,0 +1,89 @@
+// Predefined replies: search, look, Enter inserts, Shift+Enter replaces; /shortcut and Tab in the text.
+import { editorOf, put } from "./reply.js"
+
+const menu = () => document.querySelector("[data-picker]")
+const area = () => document.getElementById("id_body")
+const options = () => [...menu().querySelectorAll("[role=option]")]
+const chosen = () => menu().querySelector('[aria-selected="true"]')
+
+function choose(option) {
+  if (!option) return document.getElementById("reply-preview")?.replaceChildren()
+  options().forEach((one) => one.setAttribute("aria-selected", one === option))
+  document.getElementById("reply-search").setAttribute("aria-activedescendant", option.id)
+  option.scrollIntoView({ block: "nearest" })
+  htmx.ajax("GET", option.dataset.preview, { target: "#reply-preview", swap: "innerHTML" })
+}
+
+async function search(input) {
+  const url = `${input.dataset.url}?options=1&q=${encodeURIComponent(input.value)}`
+  await htmx.ajax("GET", url, { target: "#reply-list", swap: "innerHTML" })
+  choose(options()[0])
+}
+
+async function fetchReply(what) {
+  const data = new FormData()
+  data.append("csrfmiddlewaretoken", area().form.elements.csrfmiddlewaretoken.value)
+  for (const name in what) data.append(name, what[name])
+  const answer = await fetch(area().dataset.use, { method: "POST", body: data })
+  return answer.ok ? (await answer.json()).html : ""
+}
+
+async function use(mode) {
+  const option = chosen()
+  if (!option) return
+  menu().open = false
+  const html = await fetchReply({ reply: option.dataset.replyId })
+  if (html) put(area(), html, mode)
+}
+
+let waiting
+document.addEventListener("input", (event) => {
+  if (event.target.id !== "reply-search") return
+  clearTimeout(waiting)
+  waiting = setTimeout(search, 150, event.target)
+})
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "reply-search") return
+  const way = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (way) choose(options().at((options().indexOf(chosen()) + way) % options().length))
+  else if (event.key === "Enter") use(event.shiftKey ? "replace" : "insert")
+  else return
+  event.preventDefault()
+  event.stopPropagation()
+})
+document.addEventListener("click", (event) => {
+  const put = event.target.closest("[data-put]")
+  const option = event.target.closest("[data-picker] [role=option]")
+  if (put) use(put.dataset.put)
+  else if (option) choose(option)
+})
+document.addEventListener("dblclick", (event) => {
+  if (event.target.closest("[data-picker] [role=option]")) use("insert")
+})
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches?.("[data-picker]") || !event.target.open) return
+  const input = document.getElementById("reply-search")
+  if (input) input.focus()
+}, { capture: true })
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!event.target.matches("[data-picker] .picker")) return
+  document.getElementById("reply-search").focus()
+  choose(options()[0])
+})
+
+// -- /shortcut, then Tab or Enter -------------------------------------------------------------------------------
+document.addEventListener("reply:ready", (event) => {
+  const { editor } = event.detail
+  editor.view.dom.addEventListener("keydown", async (key) => {
+    if (!["Tab", "Enter"].includes(key.key) || key.ctrlKey || key.metaKey || key.shiftKey) return
+    const { $from, empty } = editor.state.selection
+    const word = /(?:^|\s)\/([\w-]{1,40})$/.exec($from.parent.textBetween(0, $from.parentOffset, " ", " "))
+    if (!empty || !word) return
+    key.preventDefault()
+    key.stopImmediatePropagation()
+    const range = { from: $from.pos - word[1].length - 1, to: $from.pos }
+    const html = await fetchReply({ shortcut: word[1] })
+    if (html) (await editorOf(area()))?.swap(range, html)
+    else if (key.key === "Enter") editor.chain().focus().splitBlock().run()
+  }, { capture: true })
+})

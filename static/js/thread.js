@@ -1,0 +1,94 @@
+// The thread page: live conversation without losing one's place, panes, menus, and keys that press visible buttons.
+import { put } from "./reply.js"
+
+const $ = (selector) => document.querySelector(selector)
+
+// -- keys -------------------------------------------------------------------------------------------------------
+/** The page's single keys with what they do, for the dialog behind "?". */
+export const keys = () => [...document.querySelectorAll("[data-key]")].map((one) => ({
+  key: one.dataset.key,
+  label: one.title || one.getAttribute("aria-label") || one.textContent.trim(),
+}))
+
+const isText = (target) => target.closest?.("input, textarea, select, [contenteditable=true], dialog")
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") return leave(event)
+  if ($(".work").dataset.singleKeys !== "on" || event.ctrlKey || event.metaKey || event.altKey || isText(event.target)) return
+  const button = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key.toLowerCase())
+  if (!button) return
+  event.preventDefault()
+  button.click()
+  button.closest("details.menu")?.querySelector(".menu__panel :is(button, a, input)")?.focus()
+})
+
+function leave(event) {
+  const open = [...document.querySelectorAll("details.menu[open]")]
+  open.forEach((menu) => { menu.open = false; menu.querySelector("summary").focus() })
+  if (!open.length && event.target.closest?.("#composer")) $("#scroll").focus()
+}
+
+// -- menus: one open at a time, closed by a click elsewhere ------------------------------------------------------
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false })
+})
+
+// -- panes ------------------------------------------------------------------------------------------------------
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest("[data-show]")
+  if (tab) {
+    $(".work").dataset.pane = tab.dataset.show
+    document.querySelectorAll("[data-show]").forEach((one) => one.setAttribute("aria-selected", one === tab))
+  }
+  if (event.target.closest("[data-toggle-side]")) {
+    const hidden = $(".work").classList.toggle("is-side-hidden")
+    localStorage.setItem("side-hidden", hidden ? "1" : "")
+  }
+})
+$(".work").classList.toggle("is-side-hidden", localStorage.getItem("side-hidden") === "1")
+
+// -- the order's reference --------------------------------------------------------------------------------------
+document.addEventListener("click", (event) => {
+  const copy = event.target.closest("[data-copy]"), insert = event.target.closest("[data-insert]")
+  if (copy) navigator.clipboard.writeText(copy.dataset.copy)
+  if (insert && $("#id_body")) put($("#id_body"), insert.dataset.insert)
+})
+
+// -- live: only nodes that changed are drawn anew, so open quotes, frames and the place stay ----------------------
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, serverResponse, xhr } = event.detail
+  if (xhr.status >= 400) return
+  if (target.id === "conversation") {
+    event.detail.shouldSwap = false
+    merge(target, new DOMParser().parseFromString(serverResponse, "text/html").body)
+  }
+  const isRefresh = event.detail.requestConfig.verb === "get"
+  if (target.id === "thead" && isRefresh && (target.contains(document.activeElement) || target.querySelector("details[open]"))) {
+    event.detail.shouldSwap = false
+  }
+})
+
+function merge(conversation, fresh) {
+  const scroll = $("#scroll")
+  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40
+  const old = new Map([...conversation.children].map((node) => [node.id, node]))
+  let place = conversation.firstElementChild
+  for (const node of [...fresh.children]) {
+    const known = old.get(node.id)
+    old.delete(node.id)
+    const keep = known && known.dataset.version === node.dataset.version
+    const placed = keep ? known : document.importNode(node, true)
+    if (placed === place) place = place.nextElementSibling
+    else conversation.insertBefore(placed, place)
+    if (keep) continue
+    if (known === place) place = place.nextElementSibling
+    known?.remove()
+    htmx.process(placed)
+  }
+  old.forEach((node) => node.remove())
+  if (atEnd) scroll.scrollTop = scroll.scrollHeight
+}
+
+// -- where one begins to read -------------------------------------------------------------------------------------
+const start = document.getElementById(location.hash.slice(1)) ?? $("[data-first-unread]") ?? $("#conversation > :last-child")
+start?.scrollIntoView({ block: start.hasAttribute("data-first-unread") ? "start" : "end" })
