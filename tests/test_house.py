@@ -43,7 +43,7 @@ def said(path: Path) -> str:
 
 def test_the_arrows_between_apps_hold():
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
@@ -133,7 +133,7 @@ def catalogs(tmp_path_factory) -> dict[str, Catalog]:
         chosen = [part for language in languages for part in ("--locale", language)]
         command = [sys.executable, "manage.py", "makemessages", *chosen]
         environment = {**os.environ, "DATA_DIR": str(copy / "var"), "DJANGO_SETTINGS_MODULE": "config.settings"}
-        done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     files = {one: copy / "locale" / one / "LC_MESSAGES" / "django.po" for one in languages}
     return {one: read_po(io.BytesIO(path.read_bytes()), abort_invalid=True) for one, path in files.items()}

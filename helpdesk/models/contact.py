@@ -88,6 +88,7 @@ class Contact(models.Model):
     def is_reachable(self) -> bool:
         """What is written to it is kept or sent on."""
         return self.saves_messages or bool(self.email)
+
     def people(self) -> models.QuerySet[Agent]:
         """Active agents who may see its threads."""
         members = type(self).members.through.objects.filter(contact=self).values("agent")

@@ -69,7 +69,9 @@ def say(
     except ValueError as problem:
         form.add_error("body", str(problem))
         return refuse(request, thread, mode, form)
-    return go(request, thread_path(following.pk if following else thread.pk, sent=message.pk, **{"from": origin(request)}))
+    return go(
+        request, thread_path(following.pk if following else thread.pk, sent=message.pk, **{"from": origin(request)})
+    )
 
 
 @agent_required

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from accounts.access import AgentRequest, agent_required
 from helpdesk import context as shop
 from helpdesk import queues, timeline
-from helpdesk.filters import Filters
 from helpdesk.composer import composer_for, forward_choices
+from helpdesk.filters import Filters
 from helpdesk.http import SeeOther
 from helpdesk.models import Contact, DeskSettings, Folder, Message, OutgoingState, StatusLabel, Thread
 from helpdesk.purging import BIN_DAYS

@@ -31,7 +31,18 @@ def path_of(message, what="frame"):
 @pytest.mark.row("TH12")
 def test_nothing_that_runs_is_left_in_the_frame(world, bob):
     page = bob.get(path_of(message_of(world))).content.decode()
-    for bad in ("<script", "onerror", "onclick", "onload", "<svg", "<form", "<input", "javascript:", "<iframe", "<meta http"):
+    for bad in (
+        "<script",
+        "onerror",
+        "onclick",
+        "onload",
+        "<svg",
+        "<form",
+        "<input",
+        "javascript:",
+        "<iframe",
+        "<meta http",
+    ):
         assert bad not in page
     assert "position" not in page
     assert 'href="https://ok.test/"' in page
@@ -81,7 +92,9 @@ def test_the_page_shows_the_text_and_the_frame_on_demand(world, bob):
     assert "Where is my order?" in page
     assert "As sent" in page
     assert "<iframe" not in page
-    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in bob.get(path_of(message, "as-sent")).content.decode()
+    assert (
+        'sandbox="allow-popups allow-popups-to-escape-sandbox"' in bob.get(path_of(message, "as-sent")).content.decode()
+    )
 
 
 def test_a_message_without_html_has_no_frame(world, bob):

@@ -209,7 +209,10 @@ def test_hostile_html_costs_little(piece: str) -> None:
         ("undisclosed-recipients:;", []),
         ("<@relay.example:ana@example.com>", [("ana@example.com", "")]),
         ("<mailto:ana@example.com>", [("ana@example.com", "")]),
-        ('Unclosed "quote <ana@example.com>, b@example.com', [("ana@example.com", 'Unclosed "quote'), ("b@example.com", "")]),
+        (
+            'Unclosed "quote <ana@example.com>, b@example.com',
+            [("ana@example.com", 'Unclosed "quote'), ("b@example.com", "")],
+        ),
         ("nobody", []),
         ("", []),
     ],
@@ -223,7 +226,9 @@ def test_parameters_are_joined_from_their_pieces() -> None:
     assert headers.parameters(value) == ("attachment", {"filename": "factura nº 1.pdf", "size": "12"})
 
 
-@pytest.mark.parametrize("label", ["idna", "punycode", "undefined", "rot13", "base64", "../../x", "", "utf-8\x00", "zip"])
+@pytest.mark.parametrize(
+    "label", ["idna", "punycode", "undefined", "rot13", "base64", "../../x", "", "utf-8\x00", "zip"]
+)
 def test_a_charset_that_is_none_never_raises(label: str) -> None:
     assert charsets.decode("año".encode(), label) == "año"
 
@@ -231,4 +236,4 @@ def test_a_charset_that_is_none_never_raises(label: str) -> None:
 def test_understanding_mail_loads_no_database() -> None:
     code = "import sys, mailgateway.child, mailgateway.mime; sys.exit('django.db' in sys.modules)"
     root = Path(__file__).resolve().parents[2]
-    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0  # noqa: S603
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

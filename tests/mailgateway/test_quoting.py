@@ -145,7 +145,13 @@ def test_ordinary_text_stays_whole(text: str) -> None:
     [
         *("Sent from my iPhone", "Enviado desde mi iPhone", "Envoyé de mon iPhone", "Von meinem iPhone gesendet"),
         *("Inviato da iPhone", "Enviado do meu iPhone", "Enviat des del meu iPhone", "Verstuurd vanaf mijn iPhone"),
-        *("Skickat från min iPhone", "Sendt fra min iPhone", "Wysłane z iPhone'a", "Отправлено с iPhone", "iPhoneから送信"),
+        *(
+            "Skickat från min iPhone",
+            "Sendt fra min iPhone",
+            "Wysłane z iPhone'a",
+            "Отправлено с iPhone",
+            "iPhoneから送信",
+        ),
         *("Get Outlook for Android", "Obtener Outlook para iOS", "-- \nAna García\nCalle Mayor 1", "--\nAna"),
     ],
 )
@@ -159,9 +165,28 @@ def test_a_mail_that_only_quotes_says_nothing_new() -> None:
 
 ATTACKS = [
     *("\n", " ", "> ", ">", "On ", "On 1:00 ", "On 1:00 a\n", "On 3 May 10:00 x@y.z wrote:\n", "x wrote:\n", "a@b "),
-    *("From: ", "From: a\n", "From: a\nTo: b\nSubject: c\n", "-----", "--\n", "-- \n____________\n", "_", "__________\n"),
+    *(
+        "From: ",
+        "From: a\n",
+        "From: a\nTo: b\nSubject: c\n",
+        "-----",
+        "--\n",
+        "-- \n____________\n",
+        "_",
+        "__________\n",
+    ),
     *("Sent from ", "Sent from my x ", "-----Original Message ", "|\n", "```\n", ":", ": \n", "2016-01-01 a\n", "*"),
-    *("***From: \n", "e\n\n", "1\n", '"\n', "<a@b>:\n", "a<", "a\nOn 10:10 b\n", "> > > ", "x>\nOn 1 May 1:11 wrote:\n"),
+    *(
+        "***From: \n",
+        "e\n\n",
+        "1\n",
+        '"\n',
+        "<a@b>:\n",
+        "a<",
+        "a\nOn 10:10 b\n",
+        "> > > ",
+        "x>\nOn 1 May 1:11 wrote:\n",
+    ),
     *("- -\n", "( ", "0", "写道：", "sent sent ", "wrote wrote ", "wrote : ", "a, 1 May. ", "\u00a0"),
 ]
 

@@ -93,8 +93,10 @@ def test_three_attachments_and_an_inline_picture_are_told(world: SimpleNamespace
         *("factura nº 1.pdf", "lista de años.csv", "factura nº 1 (2).pdf"),
     ]
     assert told["attachments"][0] == {
-        **{"filename": "factura nº 1.pdf", "content_type": "application/pdf"},
-        **{"size": 10, "inline": False},
+        "filename": "factura nº 1.pdf",
+        "content_type": "application/pdf",
+        "size": 10,
+        "inline": False,
     }
     told = pipe((EML / "inline-image.eml").read_bytes())
     assert [one["inline"] for one in told["attachments"]] == [True, False]
@@ -153,7 +155,9 @@ def test_one_of_our_own_mails_is_ignored_with_a_row(world: SimpleNamespace, pipe
 
 
 @pytest.mark.row("IM11")
-@pytest.mark.parametrize("subject", ["RE: Where [#{}]", "AW: [#{}]", "=?utf-8?B?UlY6IFs=?= =?utf-8?Q?=23{}]?=", "Re:\n [#{}]"])
+@pytest.mark.parametrize(
+    "subject", ["RE: Where [#{}]", "AW: [#{}]", "=?utf-8?B?UlY6IFs=?= =?utf-8?Q?=23{}]?=", "Re:\n [#{}]"]
+)
 def test_a_number_in_any_subject_threads_for_the_customer_and_for_nobody_else(
     world: SimpleNamespace, pipe, subject: str
 ) -> None:
@@ -189,7 +193,7 @@ def test_without_a_database_the_mail_server_is_asked_to_try_again() -> None:
     root = Path(__file__).resolve().parents[2]
     away = os.environ | {"DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/nowhere"}
     command = [sys.executable, "manage.py", "receive_mail", "--contact", "service", "--json"]
-    left = subprocess.run(command, cwd=root, env=away, input=MAIL, capture_output=True, check=False)  # noqa: S603
+    left = subprocess.run(command, cwd=root, env=away, input=MAIL, capture_output=True, check=False)
     assert left.returncode == 75, left.stderr
     assert b"try again later" in left.stderr
     assert b"Traceback" not in left.stderr
@@ -228,7 +232,9 @@ def test_all_our_own_mails_are_taken_from_their_folder(
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the mail corpus is not at {CORPUS}")
 @pytest.mark.parametrize(
-    "folder", sorted({path.parent for path in CORPUS.rglob("*") if path.is_file()} - {CORPUS}), ids=lambda path: path.name
+    "folder",
+    sorted({path.parent for path in CORPUS.rglob("*") if path.is_file()} - {CORPUS}),
+    ids=lambda path: path.name,
 )
 def test_every_mail_of_the_corpus_is_taken_without_a_crash(
     world: SimpleNamespace, folder: Path, capsys: pytest.CaptureFixture[str]

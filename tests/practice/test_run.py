@@ -29,7 +29,7 @@ class Run:
         command = [sys.executable, "-m", "config.run", "--port", str(self.port)]
         self.said = folder / "said.txt"
         with self.said.open("wb") as out:
-            self.process = subprocess.Popen(  # noqa: S603 - our own command
+            self.process = subprocess.Popen(
                 command, cwd=ROOT, env={**kept, "DATA_DIR": str(folder)}, stdout=out, stderr=subprocess.STDOUT
             )
         self.browser = urllib.request.build_opener(
@@ -121,7 +121,7 @@ def test_from_nothing_to_an_answer_in_the_customers_mailbox_and_again(begin):
     assert took < 10  # on a quiet machine under 5; other tests run beside this one
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "shop.example", "192.168.1.5"])  # noqa: S104 - refused
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "shop.example", "192.168.1.5"])
 def test_practice_refuses_a_host_that_others_can_reach(host, capsys):
     assert run.main(["--host", host]) == 2
     assert "listens on this machine only" in capsys.readouterr().err

@@ -51,7 +51,7 @@ def account() -> str | None:
 def wait_until_ready(folder: Path, server: subprocess.Popen[bytes], *, seconds: int = 60) -> None:
     """Come back when the server takes connections. Raises RuntimeError with its log if it does not."""
     ready, deadline = [str(programs() / "pg_isready"), "-q", "-h", str(folder)], time.monotonic() + seconds
-    while subprocess.run(ready, check=False).returncode != 0:  # noqa: S603 - our own arguments
+    while subprocess.run(ready, check=False).returncode != 0:
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError((folder / "log").read_text(errors="replace"))
         time.sleep(0.05)
@@ -70,8 +70,8 @@ def cluster() -> Iterator[str]:
     try:
         with (folder / "log").open("wb") as log:
             as_user = {"user": user, "cwd": folder, "stdout": log, "stderr": log}
-            subprocess.run([*initdb, "-E", "UTF8", "--locale", "C.UTF-8"], check=True, **as_user)  # type: ignore[call-overload] # noqa: S603
-            server = subprocess.Popen(start, **as_user)  # type: ignore[call-overload] # noqa: S603
+            subprocess.run([*initdb, "-E", "UTF8", "--locale", "C.UTF-8"], check=True, **as_user)  # type: ignore[call-overload]
+            server = subprocess.Popen(start, **as_user)  # type: ignore[call-overload]
         wait_until_ready(folder, server)
         yield f"postgresql://mostrador@/mostrador?host={folder}"
     finally:
@@ -86,7 +86,7 @@ def main(command: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with cluster() as url:
         if command:
-            return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode  # noqa: S603
+            return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
         print(url, flush=True)  # noqa: T201 - what the script is for
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()
