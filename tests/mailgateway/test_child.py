@@ -67,7 +67,9 @@ def test_a_child_out_of_processor_time_is_a_timeout(fresh: child.Child) -> None:
 def test_the_child_has_its_limits_and_none_of_our_secrets(fresh: child.Child, monkeypatch: pytest.MonkeyPatch) -> None:
     fresh.parse(MAIL % 1, frozenset())
     limits = open(f"/proc/{fresh.process.pid}/limits").read()  # noqa: SIM115, PTH123
-    assert "unlimited" not in next(line for line in limits.splitlines() if "address space" in line).split("bytes")[0][:46]
+    assert (
+        "unlimited" not in next(line for line in limits.splitlines() if "address space" in line).split("bytes")[0][:46]
+    )
     assert int(next(line for line in limits.splitlines() if "cpu time" in line).split()[3]) <= 60
     environment = open(f"/proc/{fresh.process.pid}/environ", "rb").read()  # noqa: SIM115, PTH123
     assert b"SECRET" not in environment

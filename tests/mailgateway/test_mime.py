@@ -209,7 +209,10 @@ def test_hostile_html_costs_little(piece: str) -> None:
         ("undisclosed-recipients:;", []),
         ("<@relay.example:ana@example.com>", [("ana@example.com", "")]),
         ("<mailto:ana@example.com>", [("ana@example.com", "")]),
-        ('Unclosed "quote <ana@example.com>, b@example.com', [("ana@example.com", 'Unclosed "quote'), ("b@example.com", "")]),
+        (
+            'Unclosed "quote <ana@example.com>, b@example.com',
+            [("ana@example.com", 'Unclosed "quote'), ("b@example.com", "")],
+        ),
         ("nobody", []),
         ("", []),
     ],
@@ -223,7 +226,9 @@ def test_parameters_are_joined_from_their_pieces() -> None:
     assert headers.parameters(value) == ("attachment", {"filename": "factura nº 1.pdf", "size": "12"})
 
 
-@pytest.mark.parametrize("label", ["idna", "punycode", "undefined", "rot13", "base64", "../../x", "", "utf-8\x00", "zip"])
+@pytest.mark.parametrize(
+    "label", ["idna", "punycode", "undefined", "rot13", "base64", "../../x", "", "utf-8\x00", "zip"]
+)
 def test_a_charset_that_is_none_never_raises(label: str) -> None:
     assert charsets.decode("año".encode(), label) == "año"
 

@@ -84,7 +84,8 @@ def test_what_stands_below_an_attribution_in_any_language_is_quoted(line: str) -
 @pytest.mark.parametrize(
     "html",
     [
-        '<div>NEW</div><div class="gmail_quote"><div class="gmail_attr">Wrote:</div><blockquote class="gmail_quote">OLD</blockquote></div>',
+        '<div>NEW</div><div class="gmail_quote"><div class="gmail_attr">Wrote:</div>'
+        '<blockquote class="gmail_quote">OLD</blockquote></div>',
         '<p>NEW</p><div class="moz-cite-prefix">Someone said</div><blockquote type="cite">OLD</blockquote>',
         '<p>NEW</p><div class="yahoo_quoted">OLD</div>',
         '<p>NEW</p><div class="protonmail_quote">OLD</div>',
@@ -94,7 +95,7 @@ def test_what_stands_below_an_attribution_in_any_language_is_quoted(line: str) -
         '<p>NEW</p><div id="appendonsend"></div><div>OLD</div>',
         '<p>NEW</p><hr id="stopSpelling">OLD',
         '<p>NEW</p><div id="divRplyFwdMsg">From: x</div><div>OLD</div>',
-        '<p>NEW</p><div style="border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt 0cm 0cm 0cm">Od: x</div><p>OLD</p>',
+        '<p>NEW</p><div style="border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt 0 0 0">Od: x</div><p>OLD</p>',
         '<p>NEW</p><div class="OutlookMessageHeader">From: x</div><p>OLD</p>',
         '<p>NEW</p><span id="OLK_SRC_BODY_SECTION"><div>OLD</div></span>',
         '<p>NEW</p><div name="messageReplySection">OLD</div>',
@@ -145,7 +146,13 @@ def test_ordinary_text_stays_whole(text: str) -> None:
     [
         *("Sent from my iPhone", "Enviado desde mi iPhone", "Envoyé de mon iPhone", "Von meinem iPhone gesendet"),
         *("Inviato da iPhone", "Enviado do meu iPhone", "Enviat des del meu iPhone", "Verstuurd vanaf mijn iPhone"),
-        *("Skickat från min iPhone", "Sendt fra min iPhone", "Wysłane z iPhone'a", "Отправлено с iPhone", "iPhoneから送信"),
+        *(
+            "Skickat från min iPhone",
+            "Sendt fra min iPhone",
+            "Wysłane z iPhone'a",
+            "Отправлено с iPhone",
+            "iPhoneから送信",
+        ),
         *("Get Outlook for Android", "Obtener Outlook para iOS", "-- \nAna García\nCalle Mayor 1", "--\nAna"),
     ],
 )
@@ -159,9 +166,28 @@ def test_a_mail_that_only_quotes_says_nothing_new() -> None:
 
 ATTACKS = [
     *("\n", " ", "> ", ">", "On ", "On 1:00 ", "On 1:00 a\n", "On 3 May 10:00 x@y.z wrote:\n", "x wrote:\n", "a@b "),
-    *("From: ", "From: a\n", "From: a\nTo: b\nSubject: c\n", "-----", "--\n", "-- \n____________\n", "_", "__________\n"),
+    *(
+        "From: ",
+        "From: a\n",
+        "From: a\nTo: b\nSubject: c\n",
+        "-----",
+        "--\n",
+        "-- \n____________\n",
+        "_",
+        "__________\n",
+    ),
     *("Sent from ", "Sent from my x ", "-----Original Message ", "|\n", "```\n", ":", ": \n", "2016-01-01 a\n", "*"),
-    *("***From: \n", "e\n\n", "1\n", '"\n', "<a@b>:\n", "a<", "a\nOn 10:10 b\n", "> > > ", "x>\nOn 1 May 1:11 wrote:\n"),
+    *(
+        "***From: \n",
+        "e\n\n",
+        "1\n",
+        '"\n',
+        "<a@b>:\n",
+        "a<",
+        "a\nOn 10:10 b\n",
+        "> > > ",
+        "x>\nOn 1 May 1:11 wrote:\n",
+    ),
     *("- -\n", "( ", "0", "写道：", "sent sent ", "wrote wrote ", "wrote : ", "a, 1 May. ", "\u00a0"),
 ]
 

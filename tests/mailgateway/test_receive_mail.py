@@ -75,8 +75,9 @@ def test_the_customers_answer_comes_into_the_same_thread_with_its_new_part(world
     reply = thread.reply(text="It left today.", by=world.bob)
     thread.close(by=world.bob)
     answer = (
-        f"From: ana@example.com\nTo: service@shop.test\nSubject: =?utf-8?Q?RV=3A_Where?=\nMessage-ID: <two@example.com>\n"
-        f"In-Reply-To: {reply.message_id}\n\nThank you!\n\nOn Mon, 2 Nov 2026 at 09:00, Shop <service@shop.test> wrote:\n> It left today.\n"
+        "From: ana@example.com\nSubject: =?utf-8?Q?RV=3A_Where?=\nMessage-ID: <two@example.com>\n"
+        f"In-Reply-To: {reply.message_id}\n\nThank you!\n\n"
+        "On Mon, 2 Nov 2026 at 09:00, Shop <service@shop.test> wrote:\n> It left today.\n"
     )
     told = pipe(answer.encode())
     assert (told["outcome"], told["thread"]) == ("appended", first["thread"])
@@ -93,8 +94,10 @@ def test_three_attachments_and_an_inline_picture_are_told(world: SimpleNamespace
         *("factura nº 1.pdf", "lista de años.csv", "factura nº 1 (2).pdf"),
     ]
     assert told["attachments"][0] == {
-        **{"filename": "factura nº 1.pdf", "content_type": "application/pdf"},
-        **{"size": 10, "inline": False},
+        "filename": "factura nº 1.pdf",
+        "content_type": "application/pdf",
+        "size": 10,
+        "inline": False,
     }
     told = pipe((EML / "inline-image.eml").read_bytes())
     assert [one["inline"] for one in told["attachments"]] == [True, False]
@@ -144,7 +147,7 @@ def test_the_reason_says_what_is_special(world: SimpleNamespace, pipe, name: str
 def test_one_of_our_own_mails_is_ignored_with_a_row(world: SimpleNamespace, pipe) -> None:
     pipe(MAIL)
     ours = Thread.objects.get().reply(text="Today.", by=world.bob).message_id
-    raw = f"From: service@shop.test\nTo: service@shop.test\nMessage-ID: <rewritten@mx>\nX-Mostrador-Id: {ours}\n\nToday.\n"
+    raw = f"From: service@shop.test\nMessage-ID: <rewritten@mx>\nX-Mostrador-Id: {ours}\n\nToday.\n"
     told = pipe(raw.encode())
     assert (told["outcome"], told["reason"], told["thread"]) == ("ignored", "loop", None)
     assert Incoming.objects.filter(outcome="ignored", reason="loop").count() == 1
@@ -153,7 +156,9 @@ def test_one_of_our_own_mails_is_ignored_with_a_row(world: SimpleNamespace, pipe
 
 
 @pytest.mark.row("IM11")
-@pytest.mark.parametrize("subject", ["RE: Where [#{}]", "AW: [#{}]", "=?utf-8?B?UlY6IFs=?= =?utf-8?Q?=23{}]?=", "Re:\n [#{}]"])
+@pytest.mark.parametrize(
+    "subject", ["RE: Where [#{}]", "AW: [#{}]", "=?utf-8?B?UlY6IFs=?= =?utf-8?Q?=23{}]?=", "Re:\n [#{}]"]
+)
 def test_a_number_in_any_subject_threads_for_the_customer_and_for_nobody_else(
     world: SimpleNamespace, pipe, subject: str
 ) -> None:
@@ -228,7 +233,9 @@ def test_all_our_own_mails_are_taken_from_their_folder(
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the mail corpus is not at {CORPUS}")
 @pytest.mark.parametrize(
-    "folder", sorted({path.parent for path in CORPUS.rglob("*") if path.is_file()} - {CORPUS}), ids=lambda path: path.name
+    "folder",
+    sorted({path.parent for path in CORPUS.rglob("*") if path.is_file()} - {CORPUS}),
+    ids=lambda path: path.name,
 )
 def test_every_mail_of_the_corpus_is_taken_without_a_crash(
     world: SimpleNamespace, folder: Path, capsys: pytest.CaptureFixture[str]
