@@ -16,6 +16,7 @@ from inscriptis.css_profiles import STRICT_CSS_PROFILE
 from inscriptis.html_properties import Display
 from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_element import HtmlElement
+from lxml.etree import LxmlError
 
 MAX_CHARS = 1_000_000
 MAX_TAGS = 20_000
@@ -182,7 +183,7 @@ def to_text(html: str) -> str:
     html = _without_dropped(html.replace("\x00", ""))
     try:
         return get_text(html, AS_TEXT).strip()
-    except (ValueError, RecursionError):  # lxml finds nothing to parse, or too much
+    except (ValueError, RecursionError, LxmlError):  # lxml finds nothing to parse, or too much
         return nh3.clean(html[:MAX_CHARS], tags=set()).strip() if within_budget(html) else html[:2000]
 
 

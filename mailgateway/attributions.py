@@ -130,9 +130,7 @@ def length(lines: list[str], at: int) -> int:
             return 0
         if piece and _is_attribution(joined):
             return 0 if count > 1 and _begins_later(lines, at, count) else count
-        if count > 1 and piece.endswith((":", "：")):
-            return 0
-        if not piece and count > 3 and not _is_open(joined):
+        if count > 1 and piece.endswith(COLONS):
             return 0
         if not piece and not _is_open(joined):
             return 0

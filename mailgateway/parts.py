@@ -11,6 +11,8 @@ from mailgateway.structure import MAX_DEPTH, MAX_PARTS, Part
 
 MAX_FILES = 100
 MAX_TEXT = 1_000_000
+MAX_HTML = 1_000_000  # characters; over it the text is shown, and the raw mail is kept
+MAX_READ = 400_000  # characters of HTML that are turned into text
 CID = re.compile(r"cid:([^\s\"'<>)\\]{1,255})", re.IGNORECASE)
 MEDIA = ("image/", "audio/", "video/")
 TEXTS = {"text/plain", "text/html"}
@@ -75,12 +77,14 @@ def read(root: Part) -> Content:
     found = Sorted()
     found.take([root])
     html = _html(found)
+    found.is_cut = found.is_cut or len(html) > MAX_HTML
+    html = html[: MAX_HTML + 1]
     files, extra = _files(found, html)
     found.text = found.text or [part for part in found.files if part.kind in ENRICHED]
     text = _text(found)
     if not text.strip() and not html.strip():
         html, text = extra.html, extra.text or _preamble(root)
-    text = text if text.strip() else markup.to_text(html)
+    text = text if text.strip() else markup.to_text(html[:MAX_READ])
     notes = [_summary(part) for part in (*found.text, *found.files) if part.kind == "text/calendar"]
     text = "\n\n".join(one for one in (text, *notes) if one.strip())
     return Content(text[:MAX_TEXT], html, files, found.is_cut or len(text) > MAX_TEXT)
@@ -117,7 +121,9 @@ def _preamble(root: Part) -> str:
 
 
 def _text(found: Sorted) -> str:
-    pieces = [markup.to_text(decoded(one)) if one.kind == "text/html" else decoded(one) for one in found.text]
+    pieces = [
+        markup.to_text(decoded(one)[:MAX_READ]) if one.kind == "text/html" else decoded(one) for one in found.text
+    ]
     return "\n\n".join(piece.strip("\n") for piece in pieces if piece.strip())
 
 

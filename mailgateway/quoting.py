@@ -9,7 +9,8 @@ import re
 from mailgateway import attributions, containers, signatures
 
 MAX_TEXT = 500_000  # characters; more is not looked at but kept
-MAX_LINES = 1_200  # that are looked at closely; of later ones only the quotation mark counts
+MAX_LINES = 800  # that are looked at closely; of later ones only the quotation mark counts
+MAX_ALL_LINES = 20_000
 QUOTED = re.compile(r"^\s{0,3}>")
 OTHERS = re.compile(r"^\s{0,3}(?:\|(?:\s|$)|[A-Za-z][\w.-]{0,11}>(?:\s|$))")
 FORWARD = re.compile(r"[es]*h[hes]*")
@@ -22,7 +23,7 @@ FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")
 def split(text: str, html: str = "") -> str:
     """The new part of a mail. Empty if all of it is quoted."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > MAX_TEXT:
+    if len(text) > MAX_TEXT or text.count("\n") > MAX_ALL_LINES:
         return text.strip("\n")
     marks = containers.marked(html)
     if marks:

@@ -19,8 +19,10 @@ def test_the_worst_news_of_a_report_counts_and_our_ids_are_found_in_what_came_ba
 
 @pytest.mark.row("IM24")
 def test_an_away_message_with_an_empty_return_path_is_no_bounce() -> None:
-    raw = b"Return-Path: <>\nFrom: ana@example.com\nSubject: Out of office: mail delivery\nAuto-Submitted: auto-replied\n\n"
-    mail = mime.parse(raw + b"Your mail to ana@example.com: I am away, recipients may ring 555 1234.\n")
+    raw = (
+        b"Return-Path: <>\nFrom: ana@example.com\nSubject: Out of office: mail delivery\nAuto-Submitted: auto-replied\n"
+    )
+    mail = mime.parse(raw + b"\nYour mail to ana@example.com: I am away, recipients may ring 555 1234.\n")
     assert (mail.bounce, mail.automatic) == (None, "auto-reply")
 
 
@@ -44,6 +46,7 @@ def test_a_read_receipt_and_a_complaint_are_no_bounces() -> None:
         raw = (
             "From: postmaster@example.com\nSubject: Delivery report\n"
             f"Content-Type: multipart/report; report-type={kind}; boundary=b\n\n--b\n\nUndeliverable mail\n"
-            f"--b\nContent-Type: message/{kind}\n\nFinal-Recipient: rfc822;ana@example.com\nDisposition: manual-action/MDN-sent-manually; displayed\n--b--\n"
+            f"--b\nContent-Type: message/{kind}\n\nFinal-Recipient: rfc822;ana@example.com\n"
+            "Disposition: manual-action/MDN-sent-manually; displayed\n--b--\n"
         )
         assert mime.parse(raw.encode()).bounce is None

@@ -162,6 +162,13 @@ def test_over_25_megabytes_the_headers_and_the_beginning_are_read() -> None:
     assert len(mail.full_text) <= 64 * 1024
 
 
+def test_html_over_the_limit_is_shown_as_the_beginning_of_its_text() -> None:
+    raw = b"From: a@example.com\nContent-Type: text/html\n\n" + b"<p>hello world</p>\n" * 100_000
+    mail = mime.parse(raw)
+    assert mail.problem == "too-large"
+    assert mail.full_text.startswith("hello world")
+
+
 def test_more_than_two_hundred_parts_keep_what_could_be_read() -> None:
     parts = "".join(f"--b\nContent-Type: text/plain\n\npart {n}\n" for n in range(300))
     mail = mime.parse(f"From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n{parts}--b--\n".encode())

@@ -84,7 +84,8 @@ def test_what_stands_below_an_attribution_in_any_language_is_quoted(line: str) -
 @pytest.mark.parametrize(
     "html",
     [
-        '<div>NEW</div><div class="gmail_quote"><div class="gmail_attr">Wrote:</div><blockquote class="gmail_quote">OLD</blockquote></div>',
+        '<div>NEW</div><div class="gmail_quote"><div class="gmail_attr">Wrote:</div>'
+        '<blockquote class="gmail_quote">OLD</blockquote></div>',
         '<p>NEW</p><div class="moz-cite-prefix">Someone said</div><blockquote type="cite">OLD</blockquote>',
         '<p>NEW</p><div class="yahoo_quoted">OLD</div>',
         '<p>NEW</p><div class="protonmail_quote">OLD</div>',
@@ -94,7 +95,7 @@ def test_what_stands_below_an_attribution_in_any_language_is_quoted(line: str) -
         '<p>NEW</p><div id="appendonsend"></div><div>OLD</div>',
         '<p>NEW</p><hr id="stopSpelling">OLD',
         '<p>NEW</p><div id="divRplyFwdMsg">From: x</div><div>OLD</div>',
-        '<p>NEW</p><div style="border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt 0cm 0cm 0cm">Od: x</div><p>OLD</p>',
+        '<p>NEW</p><div style="border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt 0 0 0">Od: x</div><p>OLD</p>',
         '<p>NEW</p><div class="OutlookMessageHeader">From: x</div><p>OLD</p>',
         '<p>NEW</p><span id="OLK_SRC_BODY_SECTION"><div>OLD</div></span>',
         '<p>NEW</p><div name="messageReplySection">OLD</div>',

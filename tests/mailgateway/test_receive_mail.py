@@ -75,8 +75,9 @@ def test_the_customers_answer_comes_into_the_same_thread_with_its_new_part(world
     reply = thread.reply(text="It left today.", by=world.bob)
     thread.close(by=world.bob)
     answer = (
-        f"From: ana@example.com\nTo: service@shop.test\nSubject: =?utf-8?Q?RV=3A_Where?=\nMessage-ID: <two@example.com>\n"
-        f"In-Reply-To: {reply.message_id}\n\nThank you!\n\nOn Mon, 2 Nov 2026 at 09:00, Shop <service@shop.test> wrote:\n> It left today.\n"
+        "From: ana@example.com\nSubject: =?utf-8?Q?RV=3A_Where?=\nMessage-ID: <two@example.com>\n"
+        f"In-Reply-To: {reply.message_id}\n\nThank you!\n\n"
+        "On Mon, 2 Nov 2026 at 09:00, Shop <service@shop.test> wrote:\n> It left today.\n"
     )
     told = pipe(answer.encode())
     assert (told["outcome"], told["thread"]) == ("appended", first["thread"])
@@ -146,7 +147,7 @@ def test_the_reason_says_what_is_special(world: SimpleNamespace, pipe, name: str
 def test_one_of_our_own_mails_is_ignored_with_a_row(world: SimpleNamespace, pipe) -> None:
     pipe(MAIL)
     ours = Thread.objects.get().reply(text="Today.", by=world.bob).message_id
-    raw = f"From: service@shop.test\nTo: service@shop.test\nMessage-ID: <rewritten@mx>\nX-Mostrador-Id: {ours}\n\nToday.\n"
+    raw = f"From: service@shop.test\nMessage-ID: <rewritten@mx>\nX-Mostrador-Id: {ours}\n\nToday.\n"
     told = pipe(raw.encode())
     assert (told["outcome"], told["reason"], told["thread"]) == ("ignored", "loop", None)
     assert Incoming.objects.filter(outcome="ignored", reason="loop").count() == 1

@@ -86,7 +86,7 @@ def receive(raw: bytes, contact: Any) -> dict[str, Any]:
 def _read(raw: bytes) -> InboundMail:
     """What can be told of a mail that was not understood on its way, or was known before it was read."""
     try:
-        return child.parse_limited(raw)
+        return child.parse_limited(raw, intake.own_addresses())
     except child.ParseFailed:
         return InboundMail()
 
