@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import errno
 import importlib
-import inspect
 import logging
 import os
 import signal
@@ -165,12 +164,11 @@ async def _start_practice(running: asyncio.AbstractEventLoop, gateway: Gateway) 
     """The practice mail server, in this loop; imported only here, since nobody else needs its packages."""
     server = importlib.import_module("mailgateway.practice.server")
     accounts = await gateway.records(lambda: sorted(set(Mailbox.objects.active().values_list("username", flat=True))))
-    started = server.start(
-        running,
-        settings.PRACTICE_SMTP_PORT,
-        settings.PRACTICE_IMAP_PORT,
-        accounts,
-        settings.PRACTICE_MAIL_PASSWORD,
-    )
-    if inspect.isawaitable(started):
-        await started
+    smtp_port, imap_port = settings.PRACTICE_SMTP_PORT, settings.PRACTICE_IMAP_PORT
+    try:
+        await server.start(running, smtp_port, imap_port, accounts, settings.PRACTICE_MAIL_PASSWORD)
+    except OSError as error:
+        raise CommandError(
+            f"The practice mail server cannot listen on ports {smtp_port} and {imap_port}: {error.strerror or error}. "
+            "Choose others with PRACTICE_SMTP_PORT and PRACTICE_IMAP_PORT."
+        ) from error

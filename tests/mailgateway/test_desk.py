@@ -32,6 +32,7 @@ def is_up(name: str):
 @pytest.mark.row("IM8")
 def test_new_mail_becomes_a_thread_within_moments_and_ctrl_c_ends_the_desk(start, dovecot):
     account = dovecot.account()
+    make.supervisor()  # a desk without one shows the first-run page
     box = mailbox(account, make.contact())
     port = free_port()
     desk = start("desk", "--port", str(port)).wait_ready()

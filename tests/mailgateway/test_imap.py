@@ -217,8 +217,12 @@ def test_a_crash_between_commit_and_understanding_is_made_good(dovecot, monkeypa
     account, contact = dovecot.account(), make.contact()
     fetched = mailbox(account, contact, afterwards="delete")
     account.append(raw())
+
+    def killed(*parse: object) -> None:
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
-        patch.setattr(incoming.child, "parse_limited", lambda raw: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(incoming.child, "parse_limited", killed)
         fetch_once(fetched.pk)
     assert (Incoming.objects.get().state, Thread.objects.count(), account.count()) == (IncomingState.STORED, 0, 1)
     fetch_once(fetched.pk)

@@ -53,10 +53,10 @@ def test_a_mail_that_cannot_be_read_is_kept_aside_and_the_next_goes_on(world, bo
 
         reason = "time"
 
-    def parse(content: bytes):
+    def parse(content: bytes, *more: object):
         if content == poison:
             raise TooLong("It took longer than 10 s.")
-        return real(content)
+        return real(content, *more)
 
     real = child.parse_limited
     monkeypatch.setattr(child, "parse_limited", parse)
@@ -71,7 +71,7 @@ def test_a_mail_that_cannot_be_read_is_kept_aside_and_the_next_goes_on(world, bo
 
 
 def test_a_mail_that_kills_the_process_is_left_aside_after_three_times(world, box, monkeypatch):
-    def kill(content: bytes):
+    def kill(content: bytes, *more: object):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(child, "parse_limited", kill)
