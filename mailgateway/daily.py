@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import timedelta
+from io import StringIO
 
 from django.core.management import call_command, get_commands
 from django.utils import timezone
@@ -40,7 +41,7 @@ def do_jobs() -> None:
     for name in JOBS:
         if name in get_commands():
             try:
-                call_command(name)
+                call_command(name, stdout=StringIO())  # the desk prints one line, when it is ready
             except Exception:
                 log.exception("The daily %s failed", name)
 
