@@ -47,8 +47,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
         _("With the thread"),
         (
             Key("close", "e", _("Close")),
+            Key("reopen", "o", _("Reopen")),
+            Key("pending1", "1", _("Pending 1")),
+            Key("pending2", "2", _("Pending 2")),
+            Key("assign", "a", _("Assign to…")),
             Key("take", "i", _("Assign to me")),
             Key("unread", "u", _("Mark unread")),
+            Key("undo", "z", _("Undo")),
             Key("panel", "\\", _("Customer panel")),
         ),
     ),

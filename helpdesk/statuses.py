@@ -65,7 +65,9 @@ class StatusMenus:
         pieces = [head]
         for other, row in self.labels.items():
             if other != key:
-                opening = format_html('<button class="menu__item" form="{}" formaction="{}', self.form, first)
+                opening = format_html(
+                    '<button type="submit" class="menu__item" form="{}" formaction="{}', self.form, first
+                )
                 pieces.append(shown + opening)
                 shown = self._button(other, row.label, last)
         return (*pieces, shown + format_html("</div></details>"))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required
 from accounts.models import Agent
+from helpdesk.chrome import desk_of, statuses_of
 from helpdesk import queues
 from helpdesk.composer import composer_for, newer_than
 from helpdesk.forms import ComposerForm, ForwardForm, NoteForm, ReplyForm
@@ -37,8 +38,8 @@ def refuse(
         thread,
         request.user,
         mode,
-        desk=DeskSettings.load(),
-        labels=StatusLabel.all_by_status(),
+        desk=desk_of(request),
+        labels=statuses_of(request),
         form=form,
         newer=newer,
         last_message=last_message,

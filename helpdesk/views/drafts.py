@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required
+from helpdesk.chrome import desk_of
 from helpdesk.composer import MODES, kind_of
 from helpdesk.forms import ComposerForm, UploadForm
 from helpdesk.http import SeeOther
 from helpdesk.models import DeskSettings, Draft, Message, Thread
-from helpdesk.views.thread import in_shop_time, origin, render_composer, thread_path, visible
+from helpdesk.views.thread import origin, render_composer, thread_path, visible
 
 
 def keep(request: AgentRequest, thread: Thread, mode: str) -> Draft:
@@ -20,7 +21,7 @@ def keep(request: AgentRequest, thread: Thread, mode: str) -> Draft:
     if mode == "forward":
         copies = request.POST.get("address", "")
     draft = Draft.objects.write(thread, by=request.user, kind=kind_of(mode), cc=copies, **typed)
-    uploads = UploadForm(request.POST, request.FILES, desk=DeskSettings.load())
+    uploads = UploadForm(request.POST, request.FILES, desk=desk_of(request))
     if uploads.is_valid():
         for file in uploads.cleaned_data["files"]:
             draft.attach(file)
@@ -47,8 +48,7 @@ def save(request: AgentRequest, thread_id: int) -> HttpResponse:
         return SeeOther(thread_path(thread.pk, mode=wanted or mode, **{"from": origin(request)}))
     if wanted in MODES:
         return render_composer(request, thread, wanted)
-    with in_shop_time(DeskSettings.load()):
-        return render(request, "helpdesk/thread/_saved.html", {"saved_at": timezone.now()})
+    return render(request, "helpdesk/thread/_saved.html", {"saved_at": timezone.now()})
 
 
 @agent_required
