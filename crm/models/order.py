@@ -47,6 +47,11 @@ class Order(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def tracking_link(self) -> str:
+        """The carrier's page, if it is a web address: what the shop sent is not trusted to be one."""
+        return self.tracking_url if self.tracking_url.lower().startswith(("https://", "http://")) else ""
+
 
 class OrderLine(models.Model):
     """One product of an order."""

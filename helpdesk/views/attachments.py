@@ -11,7 +11,7 @@ from helpdesk.chrome import desk_of
 from helpdesk.composer import kind_of
 from helpdesk.forms import UploadForm
 from helpdesk.http import SeeOther
-from helpdesk.models import Attachment, DeskSettings, Draft, Thread
+from helpdesk.models import Attachment, Draft, Thread
 from helpdesk.models.attachment import SHOWABLE, sniff
 from helpdesk.views.thread import thread_path, visible
 

@@ -11,7 +11,7 @@ from helpdesk.chrome import desk_of
 from helpdesk.composer import MODES, kind_of
 from helpdesk.forms import ComposerForm, UploadForm
 from helpdesk.http import SeeOther
-from helpdesk.models import DeskSettings, Draft, Message, Thread
+from helpdesk.models import Draft, Message, Thread
 from helpdesk.views.thread import origin, render_composer, thread_path, visible
 
 

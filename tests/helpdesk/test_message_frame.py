@@ -11,7 +11,8 @@ from tests.helpdesk.test_attachments import png
 EVIL = """<p style="position:fixed;background:url(https://t.test/x)" onclick="alert(1)">Hello</p>
 <script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1)></svg><form action=/x><input></form>
 <a href="javascript:alert(1)">no</a><a href="https://ok.test/">yes</a><iframe src=//t.test></iframe>
-<img src="https://track.test/pixel.gif"><img src="//track.test/two.gif"><meta http-equiv=refresh content="0;url=//t.test">"""
+<img src="https://track.test/pixel.gif"><img src="//track.test/two.gif">
+<meta http-equiv=refresh content="0;url=//t.test">"""
 
 
 @pytest.fixture
