@@ -172,7 +172,8 @@ def _options(imap_port: int, password: str) -> object:
     parser.set_defaults(skip_services=[], passlib_cfg=None, debug=False)
     IMAPService.add_arguments(parser)
     DictBackend.add_subparser("dict", parser.add_subparsers(dest="backend"))
-    demo = ["--demo-user", OUTSIDE, "--demo-password", password]  # else pymap adds a user with a known password
+    # Else pymap adds a user with a known password. In one word each: a password may begin with a dash.
+    demo = [f"--demo-user={OUTSIDE}", f"--demo-password={password}"]
     return parser.parse_args(["--host", HOST, "--port", str(imap_port), "--no-tls", "dict", *demo])
 
 

@@ -71,3 +71,7 @@ def test_nobody_gets_in_without_the_password(post):
             box.login(account, password)
     with smtplib.SMTP("127.0.0.1", ports[1]) as box, pytest.raises(smtplib.SMTPAuthenticationError):
         box.login(SHOP, "wrong")
+
+
+def test_a_password_that_begins_with_a_dash_is_a_password():
+    assert server._options(0, "-x6YgF").demo_password == "-x6YgF"
