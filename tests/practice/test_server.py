@@ -7,7 +7,7 @@ from email import message_from_bytes
 
 import pytest
 
-from mailgateway.practice import mailbox
+from mailgateway.practice import mailbox, server
 from mailgateway.practice.mailbox import compose, letters, send, unread
 
 SHOP, LAURA = "hola@tallernorte.example", "laura@practica.example"
