@@ -237,16 +237,32 @@ def mark_placeholders(html: str) -> SafeString:
     return bless(UNFILLED.sub(lambda found: f'<span class="var var--bad">{found[0]}</span>', clean_reply(html)))
 
 
+MAX_LINKED_LINE = 4000
+MAX_ENTITIES = 200
 MAY_HOLD_LINK = re.compile(r"\w[.@:]\w|://")
+
+
+# With a scheme any host is a link; bleach's own list of endings is years old.
+WEB_ADDRESS = re.compile(r"(?<![@\w])(?:https?://|www\.)[^\s<>\"'“”«»]{1,2000}[^\s<>\"'“”«».,;:!?)\]]", re.IGNORECASE)
+
+# Bounded and started at the edge of a word only: bleach's own takes quadratic time on "a.a.a.a…".
+MAIL_ADDRESS = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}(?![\w@])", re.IGNORECASE
+)
 
 
 def linkify(text: str) -> SafeString:
     """Plain text for the page: escaped, with links and line breaks."""
-    text = text[:200_000].replace("\r\n", "\n")
-    linked = escape(text)
-    if MAY_HOLD_LINK.search(text):
-        linked = bleach.linkify(linked, callbacks=[_link_away], parse_email=True)
-    return mark_safe(linked.replace("\n", "<br>"))  # noqa: S308 - escaped before it was linked
+    lines = text[:200_000].replace("\r\n", "\n").split("\n")
+    return mark_safe("<br>".join(map(_linked, lines)))  # noqa: S308 - escaped before it was linked
+
+
+def _linked(line: str) -> str:
+    """One line. bleach takes quadratic time on hostile input, so endless and odd lines get no links."""
+    escaped = escape(line)
+    if len(line) > MAX_LINKED_LINE or escaped.count("&") > MAX_ENTITIES or not MAY_HOLD_LINK.search(line):
+        return escaped
+    return str(LINKER.linkify(escaped))
 
 
 def _link_away(attrs: dict[tuple[str | None, str], str], new: bool = False) -> dict[tuple[str | None, str], str]:
@@ -265,6 +281,8 @@ def bless(cleaned: str) -> SafeString:
     """HTML that this module cleaned, for a template."""
     return mark_safe(cleaned)  # noqa: S308 - only called with what clean() and clean_reply() returned
 
+
+LINKER = bleach.linkifier.Linker(callbacks=[_link_away], url_re=WEB_ADDRESS, parse_email=True, email_re=MAIL_ADDRESS)
 
 REMOTE_IMAGE = re.compile(r'(<img\b[^>]{0,4000}?)\ssrc="(?:https?:)?//[^"]{0,4000}"', re.IGNORECASE)
 CID_IMAGE = re.compile(r'\ssrc="cid:([^"]{1,255})"', re.IGNORECASE)

@@ -15,8 +15,9 @@ def queue_of(agent: Agent, query: str) -> ThreadQuerySet:
     threads = Thread.objects.visible_to(agent).active()
     if wanted.get("status") in Status.values:
         threads = Thread.objects.visible_to(agent).on_desk().filter(status=wanted["status"])
-    if wanted.get("contact", "").isdigit():
-        threads = threads.filter(contact=wanted["contact"])
+    contact = wanted.get("contact", "")
+    if contact.isdigit():
+        threads = threads.filter(contact=int(contact))
     if wanted.get("view") == "mine":
         threads = threads.filter(assignee=agent)
     if wanted.get("view") == "unassigned":

@@ -47,6 +47,11 @@ class Order(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def tracking_link(self) -> str:
+        """The tracking link if a browser may follow it; whatever else the shop wrote there is no link."""
+        return self.tracking_url if self.tracking_url.lower().startswith(("https://", "http://")) else ""
+
 
 class OrderLine(models.Model):
     """One product of an order."""

@@ -6,6 +6,7 @@ import re
 import secrets
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filetype
 from django.conf import settings
@@ -14,7 +15,11 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Agent
 from helpdesk.mail import MailFile
+
+if TYPE_CHECKING:
+    from helpdesk.models.message import Message
 
 # Raster images a browser draws without running anything. Never SVG.
 SHOWABLE = {"image/png", "image/jpeg", "image/gif", "image/webp"}
@@ -56,9 +61,7 @@ def sniff(content: bytes, claimed: str) -> str:
 class AttachmentManager(models.Manager["Attachment"]):
     """Makes attachments."""
 
-    def add(
-        self, file: MailFile, *, message: models.Model | None = None, owner: models.Model | None = None
-    ) -> "Attachment":
+    def add(self, file: MailFile, *, message: "Message | None" = None, owner: Agent | None = None) -> "Attachment":
         """Store a file, on the disk before the row is committed, for a message or an agent's draft."""
         attachment = Attachment(
             message=message,
@@ -105,7 +108,7 @@ class Attachment(models.Model):
         """A picture that may be drawn in the page."""
         return self.content_type in SHOWABLE
 
-    def join(self, message: models.Model, *, shown: bool) -> None:
+    def join(self, message: "Message", *, shown: bool) -> None:
         """Leave the draft for the message that is sent. A pasted picture that was deleted again is dropped.
 
         `shown`: the message's HTML draws it, so it becomes a part of the mail and not a file beside it.
@@ -113,14 +116,14 @@ class Attachment(models.Model):
         if self.is_inline and not shown:
             self.drop()
             return
-        self.message, self.owner, self.is_inline = message, None, shown  # type: ignore[assignment]
+        self.message, self.owner, self.is_inline = message, None, shown
         if shown and not self.content_id:
             self.content_id = f"{secrets.token_hex(12)}@mostrador"
         self.save(update_fields=["message", "owner", "is_inline", "content_id"])
 
     def drop(self) -> None:
         """Delete the row, and the file once that is committed."""
-        storage, name = self.file.storage, self.file.name
+        storage, name = self.file.storage, str(self.file.name)
         self.delete()
         transaction.on_commit(lambda: storage.delete(name))
 

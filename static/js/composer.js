@@ -29,7 +29,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault()
   const way = event.shiftKey ? "closed" : "open"
   const button = form().querySelector(`[data-send="${way}"]`) ?? form().querySelector('[data-send="main"]')
-  form().requestSubmit(button)
+  button.click()
 })
 
 // -- files ------------------------------------------------------------------------------------------------------

@@ -83,9 +83,7 @@ def test_a_drafts_file_is_seen_by_its_owner_only(world, bob, client):
     assert client.get(f"/attachments/{file.pk}/").status_code == 404
 
 
-def test_a_file_can_be_taken_out_of_the_draft_and_is_gone_from_the_disk(
-    world, bob, django_capture_on_commit_callbacks
-):
+def test_a_file_can_be_taken_out_of_the_draft_and_is_gone_from_the_disk(world, bob, django_capture_on_commit_callbacks):
     thread = make.thread(world.service)
     bob.post(f"/threads/{thread.pk}/draft/files/", {"files": SimpleUploadedFile("plan.txt", b"x")})
     file = Attachment.objects.get()

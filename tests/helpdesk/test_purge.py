@@ -42,9 +42,7 @@ def test_addresses_of_the_net_and_browsers_are_forgotten(world, django_capture_o
     ]
 
 
-def test_uploads_that_nobody_sent_are_dropped_and_drafts_keep_theirs(
-    world, client, django_capture_on_commit_callbacks
-):
+def test_uploads_that_nobody_sent_are_dropped_and_drafts_keep_theirs(world, client, django_capture_on_commit_callbacks):
     thread = make.thread(world.service)
     client.force_login(world.bob)
     for name in ("kept.txt", "lost.txt"):

@@ -163,8 +163,8 @@ def test_a_stranger_gets_404_everywhere(world, client, path):
 @pytest.mark.row("ST7")
 @pytest.mark.parametrize(
     "action",
-    ["reply", "note", "forward", "status", "assignment", "contact", "subject", "tags", "order", "unread", "spam"]
-    + ["draft", "draft/files", "draft/pictures", "draft/discard", "replies/use", "replies/insert"],
+    "reply note forward status assignment contact subject tags order unread spam draft draft/files draft/pictures "
+    "draft/discard replies/use replies/insert".split(),
 )
 def test_an_action_by_get_is_refused(world, bob, action):
     thread = make.thread(world.service)
