@@ -18,6 +18,7 @@ from helpdesk.http import SeeOther
 from helpdesk.models import Contact, DeskSettings, Folder, Message, OutgoingState, StatusLabel, Thread
 from helpdesk.purging import BIN_DAYS
 
+OWN_QUERY = ("mode", "sent", "images", "options", "q")
 JOINS = ("contact", "customer", "assignee", "order", "product")
 
 
@@ -35,8 +36,14 @@ def thread_path(thread_id: int, **query: Any) -> str:
 
 
 def origin(request: HttpRequest) -> str:
-    """The query string of the queue that the agent came from."""
-    return request.POST.get("from") or request.GET.get("from") or ""
+    """The query string of the queue that the agent came from: in `from`, else what else stands in the page's own."""
+    named = request.POST.get("from") or request.GET.get("from")
+    if named is not None or request.method != "GET":
+        return named or ""
+    rest = request.GET.copy()
+    for own in OWN_QUERY:
+        rest.pop(own, None)
+    return rest.urlencode()
 
 
 def in_shop_time(desk: DeskSettings) -> Any:
