@@ -13,8 +13,8 @@ export const keys = () => [...document.querySelectorAll("[data-key]")].map((one)
 const isText = (target) => target.closest?.("input, textarea, select, [contenteditable=true], dialog")
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented) return
   if (event.key === "Escape") return leave(event)
+  if (event.defaultPrevented) return
   if ($(".work").dataset.singleKeys !== "on" || event.ctrlKey || event.metaKey || event.altKey || isText(event.target)) return
   const button = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key.toLowerCase())
   if (!button) return
