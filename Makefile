@@ -1,7 +1,80 @@
 PY := .venv/bin/python
+PORT ?= 8000
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# A file for each lock file that was installed: a changed lock has no such file, an unchanged one costs nothing.
+STAMP := .venv/.installed-$(shell cksum < requirements.txt | tr ' ' '-')
+STAMP_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.txt | tr ' ' '-')
+TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast check
+.PHONY: help install install-dev run test test-fast check rows bench lock mailscore services
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+install: $(STAMP) $(TRANSLATIONS) ## packages into .venv, and translations
+
+install-dev: $(STAMP_DEV) $(TRANSLATIONS) ## the same with what tests and checks need
+
+run: install ## the practice shop on http://localhost:8000/ (PORT=8123 takes another port)
+	@$(PY) -m config.run --port $(PORT)
+
+define set-up
+	@test -x $(PY) || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Mostrador needs Python 3.11: install it, or name it: make PYTHON=/path/to/python3.11 $@" >&2; exit 1; }
+	@if command -v uv >/dev/null; then \
+	  { test -x $(PY) || uv venv -q --python $(PYTHON) .venv; } && uv pip install -q -p $(PY) -r $(1); \
+	else \
+	  { test -x $(PY) || $(PYTHON) -m venv .venv; } && $(PY) -m pip install -q --disable-pip-version-check -r $(1); \
+	fi
+	@touch $(2)
+endef
+
+$(STAMP): requirements.txt
+	$(call set-up,requirements.txt,$(STAMP))
+
+$(STAMP_DEV): requirements-dev.txt
+	$(call set-up,requirements-dev.txt,$(STAMP_DEV) $(STAMP))
+
+%.mo: %.po $(STAMP)
+	@.venv/bin/pybabel -q compile -i $< -o $@
+
+# -- for those who change the code ------------------------------------------------------------------
+
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile
+PACKAGES := config accounts live crm helpdesk mailgateway portal
+CHECK_DATA := build/check
+PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS=desk.example
+
+test: services install-dev ## every test: SQLite with Chromium and Dovecot, then PostgreSQL; at most 6 minutes
+	$(PYTEST)
+	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser"
+
+test-fast: install-dev ## SQLite only, without browser and servers; at most 60 s
+	$(PYTEST) -m "not browser and not imap"
+
+services: # what tests need of the system; quick when it is there
+	@.ci/install
+
+check: install-dev ## style, arrows between apps, types, templates, production settings, migrations, the API's schema
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	.venv/bin/lint-imports --no-cache --no-logo
+	$(PY) -m mypy $(PACKAGES)
+	.venv/bin/djlint templates --lint --quiet
+	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(PY) manage.py spectacular --validate --fail-on-warn --file $(CHECK_DATA)/schema.yml
+
+rows: ## which rows of docs/features.md a test proves: ID covered|missing test, test ...
+	@python3 tests/rows.py
+
+bench: install-dev ## queue, thread page and ingest at 20,000 threads, beside their floors (WRITE=1 keeps docs/bench.md)
+	@$(PY) tests/bench/run.py $(if $(WRITE),--write)
+
+mailscore: install-dev ## how well strangers' mail is read, where the corpora are at hand
+	@$(PY) tests/mailscore.py
+
+lock: ## resolve requirements*.in into the lock files
+	uv pip compile -q --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile -q --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt

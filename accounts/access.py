@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Agent
 
@@ -18,6 +19,7 @@ class AgentRequest(HttpRequest):
     """A request behind agent_required: its user is an Agent."""
 
     user: Agent
+    htmx: HtmxDetails
 
 
 def agent_required(view: View) -> View:

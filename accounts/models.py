@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from rest_framework.authtoken.models import Token
 
 
 class AgentQuerySet(models.QuerySet["Agent"]):
@@ -18,6 +19,13 @@ class AgentQuerySet(models.QuerySet["Agent"]):
     def supervisors(self) -> "AgentQuerySet":
         """Those who may sign in and see everything."""
         return self.active().filter(role=Agent.Role.SUPERVISOR)
+
+    def named(self, name: str) -> "Agent | None":
+        """Who signs in with this name or e-mail, in whatever case; None if nobody or several do."""
+        name = name.strip()
+        found = self.filter(models.Q(username__iexact=name) | models.Q(email__iexact=name)) if name else self.none()
+        agents = list(found[:2])
+        return agents[0] if len(agents) == 1 else None
 
 
 class AgentManager(UserManager.from_queryset(AgentQuerySet)):  # type: ignore[misc]
@@ -40,6 +48,10 @@ class Agent(AbstractUser):
         COMFORTABLE = "comfortable", _("Comfortable")
         COMPACT = "compact", _("Compact")
 
+    class QueueSort(models.TextChoices):
+        NEWEST = "newest", _("Last activity first")
+        WAIT = "wait", _("Longest wait first")
+
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=150)
@@ -52,10 +64,12 @@ class Agent(AbstractUser):
     )
     theme = models.CharField(_("theme"), max_length=8, blank=True, choices=Theme, default=Theme.SYSTEM)
     density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMFORTABLE)
+    queue_sort = models.CharField(_("order of the queue"), max_length=8, choices=QueueSort, default=QueueSort.NEWEST)
     single_keys = models.BooleanField(
         _("single-key shortcuts"), default=True, help_text=_("Off: only shortcuts with Ctrl work.")
     )
     notices_by_mail = models.BooleanField(_("tell me by e-mail"), default=True)
+    new_threads_by_mail = models.BooleanField(_("tell me by e-mail of every new thread"), default=False)
 
     objects: ClassVar[AgentManager] = AgentManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]
@@ -81,8 +95,51 @@ class Agent(AbstractUser):
         """Sees all contacts, statistics and settings."""
         return self.role == self.Role.SUPERVISOR
 
+    PREFERENCES: ClassVar[dict[str, type[models.TextChoices]]] = {
+        "theme": Theme,
+        "density": Density,
+        "queue_sort": QueueSort,
+    }
+
+    def prefer(self, **choices: str) -> None:
+        """Remember a choice of theme=, density= or queue_sort=. Raises ValueError for a word that is none of them."""
+        for field, value in choices.items():
+            if value not in self.PREFERENCES[field].values:
+                raise ValueError(f"{value!r} is no {field}")
+            setattr(self, field, value)
+        self.save(update_fields=list(choices))
+
     @property
     def initials(self) -> str:
         """One or two letters for the avatar."""
         words = str(self).split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def is_invited(self) -> bool:
+        """Has not chosen a password yet."""
+        return self.is_active and not self.has_usable_password()
+
+    @property
+    def is_last_supervisor(self) -> bool:
+        """Without this one nobody could change the settings any more."""
+        return self.is_supervisor and not Agent.objects.supervisors().exclude(pk=self.pk).exists()
+
+    @transaction.atomic
+    def deactivate(self) -> None:
+        """End this agent's access at once: sessions, API token and mailed links. Threads stay where they are.
+
+        Raises ValueError for the last supervisor.
+        """
+        list(Agent.objects.supervisors().select_for_update())  # two supervisors must not remove each other
+        if self.is_last_supervisor:
+            raise ValueError("the last supervisor stays")
+        self.is_active = False
+        self.set_unusable_password()
+        self.save(update_fields=["is_active", "password"])
+        Token.objects.filter(user=self).delete()
+
+    def activate(self) -> None:
+        """Let this agent come back; a new link to choose a password is needed."""
+        self.is_active = True
+        self.save(update_fields=["is_active"])

@@ -19,6 +19,8 @@ SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR / "secret.key")
 MAIL_TOKEN_KEYS = env.words("MAIL_TOKEN_KEYS") or [env.secret("MAIL_TOKEN_KEY", DATA_DIR / "mail-token.key")]
 # Encrypts mailbox passwords at rest; same rule.
 SECRETS_KEYS = env.words("SECRETS_KEYS") or [env.secret("SECRETS_KEY", DATA_DIR / "secrets.key")]
+# Shared with the shop: signs who is logged in there, for the contact form. Same rule.
+SHOP_TOKEN_KEYS = env.words("SHOP_TOKEN_KEYS") or [env.secret("SHOP_TOKEN_KEY", DATA_DIR / "shop-token.key")]
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -49,6 +51,7 @@ INSTALLED_APPS = [
     "django_filters",
     "axes",
     "csp",
+    "config",  # for its management commands
     "accounts",
     "live",
     "crm",
@@ -67,6 +70,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.language.AgentLanguageMiddleware",
+    "config.first_run.middleware.FirstRunMiddleware",
+    "helpdesk.zone.ShopZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -114,6 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+EMAIL_BACKEND = "helpdesk.mailer.OutboxBackend"  # what Django mails becomes a row of the outbox as well
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "helpdesk:queue"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
@@ -125,6 +131,7 @@ CUSTOMER_LANGUAGES = [("es", _("Spanish")), ("en", _("English")), ("fr", _("Fren
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
@@ -140,6 +147,7 @@ if env.flag("STATIC_MANIFEST", default=False):
     }
 MEDIA_ROOT = DATA_DIR / "files"  # attachments; never served by URL
 RAW_MAIL_ROOT = DATA_DIR / "mail"
+MAIL_LIMIT_BYTES = env.number("MAIL_LIMIT_MB", 25) * 1024 * 1024  # of larger mails only the beginning is fetched
 
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
@@ -147,7 +155,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+# One proxy of ours stands in front: its X-Forwarded-Proto and the last word of its X-Forwarded-For are believed.
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -168,7 +178,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 100
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 1 / 60  # hours: a growing wait, never a lasting lock, which would lock the agent out
+AXES_COOLOFF_TIME = 24  # hours after which wrong passwords are forgotten; how long one waits says the handler
+AXES_HANDLER = "accounts.slowdown.GrowingWait"  # a growing wait, never a lock, which would lock the agent out
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "accounts.views.slow_down"
 AXES_RESET_ON_SUCCESS = True
@@ -194,6 +206,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {"StatusEnum": "helpdesk.models.Status"},
 }
 
 LOGGING = {

@@ -11,7 +11,8 @@ from django.http.response import HttpResponseBase
 
 async def in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     """The same pieces, each fetched off the event loop."""
-    while (piece := await sync_to_async(next, thread_sensitive=False)(pieces, None)) is not None:
+    following = sync_to_async(lambda: next(pieces, None), thread_sensitive=False)
+    while (piece := await following()) is not None:
         yield piece
 
 
@@ -26,5 +27,5 @@ class AsyncFiles:
         if response.streaming and isinstance(request, ASGIRequest):
             stream = cast(StreamingHttpResponse, response)
             if not stream.is_async:
-                stream.streaming_content = in_thread(iter(cast(Iterator[bytes], stream.streaming_content)))  # type: ignore[assignment]
+                stream.streaming_content = in_thread(iter(cast(Iterator[bytes], stream.streaming_content)))
         return cast(HttpResponse, response)

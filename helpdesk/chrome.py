@@ -1,14 +1,147 @@
 """What the frame of every page needs: the shop's settings and, for agents, the counts beside the queues."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.timezone import now
 
-from helpdesk.models import DeskSettings
+from accounts.models import Agent
+from helpdesk import chips, queues, shortcuts
+from helpdesk.filters import Filters
+from helpdesk.models import Contact, DeskSettings, Notice, StatusLabel
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link of the navigation. `total` and `unread` may be 0; `badge` says that the unread ones are shown."""
+
+    key: str
+    label: str | Promise
+    url: str
+    icon: str
+    tone: str = ""
+    alias: str = ""
+    total: int = 0
+    unread: int = 0
+    badge: bool = False
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """Links and counts at the left of every agents' page."""
+
+    named: list[Entry]
+    contacts: list[Entry]
+    counts: queues.Counts
+    current: str
+
+    @property
+    def unread(self) -> int:
+        """Threads of the whole queue that this agent has not read."""
+        return self.counts.unread.get("all", 0)
+
+    @property
+    def by_key(self) -> dict[str, Entry]:
+        """The named queues by their keys."""
+        return {entry.key: entry for entry in self.named}
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Lazy, so that pages which show none of it ask for none of it."""
-    return {"desk": SimpleLazyObject(DeskSettings.load), "practice": settings.PRACTICE, "version": settings.VERSION}
+    return {
+        "desk": SimpleLazyObject(lambda: desk_of(request)),
+        "practice": settings.PRACTICE,
+        "version": settings.VERSION,
+        "statuses": SimpleLazyObject(lambda: statuses_of(request)),
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "unread_notices": SimpleLazyObject(lambda: unread_notices(request)),
+        "shortcuts": shortcuts.GROUPS,
+        "now": now(),
+    }
+
+
+def desk_of(request: HttpRequest) -> DeskSettings:
+    """The desk's settings, asked once a request."""
+    if not hasattr(request, "_desk"):
+        request._desk = DeskSettings.load()  # type: ignore[attr-defined]
+    return request._desk  # type: ignore[attr-defined]
+
+
+def statuses_of(request: HttpRequest) -> dict[str, StatusLabel]:
+    """What the statuses are called here, asked once a request."""
+    if not hasattr(request, "_statuses"):
+        request._statuses = StatusLabel.all_by_status()  # type: ignore[attr-defined]
+    return request._statuses  # type: ignore[attr-defined]
+
+
+def contacts_of(request: HttpRequest) -> list[Contact]:
+    """The contacts in use that this agent may see, asked once a request."""
+    if not hasattr(request, "_contacts"):
+        visible = Contact.objects.active().visible_to(request.user)  # type: ignore[arg-type]
+        request._contacts = list(visible)  # type: ignore[attr-defined]
+    return request._contacts  # type: ignore[attr-defined]
+
+
+def navigation(request: HttpRequest, current: str | None = None) -> Navigation | None:
+    """The navigation; None for strangers. `current` is the entry of the page, else it is found from the address."""
+    agent = request.user
+    if not isinstance(agent, Agent):
+        return None
+    here = _current(request) if current is None else current
+    counts, statuses = queues.counts(agent), statuses_of(request)
+    named = [_queue_entry(queue, counts, statuses, here) for queue in queues.QUEUES]
+    contacts = [_contact_entry(contact, counts, here) for contact in contacts_of(request)]
+    return Navigation(named, contacts, counts, here)
+
+
+def _queue_entry(queue: queues.Queue, counts: queues.Counts, statuses: dict[str, StatusLabel], here: str) -> Entry:
+    row = statuses.get(queue.status)
+    alias = row.label if row and row.label != queue.label else ""
+    return Entry(
+        key=queue.key,
+        label=queue.label,
+        url=chips.address(Filters.read(queue.query)),
+        icon=queue.icon,
+        tone=queue.tone,
+        alias=alias,
+        total=counts.total.get(queue.key, 0),
+        unread=counts.unread.get(queue.key, 0),
+        badge=queue.key == "unassigned",
+        is_current=here == queue.key,
+    )
+
+
+def _contact_entry(contact: Contact, counts: queues.Counts, here: str) -> Entry:
+    key = f"contact:{contact.pk}"
+    return Entry(
+        key=f"contact:{contact.slug}",
+        label=contact.title,
+        url=chips.address(Filters({"contact": (contact.slug,)})),
+        icon="mail",
+        unread=counts.unread.get(key, 0),
+        badge=True,
+        is_current=here == f"contact:{contact.slug}",
+    )
+
+
+def current_of(filters: Filters) -> str:
+    """The navigation's entry for a page of the queue: the contact if it is narrowed to one alone, else the queue."""
+    queue = queues.queue_of(filters)
+    contacts = filters.values.get("contact", ())
+    return f"contact:{contacts[0]}" if queue.key == "all" and len(contacts) == 1 else queue.key
+
+
+def _current(request: HttpRequest) -> str:
+    match = request.resolver_match
+    name = match.view_name if match else ""
+    return current_of(Filters.read(QueryDict(request.GET.urlencode()))) if name == "helpdesk:queue" else name
+
+
+def unread_notices(request: HttpRequest) -> int:
+    """How many notices the bell shows; 0 for strangers."""
+    agent = request.user
+    return Notice.objects.filter(agent=agent, read_at=None).count() if isinstance(agent, Agent) else 0

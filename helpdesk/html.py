@@ -13,7 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from inscriptis import get_text
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
+from inscriptis.html_properties import Display
 from inscriptis.model.config import ParserConfig
+from inscriptis.model.html_element import HtmlElement
+from lxml.etree import LxmlError
 
 MAX_CHARS = 1_000_000
 MAX_TAGS = 20_000
@@ -61,6 +64,10 @@ REPLY_TAGS = frozenset(
 )
 REPLY_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 OWN_IMAGE = re.compile(r"^/attachments/\d{1,18}/$")
+OWN_IMAGE_SOURCE = re.compile(r'src="/attachments/(\d{1,18})/"')
+
+# A drawn line parts what stands above from what stands below it, in the text form too.
+AS_TEXT = ParserConfig(css=STRICT_CSS_PROFILE | {"hr": HtmlElement(display=Display.block)})
 
 
 def _style(value: str) -> str:
@@ -175,8 +182,8 @@ def to_text(html: str) -> str:
         return ""
     html = _without_dropped(html.replace("\x00", ""))
     try:
-        return get_text(html, ParserConfig(css=STRICT_CSS_PROFILE)).strip()
-    except (ValueError, RecursionError):  # lxml finds nothing to parse, or too much
+        return get_text(html, AS_TEXT).strip()
+    except (ValueError, RecursionError, LxmlError):  # lxml finds nothing to parse, or too much
         return nh3.clean(html[:MAX_CHARS], tags=set()).strip() if within_budget(html) else html[:2000]
 
 
@@ -272,9 +279,15 @@ def _link_away(attrs: dict[tuple[str | None, str], str], new: bool = False) -> d
     return attrs
 
 
-def show_reply(html: str) -> SafeString:
-    """An agent's message for the page; cleaned once more, so that old rows follow today's rules."""
-    return mark_safe(clean_reply(html))  # noqa: S308 - cleaned in the same breath
+def show_reply(html: str, *, files: str = "") -> SafeString:
+    """An agent's message for the page; cleaned once more, so that old rows follow today's rules.
+
+    With `files`, pictures come from below that path instead of the agents' own.
+    """
+    cleaned = clean_reply(html)
+    if files:
+        cleaned = OWN_IMAGE_SOURCE.sub(lambda found: f'src="{escape(files)}{found[1]}/"', cleaned)
+    return mark_safe(cleaned)  # noqa: S308 - cleaned in the same breath
 
 
 def bless(cleaned: str) -> SafeString:

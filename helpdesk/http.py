@@ -18,8 +18,11 @@ def respond(
 ) -> HttpResponse:
     """The fragment for htmx; for a plain form a redirect to the page `to` (a path).
 
+    Without a fragment (an empty name) htmx gets 204: nothing to put into the page.
     With a status of 400 or more the fragment carries errors: callers render the whole page themselves for plain forms.
     """
+    if getattr(request, "htmx", False) and not fragment:
+        return HttpResponse(status=204)
     if getattr(request, "htmx", False):
         return render(request, fragment, context, status=status)
     return SeeOther(to)

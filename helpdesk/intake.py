@@ -6,9 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk import context, language, letters, matching, outbox, tokens
+from helpdesk import context, language, letters, matching, notices, outbox, tokens
 from helpdesk.mail import Delivered, InboundMail
 from helpdesk.models import (
+    Attachment,
     Contact,
     DeskSettings,
     EventKind,
@@ -22,13 +23,15 @@ from helpdesk.models import (
 from helpdesk.models.conversation import received_key
 
 ACKNOWLEDGE_ONCE_IN = timedelta(hours=1)
+ACKNOWLEDGE_WITHIN = timedelta(days=3)  # a new mailbox may bring years of old mail
 
 
-def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True) -> Delivered:
+def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates: bool = True) -> Delivered:
     """Put a mail where it belongs, in one transaction.
 
     `contact` is the mailbox's own; with `routed`, another contact whose exact address the mail names goes
-    before it. Delivering the same mail twice answers "duplicate" and changes nothing.
+    before it. Without `creates`, only answers are taken and other mail is ignored as "not-an-answer".
+    Delivering the same mail twice answers "duplicate" and changes nothing.
     """
     if is_our_own(mail):
         return Delivered("ignored", reason="loop")
@@ -40,7 +43,9 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True) -> Deli
         with transaction.atomic():
             if known := _known(mail, contact):
                 return known
-            return _append(mail, contact) or _create(mail, contact)
+            if appended := _append(mail, contact):
+                return appended
+            return _create(mail, contact) if creates else Delivered("ignored", reason="not-an-answer")
     except IntegrityError:  # another process delivered the same mail between our look and our insert
         if known := _known(mail, contact):
             return known
@@ -49,10 +54,30 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True) -> Deli
 
 def deliver_to(thread: Thread, mail: InboundMail) -> Delivered:
     """Add what a customer wrote on their private page, whatever address they typed."""
-    with transaction.atomic():
+    try:
+        with transaction.atomic():
+            return _known(mail, thread.contact) or _received(thread, mail)
+    except IntegrityError:  # sent twice at once
         if known := _known(mail, thread.contact):
             return known
-        return _received(thread, mail)
+        raise
+
+
+def relay(mail: InboundMail, *, contact: Contact) -> Delivered:
+    """Send a form message on to a contact that stores none: one outgoing mail, no thread.
+
+    The same message again answers "duplicate"; what it says is erased once it is sent.
+    """
+    header = letters.relay_id(contact, mail)
+    try:
+        with transaction.atomic():
+            if OutgoingMail.objects.filter(message_id_header=header).exists():
+                return Delivered("duplicate", reason="duplicate")
+            files = [Attachment.objects.add(file) for file in mail.files]
+            letters.queue_relay(contact, mail, message_id=header, files=files)
+    except IntegrityError:  # sent twice at once
+        return Delivered("duplicate", reason="duplicate")
+    return Delivered("ignored", reason="relayed")
 
 
 def is_our_own(mail: InboundMail) -> bool:
@@ -74,6 +99,11 @@ def contact_for(mail: InboundMail, *, default: Contact) -> Contact:
 def contact_by_slug(slug: str) -> Contact | None:
     """A contact in use by its short name."""
     return Contact.objects.active().filter(slug=slug).first()
+
+
+def own_addresses() -> frozenset[str]:
+    """The shop's own addresses, in lower case: whoever writes from one of them speaks for somebody else."""
+    return frozenset(one.lower() for one in Contact.objects.exclude(email="").values_list("email", flat=True))
 
 
 def _plain(address: str) -> str:
@@ -130,6 +160,8 @@ def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = Non
     if contact.default_assignee and not mail.is_spam:
         assign_if_allowed(thread, contact.default_assignee)
     message = thread.receive(mail)
+    if not mail.is_spam:
+        notices.tell_of_new(thread, text=mail.text)
     _acknowledge(thread, mail)
     return Delivered("created", thread.pk, message.pk, mail.automatic or mail.problem)
 
@@ -148,6 +180,8 @@ def _acknowledge(thread: Thread, mail: InboundMail) -> None:
     """Confirm receipt, at most once an hour to an address; never to machines, spam or our own addresses."""
     contact = thread.contact
     if not contact.acknowledges or not contact.email or not thread.email or mail.automatic or mail.is_spam:
+        return
+    if mail.date and timezone.now() - mail.date > ACKNOWLEDGE_WITHIN:
         return
     if mail.problem or Contact.objects.filter(email__iexact=thread.email).exists():
         return
@@ -169,3 +203,8 @@ def _take_bounce(mail: InboundMail) -> Delivered:
     if row is None:
         return Delivered("bounce", reason="bounce")
     return Delivered("bounce", row.thread_id or 0, row.message.pk if row.message else 0, "bounce")
+
+
+def message_visible_to(agent: Agent, message_id: int) -> bool:
+    """Whether an agent may see the thread that a message belongs to."""
+    return Thread.objects.visible_to(agent).filter(messages=message_id).exists()

@@ -1,8 +1,11 @@
 """Builds outgoing mail as rows: who it is from, what it says, which mails it answers."""
 
+import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -10,7 +13,7 @@ from django.utils import timezone, translation
 from accounts.models import Agent
 from helpdesk import html as markup
 from helpdesk import links, pings, tokens
-from helpdesk.mail import Party
+from helpdesk.mail import InboundMail, Party
 from helpdesk.models.desk import DeskSettings
 from helpdesk.models.message import TOKEN_KINDS, Delivery, Message, MessageKind
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail
@@ -31,8 +34,8 @@ def reply_subject(thread: "Thread") -> str:
 
 
 def render(template: str, language: str, **context: Any) -> tuple[str, str, str]:
-    """Subject, text and HTML of templates/mail/<template>, in a language."""
-    with translation.override(language):
+    """Subject, text and HTML of templates/mail/<template>, in a language; times are the shop's."""
+    with translation.override(language), timezone.override(ZoneInfo(DeskSettings.load().time_zone)):
         subject = render_to_string(f"mail/{template}/subject.txt", context).strip().replace("\n", " ")
         text = render_to_string(f"mail/{template}/body.txt", context).strip() + "\n"
         html = render_to_string(f"mail/{template}/body.html", context)
@@ -208,22 +211,72 @@ def queue_notice(
     )
 
 
-def queue_relay(
-    contact: "Contact", *, sender: Party, subject: str, text: str, files: "list[Attachment]"
-) -> OutgoingMail:
+def queue_link(thread: "Thread") -> OutgoingMail:
+    """Queue a new private link for the address on file, whoever asked for it."""
+    subject, text, html = render(
+        "link",
+        thread.language,
+        thread_id=thread.pk,
+        shop=DeskSettings.load().shop_name,
+        days=links.PORTAL_DAYS,
+        link=links.portal_url(thread),
+        signature=thread.contact.signature(thread.language),
+    )
+    return _queue(
+        OutgoingKind.LINK,
+        sender_of(thread.contact, by=None, language=thread.language),
+        thread=thread,
+        contact=thread.contact,
+        to=[thread.email],
+        subject=subject,
+        text=text,
+        html=html,
+        message_id_header=tokens.mint_message_id(tokens.Kind.CUSTOMER, thread.pk, _domain(thread.contact.email)),
+        auto_submitted="auto-generated",
+    )
+
+
+def relay_id(contact: "Contact", mail: InboundMail) -> str:
+    """The Message-ID under which a form message is sent on: the same for the same message."""
+    nonce = hashlib.sha256(f"relay|{contact.pk}|{mail.message_id}|{mail.digest}".encode()).hexdigest()[:16]
+    return tokens.mint_message_id(tokens.Kind.NOTICE, 0, _domain(contact.email), nonce=nonce)
+
+
+def queue_relay(contact: "Contact", mail: InboundMail, *, message_id: str, files: "list[Attachment]") -> OutgoingMail:
     """Queue a form message for a contact that stores none; the row's words are erased once it is sent."""
+    desk = DeskSettings.load()
+    subject, text, html = render("relay", desk.language, mail=mail, contact=contact)
     row = _queue(
         OutgoingKind.RELAY,
-        Party(contact.email, f"{sender.name or sender.address} · {DeskSettings.load().shop_name}"),
+        Party(contact.email, f"{mail.sender_name or mail.sender} · {desk.shop_name}"),
         contact=contact,
         to=[contact.email],
-        reply_to=sender.address,
-        subject=subject[:255],
+        reply_to=mail.sender,
+        subject=subject,
         text=text,
-        html=markup.from_text(text),
-        message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, 0, _domain(contact.email)),
+        html=html,
+        message_id_header=message_id,
         auto_submitted="auto-generated",
-        not_before=timezone.now(),
     )
     row.attachments.set(files)
     return row
+
+
+def queue_to_agent(to: list[str], *, subject: str, text: str, html: str = "") -> OutgoingMail:
+    """Queue a mail about an agent's account, such as a link to sign in, from the first contact with an address."""
+    from helpdesk.models.contact import Contact
+
+    contact = Contact.objects.active().exclude(email="").first()
+    desk = DeskSettings.load()
+    sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
+    return _queue(
+        OutgoingKind.NOTICE,
+        sender,
+        contact=contact,
+        to=to,
+        subject=subject[:255],
+        text=text,
+        html=html or markup.from_text(text),
+        message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, 0, _domain(sender.address)),
+        auto_submitted="auto-generated",
+    )

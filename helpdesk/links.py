@@ -1,5 +1,6 @@
 """Absolute links that go into mails, and the customer's private link."""
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -31,3 +32,15 @@ def portal_url(thread: "Thread") -> str:
 def secret_in(token: str) -> str:
     """The thread's secret in a token. Raises signing.SignatureExpired or signing.BadSignature."""
     return SIGNER.unsign(token, max_age=PORTAL_DAYS * 86_400)
+
+
+def expired_secret_in(token: str) -> str:
+    """The secret in a token of ours whatever its age. Raises signing.BadSignature."""
+    return SIGNER.unsign(token)
+
+
+def expires_at(token: str) -> datetime:
+    """Until when a token works. Raises signing.BadSignature."""
+    signed = signing.Signer(salt=SIGNER.salt).unsign(token)
+    made = signing.b62_decode(signed.rpartition(SIGNER.sep)[2])
+    return datetime.fromtimestamp(made, tz=UTC) + timedelta(days=PORTAL_DAYS)

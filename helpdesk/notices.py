@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import Agent
 from helpdesk import letters, pings
@@ -32,13 +32,30 @@ def tell(
         return None
     by_name = by_name or str(by or "")
     notice = Notice.objects.create(agent=agent, thread=thread, kind=kind, by_name=by_name, text=text[:500])
-    if agent.notices_by_mail and agent.email:
+    wanted = agent.new_threads_by_mail if kind == NoticeKind.NEW else agent.notices_by_mail
+    if wanted and agent.email:
         with translation.override(agent.language or None):
             headline = str(NoticeKind(kind).label)
         letters.queue_notice(agent, thread, headline=headline, text=text[:2000], by_name=by_name, messages=messages)
     agent_id = agent.pk
     transaction.on_commit(lambda: pings.notice_added(agent_id))
     return notice
+
+
+def tell_of_new(thread: "Thread", *, text: str) -> None:
+    """Tell of a new thread those who asked for it and may see it; its assignee was told already."""
+    visible = type(thread).objects.filter(pk=thread.pk)
+    for agent in Agent.objects.active().filter(new_threads_by_mail=True).exclude(pk=thread.assignee_id):
+        if visible.visible_to(agent).exists():
+            tell(agent, NoticeKind.NEW, thread, text=text, by_name=thread.sender)
+
+
+def read(agent: Agent, thread: "Thread | None" = None) -> None:
+    """The agent has seen what they were told: about one thread, or all of it."""
+    unseen = Notice.objects.filter(agent=agent, read_at=None)
+    if (unseen.filter(thread=thread) if thread else unseen).update(read_at=timezone.now()):
+        agent_id = agent.pk
+        transaction.on_commit(lambda: pings.notice_added(agent_id))
 
 
 def mentioned(text: str, thread: "Thread") -> list[Agent]:

@@ -2,10 +2,11 @@
 
 import random
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from helpdesk import notices, tokens
@@ -63,9 +64,15 @@ def _mine(mail: OutboundMail) -> OutgoingMail | None:
     return rows.filter(pk=mail.id, claim=mail.claim, state=OutgoingState.SENDING).first()
 
 
+def renew(mail: OutboundMail) -> bool:
+    """Keep the claim while a slow server takes the mail; False if it is lost."""
+    mine = OutgoingMail.objects.filter(pk=mail.id, claim=mail.claim, state=OutgoingState.SENDING)
+    return bool(mine.update(lease_until=timezone.now() + LEASE))
+
+
 @transaction.atomic
-def sent(mail: OutboundMail) -> None:
-    """The mail server took it."""
+def sent(mail: OutboundMail, *, refused: Mapping[str, str] | None = None) -> None:
+    """The mail server took it, but not for the `refused` addresses, each with the server's words."""
     row = _mine(mail)
     if row is None:
         return
@@ -75,7 +82,21 @@ def sent(mail: OutboundMail) -> None:
     row.save()
     if row.message is not None:
         _show(row.message, Delivery.SENT)
-        row.message.thread.record(EventKind.SENT, message=row.message, to=", ".join(row.to))
+        taken = [address for address in (*row.to, *row.cc) if address not in (refused or {})]
+        row.message.thread.record(EventKind.SENT, message=row.message, to=", ".join(taken))
+        _tell_refused(row.message, refused or {})
+
+
+def _tell_refused(message: Message, refused: Mapping[str, str]) -> None:
+    """Some recipients were not taken: say so in the thread and to the author; an answer is not over with that."""
+    for address, reason in refused.items():
+        message.thread.record(EventKind.FAILED, message=message, to=address, reason=reason[:200])
+    if refused:
+        _show(message, Delivery.SENT, "; ".join(f"{address}: {reason}" for address, reason in refused.items()))
+        _reopen(message)
+        if message.author is not None:
+            text = "\n".join(f"{address}: {reason}" for address, reason in refused.items())
+            notices.tell(message.author, NoticeKind.FAILED, message.thread, text=text)
 
 
 def _forget(row: OutgoingMail) -> None:
@@ -150,3 +171,9 @@ def bounced(bounce: Bounce, addresses: Iterable[str]) -> OutgoingMail | None:
     else:
         _give_back(row, reason)
     return row
+
+
+def waiting_by_contact() -> dict[int | None, int]:
+    """How many mails wait to leave for each contact; those of no contact under None."""
+    waiting = OutgoingMail.objects.filter(state__in=(OutgoingState.QUEUED, OutgoingState.SENDING))
+    return dict(waiting.order_by().values_list("contact").annotate(Count("pk")))

@@ -1,32 +1,42 @@
-"""Values for the placeholders of predefined replies: what the thread, its customer and its order know."""
+"""The placeholders of predefined replies: their names, and the values that a thread, its customer and order give."""
 
+import re
 from decimal import Decimal
 
 from babel.numbers import format_currency
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
 from helpdesk.models import DeskSettings, Thread
 
-NAMES = (
-    "customer.name",
-    "customer.first_name",
-    "customer.email",
-    "order.reference",
-    "order.state",
-    "order.total",
-    "order.carrier",
-    "order.tracking",
-    "order.tracking_url",
-    "order.promised",
-    "product.name",
-    "thread.number",
-    "thread.subject",
-    "agent.name",
-    "contact.title",
-    "shop.name",
-)
+ANY = re.compile(r"\{\{(.{0,80}?)\}\}", re.DOTALL)
+
+NAMES: dict[str, str | Promise] = {
+    "customer.name": _("The customer's whole name"),
+    "customer.first_name": _("The customer's first name"),
+    "customer.email": _("The customer's e-mail address"),
+    "order.reference": _("The reference of the order"),
+    "order.state": _("The state of the order in the shop"),
+    "order.total": _("What the order costs, with its currency"),
+    "order.carrier": _("The carrier"),
+    "order.tracking_number": _("The carrier's tracking number"),
+    "order.tracking_url": _("The carrier's page for the parcel"),
+    "order.promised_on": _("The day the order was promised for"),
+    "product.name": _("The product the thread is about"),
+    "agent.name": _("The name of whoever answers"),
+    "shop.name": _("The name of the shop"),
+    "contact.title": _("The title of the contact"),
+    "thread.id": _("The number of the thread"),
+    "thread.subject": _("The subject of the thread"),
+}
+
+
+def unknown(text: str) -> list[str]:
+    """The names in {{ }} that stand for nothing, in the order they appear, each once."""
+    return list(dict.fromkeys(name for name in (found.strip() for found in ANY.findall(text)) if name not in NAMES))
 
 
 def values_for(thread: Thread, *, agent: Agent) -> dict[str, str]:
@@ -38,7 +48,7 @@ def values_for(thread: Thread, *, agent: Agent) -> dict[str, str]:
 def _of_thread(thread: Thread, agent: Agent) -> dict[str, str]:
     desk = DeskSettings.load()
     return {
-        "thread.number": str(thread.pk),
+        "thread.id": str(thread.pk),
         "thread.subject": thread.subject,
         "agent.name": str(agent),
         "contact.title": thread.contact.title_in(thread.language or desk.language),
@@ -61,9 +71,9 @@ def _of_order(thread: Thread) -> dict[str, str]:
         "order.state": order.state,
         "order.total": money(order.total, order.currency),
         "order.carrier": order.carrier,
-        "order.tracking": order.tracking_number,
+        "order.tracking_number": order.tracking_number,
         "order.tracking_url": order.tracking_link,
-        "order.promised": date_format(order.promised_on, "DATE_FORMAT") if order.promised_on else "",
+        "order.promised_on": date_format(order.promised_on, "DATE_FORMAT") if order.promised_on else "",
         "product.name": thread.product.name if thread.product else "",
     }
 

@@ -42,8 +42,8 @@ def _mac(key: str, kind: str, thread_id: str, nonce: str) -> str:
     return base64.b32encode(digest).decode().lower()[:MAC_LENGTH]
 
 
-def _word(kind: Kind, thread_id: int) -> str:
-    nonce = secrets.token_hex(8)
+def _word(kind: Kind, thread_id: int, nonce: str = "") -> str:
+    nonce = nonce or secrets.token_hex(8)
     return f"{kind}.{thread_id}.{nonce}.{_mac(settings.MAIL_TOKEN_KEYS[0], kind, str(thread_id), nonce)}"
 
 
@@ -57,9 +57,9 @@ def _verified(match: re.Match[str] | None) -> Token | None:
     return None
 
 
-def mint_message_id(kind: Kind, thread_id: int, domain: str) -> str:
-    """A new Message-ID with angle brackets."""
-    return f"<{_word(kind, thread_id)}@{domain}>"
+def mint_message_id(kind: Kind, thread_id: int, domain: str, *, nonce: str = "") -> str:
+    """A new Message-ID with angle brackets; with a `nonce` of 16 hex digits always the same one."""
+    return f"<{_word(kind, thread_id, nonce)}@{domain}>"
 
 
 def mint_address(kind: Kind, thread_id: int, address: str) -> str:

@@ -1,5 +1,7 @@
 """Mailboxes, and every raw mail that came through them."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +54,11 @@ class Mailbox(models.Model):
     folder = models.CharField(_("folder"), max_length=255, default="INBOX")
     afterwards = models.CharField(_("after fetching"), max_length=8, choices=Afterwards, default=Afterwards.SEEN)
     move_to = models.CharField(_("folder to move to"), max_length=255, blank=True)
+    creates_threads = models.BooleanField(
+        _("make new threads"),
+        default=True,
+        help_text=_("Off: only answers are taken; other mail is kept under “not imported”."),
+    )
     fingerprint = models.CharField(
         _("pinned certificate"), max_length=95, blank=True, help_text=_("SHA-256 of a self-signed certificate.")
     )
@@ -62,6 +69,7 @@ class Mailbox(models.Model):
     smtp_username = models.CharField(_("user name"), max_length=255, blank=True, help_text=_("Empty: as for IMAP."))
     smtp_password_locked = models.TextField(blank=True, editable=False)
     # The ledger's place in the folder, and how the connection does; written by update(), without history.
+    place = models.CharField(max_length=64, blank=True, editable=False)  # which folder of which account it is
     uidvalidity = models.BigIntegerField(default=0, editable=False)
     last_uid = models.BigIntegerField(default=0, editable=False)
     lease_token = models.CharField(max_length=32, blank=True, editable=False)
@@ -73,8 +81,16 @@ class Mailbox(models.Model):
     smtp_error_at = models.DateTimeField(null=True, blank=True, editable=False)
     history = HistoricalRecords(
         excluded_fields=[
-            *("password_locked", "smtp_password_locked", "uidvalidity", "last_uid", "lease_token", "lease_until"),
-            *("last_success_at", "last_error", "last_error_at", "smtp_error", "smtp_error_at"),
+            *("password_locked", "smtp_password_locked", "place", "uidvalidity", "last_uid"),
+            *(
+                "lease_token",
+                "lease_until",
+                "last_success_at",
+                "last_error",
+                "last_error_at",
+                "smtp_error",
+                "smtp_error_at",
+            ),
         ]
     )
 
@@ -106,6 +122,11 @@ class Mailbox(models.Model):
         """Encrypt and keep; call save() afterwards."""
         self.smtp_password_locked = vault.lock(password)
 
+    def set_active(self, active: bool) -> None:
+        """Begin or stop fetching and sending."""
+        self.is_active = active
+        self.save(update_fields=["is_active"])
+
     def note_success(self) -> None:
         """The folder was looked at without an error."""
         type(self).objects.filter(pk=self.pk).update(last_success_at=timezone.now(), last_error="", last_error_at=None)
@@ -113,6 +134,42 @@ class Mailbox(models.Model):
     def note_error(self, reason: str) -> None:
         """Show the server's own words on the mailbox until the next success."""
         type(self).objects.filter(pk=self.pk).update(last_error=reason[:500], last_error_at=timezone.now())
+
+    def note_sending(self, trouble: str = "") -> None:
+        """Show what the SMTP server said; no words: it took a mail."""
+        at = timezone.now() if trouble else None
+        type(self).objects.filter(pk=self.pk).update(smtp_error=trouble[:500], smtp_error_at=at)
+
+    def lease(self, token: str, *, seconds: float) -> bool:
+        """Take or renew the right to fetch here, so that two workers never do; False while another holds it."""
+        now = timezone.now()
+        free = models.Q(lease_until=None) | models.Q(lease_until__lt=now) | models.Q(lease_token=token)
+        mine = type(self).objects.active().filter(free, pk=self.pk)
+        return bool(mine.update(lease_token=token, lease_until=now + timedelta(seconds=seconds)))
+
+    def release(self, token: str) -> None:
+        """Let others fetch here at once."""
+        type(self).objects.filter(pk=self.pk, lease_token=token).update(lease_token="", lease_until=None)
+
+    def begin_epoch(self, place: str, uidvalidity: int) -> None:
+        """Start counting anew if this is another folder, or the server has renumbered it; see `last_uid`."""
+        if (self.place, self.uidvalidity) != (place, uidvalidity):
+            self.place, self.uidvalidity, self.last_uid = place, uidvalidity, 0
+            self.save_place()
+
+    def reached(self, uid: int) -> None:
+        """Every mail up to this one is stored here."""
+        self.last_uid = max(self.last_uid, uid)
+        self.save_place()
+
+    def save_place(self) -> None:
+        """Write the ledger's place, without a version in the history."""
+        changes = {"place": self.place, "uidvalidity": self.uidvalidity, "last_uid": self.last_uid}
+        type(self).objects.filter(pk=self.pk).update(**changes)
+
+
+TRIES = 3  # after so many a mail that stops us lies aside, for people to look at
+NOT_FETCHED = "not-fetched"
 
 
 class IncomingState(models.TextChoices):
@@ -132,6 +189,24 @@ class Outcome(models.TextChoices):
     IGNORED = "ignored", _("Ignored")
     BOUNCE = "bounce", _("Delivery report")
     REJECTED = "rejected", _("Not understood")
+
+
+class IncomingQuerySet(models.QuerySet["Incoming"]):
+    """Raw mails, in the gateway's words."""
+
+    def unfinished(self) -> "IncomingQuerySet":
+        """Stored, but something stopped us before we knew what they are."""
+        return self.filter(state=IncomingState.STORED).order_by("pk")
+
+    def unacknowledged(self, mailbox: Mailbox) -> "IncomingQuerySet":
+        """Those whose copy on the server still has to be marked, moved or deleted."""
+        rows = self.filter(mailbox=mailbox, uidvalidity=mailbox.uidvalidity, acknowledged_at=None)
+        return rows.exclude(reason=NOT_FETCHED).order_by("uid")
+
+    def not_fetched(self, mailbox: Mailbox) -> "IncomingQuerySet":
+        """Those the server would not hand out, and may the next time."""
+        rows = self.filter(mailbox=mailbox, uidvalidity=mailbox.uidvalidity, reason=NOT_FETCHED)
+        return rows.filter(attempts__lt=TRIES).order_by("uid")
 
 
 class Incoming(models.Model):
@@ -157,21 +232,44 @@ class Incoming(models.Model):
     thread = models.ForeignKey("helpdesk.Thread", models.SET_NULL, null=True, blank=True, related_name="+")
     message = models.ForeignKey("helpdesk.Message", models.SET_NULL, null=True, blank=True, related_name="incoming")
 
+    objects = IncomingQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
         verbose_name = _("incoming mail")
         constraints = [models.UniqueConstraint("mailbox", "uidvalidity", "uid", name="one_row_a_mail_on_the_server")]
-        indexes = [models.Index(fields=["mailbox", "state"], name="incoming_by_state")]
+        indexes = [
+            models.Index(fields=["mailbox", "state"], name="incoming_by_state"),
+            models.Index(fields=["sha256"], name="incoming_by_content"),
+            models.Index(fields=["mailbox", "uid"], condition=models.Q(acknowledged_at=None), name="incoming_to_mark"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sender}: {self.subject}"
+
+    def settle(self, outcome: str, reason: str, *, thread_id: int, message_id: int) -> None:
+        """Write down what became of it."""
+        self.state, self.outcome, self.reason, self.error = IncomingState.DONE, outcome, reason[:24], ""
+        self.thread_id, self.message_id = thread_id or None, message_id or None
+        self.save()
+
+    def fail(self, reason: str, error: str) -> None:
+        """Nothing could be made of it; its bytes stay for another try."""
+        self.state, self.outcome = IncomingState.FAILED, Outcome.REJECTED
+        self.reason, self.error = reason[:24], error[:500]
+        self.save()
+
+    def acknowledge(self) -> None:
+        """The server's copy needs nothing more."""
+        self.acknowledged_at = timezone.now()
+        type(self).objects.filter(pk=self.pk).update(acknowledged_at=self.acknowledged_at)
 
 
 class Beat(models.Model):
     """How one loop of the gateway does; the newest word of each."""
 
     name = models.CharField(max_length=80, primary_key=True)
-    state = models.CharField(max_length=12)  # starting, up, waiting
+    state = models.CharField(max_length=12)  # starting, up, waiting (after a fault), done (once a day)
     at = models.DateTimeField(default=timezone.now)
     restarts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)

@@ -84,7 +84,7 @@ def sign_in(page: Page) -> Callable[[Agent], Page]:
         page.goto("/sign-in/")
         page.fill("input[name=username]", agent.username)
         page.fill("input[name=password]", PASSWORD)
-        page.click("form button[type=submit], form button:not([type])")
+        page.click("main form button[type=submit]")
         page.wait_for_url(lambda url: "/sign-in" not in url)
         return page
 

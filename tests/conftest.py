@@ -6,7 +6,14 @@ import pytest
 
 from tests import make
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = [
+    "tests.browser",
+    "tests.heard",
+    "tests.servers.desks",
+    "tests.servers.dovecot",
+    "tests.servers.fake_imap",
+    "tests.servers.smtp_sink",
+]
 
 
 @pytest.fixture

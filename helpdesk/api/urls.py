@@ -1,6 +1,41 @@
 """Paths of the API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from helpdesk.api import actions, lists
+from helpdesk.api.threads import ThreadViewSet
+from helpdesk.api.token import token
+
+router = SimpleRouter()
+router.register("threads", ThreadViewSet, basename="thread")
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+below_thread = [
+    path("replies/", actions.replies, name="replies"),
+    path("notes/", actions.notes, name="notes"),
+    path("forwards/", actions.forwards, name="forwards"),
+    path("status/", actions.status, name="status"),
+    path("assignment/", actions.assignment, name="assignment"),
+    path("contact/", actions.contact, name="contact"),
+    path("tags/", actions.tags, name="tags"),
+    path("read/", actions.read, name="read"),
+    path("folder/", actions.folder, name="folder"),
+]
+urlpatterns = [
+    path("", include(router.urls)),
+    path("threads/<int:thread_id>/", include(below_thread)),
+    path("contacts/", lists.contacts, name="contacts"),
+    path("statuses/", lists.statuses, name="statuses"),
+    path("agents/", lists.agents, name="agents"),
+    path("predefined-replies/", lists.predefined_replies, name="predefined_replies"),
+    path("attachments/<int:attachment_id>/", lists.attachment, name="attachment"),
+    path("token/", token, name="token"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="helpdesk/api_docs.html"),
+        name="docs",
+    ),
+]

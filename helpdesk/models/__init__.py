@@ -10,7 +10,7 @@ from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingState
 from helpdesk.models.reply import PredefinedReply
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.merge import Merge
-from helpdesk.models.thread import ACTIVE, Channel, Folder, Thread, ThreadTag
+from helpdesk.models.thread import ACTIVE, Channel, Folder, Thread, ThreadQuerySet, ThreadTag
 
 __all__ = [
     "ACTIVE",
@@ -37,5 +37,6 @@ __all__ = [
     "Status",
     "StatusLabel",
     "Thread",
+    "ThreadQuerySet",
     "ThreadTag",
 ]

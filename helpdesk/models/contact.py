@@ -24,10 +24,13 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             return self.all()
         return self.filter(pk__in=Contact.members.through.objects.filter(agent=agent).values("contact"))
 
+    def listed(self) -> "ContactQuerySet":
+        """Those the form shows, in the team's order."""
+        return self.active().filter(is_public=True)
+
     def in_form(self) -> "ContactQuerySet":
-        """Those a customer may choose in the form, in the team's order."""
-        unreachable = models.Q(saves_messages=False, email="")
-        return self.active().filter(is_public=True).exclude(unreachable)
+        """Those a customer may choose in the form: neither stored nor sent on, a message would be lost."""
+        return self.listed().exclude(saves_messages=False, email="")
 
 
 class Contact(models.Model):
@@ -81,6 +84,11 @@ class Contact(models.Model):
         """The description in the reader's language."""
         return in_language(self.descriptions, get_language())
 
+    @property
+    def is_reachable(self) -> bool:
+        """What is written to it is kept or sent on."""
+        return self.saves_messages or bool(self.email)
+
     def people(self) -> models.QuerySet[Agent]:
         """Active agents who may see its threads."""
         members = type(self).members.through.objects.filter(contact=self).values("agent")
@@ -97,15 +105,32 @@ class Contact(models.Model):
 
     @transaction.atomic
     def archive(self, *, by: Agent, move_threads_to: "Contact | None" = None) -> None:
-        """Take the contact out of use; its threads go to another contact, so that none is left behind.
+        """Take the contact out of use; its threads and mailboxes go to another, so that none is left behind.
 
-        Raises ValueError if there are threads and no other contact is named.
+        Raises ValueError if there are any and no other contact is named.
         """
         threads = self.threads.all()
-        if threads.exists():
+        if threads.exists() or self.mailboxes.exists():
             if move_threads_to is None or move_threads_to == self:
-                raise ValueError("threads need another contact")
+                raise ValueError("threads and mailboxes need another contact")
             for thread in threads:
                 thread.move_to(move_threads_to, by=by)
+            self.mailboxes.update(contact=move_threads_to)
         self.archived_at = timezone.now()
         self.save(update_fields=["archived_at"])
+
+    def restore(self) -> None:
+        """Back in use; what was moved stays where it is."""
+        self.archived_at = None
+        self.save(update_fields=["archived_at"])
+
+    @transaction.atomic
+    def move(self, *, up: bool) -> None:
+        """Change places with the neighbour above or below in the form; at the end nothing happens."""
+        order = list(Contact.objects.active().select_for_update().order_by("position", "pk"))
+        place = order.index(self)
+        other = place - 1 if up else place + 1
+        if 0 <= other < len(order):
+            order[place], order[other] = order[other], order[place]
+        for position, contact in enumerate(order, start=1):
+            Contact.objects.filter(pk=contact.pk).exclude(position=position).update(position=position)

@@ -38,8 +38,8 @@ class Lifecycle(models.Model):
         self.save(update_fields=list(changes))
 
     @transaction.atomic
-    def set_status(self, status: str, *, by: Agent | None) -> bool:
-        """Change the status; by None the desk itself does it. Returns whether anything changed.
+    def set_status(self, status: str, *, by: Agent | None, by_name: str = "") -> bool:
+        """Change the status; by None the desk itself does it, or the customer of that name. Returns whether it changed.
 
         Raises ValueError for a word that is not one of the four keys.
         """
@@ -53,13 +53,13 @@ class Lifecycle(models.Model):
         elif before == Status.CLOSED:
             changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1}
         self._set(**changes)
-        thread.record(EventKind.STATUS, by=by, frm=before, to=status.value)
+        thread.record(EventKind.STATUS, by=by, actor_name=by_name or str(by or ""), frm=before, to=status.value)
         thread.announce()
         return True
 
-    def close(self, *, by: Agent | None) -> bool:
-        """The matter is solved."""
-        return self.set_status(Status.CLOSED, by=by)
+    def close(self, *, by: Agent | None, by_name: str = "") -> bool:
+        """The matter is solved, an agent says, or the customer of that name."""
+        return self.set_status(Status.CLOSED, by=by, by_name=by_name)
 
     def reopen(self, *, by: Agent | None) -> bool:
         """We owe an answer again."""

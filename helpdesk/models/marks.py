@@ -87,6 +87,7 @@ class NoticeKind(models.TextChoices):
     ANSWERED = "answered", _("A customer answered in your thread")
     FAILED = "failed", _("A reply was not delivered")
     MENTIONED = "mentioned", _("You were named in a note")
+    NEW = "new", _("A customer began a thread")
 
 
 class Notice(models.Model):

@@ -11,6 +11,7 @@ class OutgoingKind(models.TextChoices):
     MESSAGE = "message", _("Reply or forward")
     ACKNOWLEDGEMENT = "ack", _("Confirmation of receipt")
     NOTICE = "notice", _("Notice to an agent")
+    LINK = "link", _("New private link")
     RELAY = "relay", _("Form message sent on, not stored")
 
 

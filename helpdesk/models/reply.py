@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -38,6 +38,15 @@ class PredefinedReplyQuerySet(models.QuerySet["PredefinedReply"]):
         everywhere = models.Q(contacts=None)
         return self.filter(everywhere | models.Q(contacts=contact)).distinct().order_by("-used_count", "pk")
 
+    def search(self, words: str) -> "PredefinedReplyQuerySet":
+        """Those with all these words in title, folder or shortcut, by folder."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(
+                models.Q(title__icontains=word) | models.Q(folder__icontains=word) | models.Q(shortcut__icontains=word)
+            )
+        return found.order_by("folder", "title", "pk")
+
 
 class PredefinedReply(models.Model):
     """One text by language, as clean HTML. Without contacts it may be used everywhere."""
@@ -52,7 +61,7 @@ class PredefinedReply(models.Model):
         Contact, blank=True, related_name="predefined_replies", verbose_name=_("contacts")
     )
     used_count = models.PositiveIntegerField(default=0, editable=False)
-    history = HistoricalRecords(excluded_fields=["used_count"])
+    history = HistoricalRecords(excluded_fields=["used_count"], m2m_fields=["contacts"])
 
     objects = PredefinedReplyQuerySet.as_manager()
 
@@ -75,3 +84,17 @@ class PredefinedReply(models.Model):
     def count_use(self) -> None:
         """One more use; no history row for it."""
         type(self).objects.filter(pk=self.pk).update(used_count=models.F("used_count") + 1)
+
+    @classmethod
+    @transaction.atomic
+    def bring_back(cls, pk: int) -> "PredefinedReply | None":
+        """Undo deleting: the reply as its last version was, with its contacts. None if it is not deleted."""
+        record = cls.history.filter(id=pk).first()
+        if record is None or record.history_type != "-" or cls.objects.filter(pk=pk).exists():
+            return None
+        last = cls.history.filter(id=pk).exclude(history_type="-").first()
+        contacts = [row.contact_id for row in last.contacts.all()]
+        reply: PredefinedReply = record.instance
+        reply.save(force_insert=True)
+        reply.contacts.set(Contact.objects.filter(pk__in=contacts))
+        return reply

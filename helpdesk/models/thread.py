@@ -1,6 +1,7 @@
 """One conversation about one matter. Its verbs are the only doors to a write."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
-from helpdesk import pings
+from helpdesk import context, notices, pings
+from helpdesk.mail import MailFile
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
-from helpdesk.models.desk import Holder, Status
+from helpdesk.models.desk import DeskSettings, Holder, Status
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.lifecycle import Lifecycle
 from helpdesk.models.marks import ReadMark
@@ -94,6 +96,46 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     def waiting_longest(self) -> "ThreadQuerySet":
         """Those without an answer first, the longest wait on top."""
         return self.order_by(models.F("waiting_since").asc(nulls_last=True), "-active_at", "pk")
+
+    @transaction.atomic
+    def open_by_agent(
+        self,
+        *,
+        by: Agent,
+        contact: Contact,
+        email: str,
+        subject: str,
+        name: str = "",
+        text: str = "",
+        html: str = "",
+        files: Iterable[MailFile] = (),
+        order_reference: str = "",
+        language: str = "",
+        channel: str = "agent",
+        then: str = "",
+        form_key: str = "",
+    ) -> "Thread":
+        """Begin a thread by writing to a customer; the mail leaves as any reply does.
+
+        An order is linked only if it is this customer's. `then` and `form_key` are as for reply().
+        Raises ValueError if there is nothing to say.
+        """
+        customer = context.customer_for(email)
+        order = context.order_for(order_reference, customer=customer, email=email)
+        thread = self.create(
+            subject=" ".join(subject.split())[:255],
+            contact=contact,
+            customer=customer,
+            name=name[:255],
+            email=email.strip().lower()[:255],
+            order=order,
+            order_text="" if order else order_reference[:64],
+            language=language or (customer.language if customer else "") or DeskSettings.load().language,
+            channel=channel,
+        )
+        thread.record(EventKind.CREATED, by=by)
+        thread.reply(text, by=by, html=html, files=files, then=then, form_key=form_key)
+        return thread
 
     def with_unread(self, agent: Agent) -> "ThreadQuerySet":
         """Each with `is_unread`: something came in since this agent last looked."""
@@ -211,13 +253,14 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
         return Thread.objects.select_for_update(of=("self",)).get(pk=self.pk)
 
     def mark_read(self, *, by: Agent) -> None:
-        """This agent has seen everything up to now; colleagues' marks stay."""
+        """This agent has seen everything up to now, what the bell said of it too; colleagues' marks stay."""
         ReadMark.objects.bulk_create(
             [ReadMark(agent=by, thread=self, at=timezone.now())],
             update_conflicts=True,
             unique_fields=["agent", "thread"],
             update_fields=["at"],
         )
+        notices.read(by, self)
 
     def mark_unread(self, *, by: Agent) -> None:
         """Show this agent the dot again."""

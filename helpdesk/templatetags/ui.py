@@ -1,14 +1,29 @@
 """The pieces pages are made of; loaded in every template."""
 
+from datetime import datetime
+from functools import cache
+from typing import Any
+
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.models import Agent
+from helpdesk.models import DeskSettings, Thread
+from helpdesk.statuses import StatusMenus, mark
+from helpdesk.waiting import Wait, duration, wait_of
 
 register = template.Library()
 
+WAIT_ICONS = {"late": "flag", "soon": "clock", "done": "check"}
+
 
 @register.simple_tag
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
     """A drawing of static/icons.svg, hidden from screen readers: {% icon "inbox" "i--sm" %}."""
     return format_html(
@@ -20,3 +35,48 @@ def icon(name: str, extra: str = "") -> SafeString:
 def quote_lines(text: str) -> str:
     """Each line behind "> ", as plain-text mail quotes."""
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+@register.simple_tag(takes_context=True)
+def status(context: template.Context, key: str, *, pill: bool = False) -> SafeString:
+    """A status with its shape, word and colour: {% status thread.status %}; a folder's key works too."""
+    return mark(key, context["statuses"], icon, pill=pill)
+
+
+@register.simple_tag
+def status_menu(thread: Thread, menus: StatusMenus) -> SafeString:
+    """A row's status as a menu that changes it without script: {% status_menu thread menus %}."""
+    return menus.of(thread)
+
+
+@register.simple_tag
+def avatar(name: Any, extra: str = "") -> SafeString:
+    """Initials in a circle whose colour stays the same for the same name: an agent or any text."""
+    words = str(name).split() or ["?"]
+    initials = name.initials if isinstance(name, Agent) else "".join(word[0] for word in (words[:1] + words[1:][-1:]))
+    tone = name.pk if isinstance(name, Agent) else sum(map(ord, str(name)))
+    return format_html('<span class="av {} av-{}" aria-hidden="true">{}</span>', extra, tone % 6 + 1, initials.upper())
+
+
+@register.simple_tag
+def waiting(thread: Thread, now: datetime, desk: DeskSettings) -> SafeString:
+    """The last column of a row: how long, for whom, until when."""
+    wait: Wait = wait_of(thread, now=now, answer_hours=desk.answer_hours)
+    sign = icon(WAIT_ICONS[wait.mood], "i--sm") if wait.mood in WAIT_ICONS else ""
+    tone = f"wait--{wait.mood}" if wait.mood in {"soon", "late"} else ""
+    return format_html(
+        '<div class="wait {}"><b class="num">{}</b><small>{}{}</small></div>', tone, wait.text, sign, wait.note
+    )
+
+
+@register.simple_tag
+def ago(moment: datetime) -> SafeString:
+    """A time: how long ago within a day, then the date; the exact time in its title."""
+    local = timezone.localtime(moment)
+    passed = timezone.now() - moment
+    if passed.days < 1:
+        text = _("%(time)s ago") % {"time": duration(passed)}
+    else:
+        text = date_format(local, "MONTH_DAY_FORMAT" if local.year == timezone.localtime().year else "DATE_FORMAT")
+    exact = date_format(local, "SHORT_DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, text)

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required
 from accounts.models import Agent
-from helpdesk import neighbours
+from helpdesk import queues
+from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.composer import composer_for, newer_than
 from helpdesk.forms import ComposerForm, ForwardForm, NoteForm, ReplyForm
 from helpdesk.http import go
-from helpdesk.models import DeskSettings, Draft, Message, StatusLabel, Thread
+from helpdesk.models import Draft, Message, Thread
 from helpdesk.views.drafts import keep, was_sent
 from helpdesk.views.thread import origin, page, render_composer, thread_path, visible
 
@@ -37,13 +38,13 @@ def refuse(
         thread,
         request.user,
         mode,
-        desk=DeskSettings.load(),
-        labels=StatusLabel.all_by_status(),
+        desk=desk_of(request),
+        labels=statuses_of(request),
         form=form,
         newer=newer,
         last_message=last_message,
     )
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render_composer(request, thread, mode, composer=made)
     return page(request, thread, status=409 if newer else 400, composer=made)
 
@@ -60,7 +61,7 @@ def say(
     if mode == "reply" and (newer := newer_than(thread, form.cleaned_data["last_message"], writer=request.user)):
         return refuse(request, thread, mode, form, newer=newer)
     wants_next = "next" in request.POST
-    following = neighbours.neighbour(thread, request.user, origin(request)) if wants_next else None
+    following = queues.next_thread(request.user, origin(request), after=thread) if wants_next else None
     try:
         message = verb(form, draft)
     except IntegrityError:  # the same form, sent twice within a moment
@@ -69,7 +70,9 @@ def say(
     except ValueError as problem:
         form.add_error("body", str(problem))
         return refuse(request, thread, mode, form)
-    return go(request, thread_path(following or thread.pk, sent=message.pk, **{"from": origin(request)}))
+    return go(
+        request, thread_path(following.pk if following else thread.pk, sent=message.pk, **{"from": origin(request)})
+    )
 
 
 @agent_required

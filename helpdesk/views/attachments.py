@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required
+from helpdesk.chrome import desk_of
 from helpdesk.composer import kind_of
 from helpdesk.forms import UploadForm
 from helpdesk.http import SeeOther
-from helpdesk.models import Attachment, DeskSettings, Draft, Thread
+from helpdesk.models import Attachment, Draft, Thread
 from helpdesk.models.attachment import SHOWABLE, sniff
 from helpdesk.views.thread import thread_path, visible
 
@@ -52,7 +53,7 @@ def draft_of(request: AgentRequest, thread: Thread, mode: str) -> Draft:
 def upload(request: AgentRequest, thread_id: int) -> HttpResponse:
     """Keep files with the draft; answers with the list of its files."""
     thread, mode = visible(request, thread_id), request.POST.get("mode", "")
-    form = UploadForm(request.POST, request.FILES, desk=DeskSettings.load())
+    form = UploadForm(request.POST, request.FILES, desk=desk_of(request))
     draft = draft_of(request, thread, mode)
     if form.is_valid():
         for file in form.cleaned_data["files"]:
@@ -66,7 +67,7 @@ def upload(request: AgentRequest, thread_id: int) -> HttpResponse:
 @require_POST
 def upload_picture(request: AgentRequest, thread_id: int) -> JsonResponse:
     """Keep a picture that was pasted into the text; answers {"url"} or {"error"}, a sentence."""
-    thread, desk = visible(request, thread_id), DeskSettings.load()
+    thread, desk = visible(request, thread_id), desk_of(request)
     form = UploadForm(request.POST, request.FILES, desk=desk)
     files = form.cleaned_data["files"] if form.is_valid() else []
     if not files:
@@ -90,7 +91,7 @@ def remove(request: AgentRequest, thread_id: int, attachment_id: int) -> HttpRes
     draft.attachments.remove(attachment)
     if attachment.message_id is None:
         attachment.drop()
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return SeeOther(thread_path(thread.pk, mode=mode))
     files = [one for one in draft.attachments.all() if not one.is_inline]
     return render(request, "helpdesk/thread/_files.html", {"thread": thread, "mode": mode, "files": files})

@@ -3,22 +3,25 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required, supervisor_required
 from helpdesk import context as shop
 from helpdesk.forms import AssignmentForm, MoveForm, OrderForm, StatusForm, SubjectForm, TagsForm
-from helpdesk.http import SeeOther, go
+from helpdesk.http import SeeOther, go, respond
 from helpdesk.models import Thread
+from helpdesk.returning import back_to
 from helpdesk.views.thread import origin, page, render_header, thread_path, visible
 
 
 def answer(request: AgentRequest, thread: Thread, form: forms.Form | None = None) -> HttpResponse:
     """The head as it is now, with the first error of the form; without JavaScript the page."""
     error = next((str(errors[0]) for errors in form.errors.values()), "") if form is not None else ""
-    if request.htmx:  # type: ignore[attr-defined]
+    if "next" in request.POST:  # from a row of the queue
+        return HttpResponseBadRequest(error) if error else respond(request, "", {}, to=back_to(request))
+    if request.htmx:
         fresh = shop.with_purchases(Thread.objects.filter(pk=thread.pk)).get()
         response = render_header(request, fresh, error=error)
         response.headers["HX-Trigger"] = "thread-changed"

@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required
+from helpdesk.chrome import desk_of
 from helpdesk.composer import MODES, kind_of
 from helpdesk.forms import ComposerForm, UploadForm
 from helpdesk.http import SeeOther
-from helpdesk.models import DeskSettings, Draft, Message, Thread
-from helpdesk.views.thread import in_shop_time, origin, render_composer, thread_path, visible
+from helpdesk.models import Draft, Message, Thread
+from helpdesk.views.thread import origin, render_composer, thread_path, visible
 
 
 def keep(request: AgentRequest, thread: Thread, mode: str) -> Draft:
@@ -20,7 +21,7 @@ def keep(request: AgentRequest, thread: Thread, mode: str) -> Draft:
     if mode == "forward":
         copies = request.POST.get("address", "")
     draft = Draft.objects.write(thread, by=request.user, kind=kind_of(mode), cc=copies, **typed)
-    uploads = UploadForm(request.POST, request.FILES, desk=DeskSettings.load())
+    uploads = UploadForm(request.POST, request.FILES, desk=desk_of(request))
     if uploads.is_valid():
         for file in uploads.cleaned_data["files"]:
             draft.attach(file)
@@ -42,13 +43,12 @@ def save(request: AgentRequest, thread_id: int) -> HttpResponse:
         keep(request, thread, mode)
     wanted = request.POST.get("show", "")
     if wanted == "replies":
-        return SeeOther(reverse("helpdesk:replies", args=[thread.pk]))
-    if not request.htmx:  # type: ignore[attr-defined]
+        return SeeOther(reverse("helpdesk:picker", args=[thread.pk]))
+    if not request.htmx:
         return SeeOther(thread_path(thread.pk, mode=wanted or mode, **{"from": origin(request)}))
     if wanted in MODES:
         return render_composer(request, thread, wanted)
-    with in_shop_time(DeskSettings.load()):
-        return render(request, "helpdesk/thread/_saved.html", {"saved_at": timezone.now()})
+    return render(request, "helpdesk/thread/_saved.html", {"saved_at": timezone.now()})
 
 
 @agent_required
@@ -59,6 +59,6 @@ def discard(request: AgentRequest, thread_id: int) -> HttpResponse:
     draft = Draft.objects.filter(agent=request.user, thread=thread, kind=kind_of(mode)).first()
     if draft is not None:
         draft.discard()
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render_composer(request, thread, mode)
     return SeeOther(thread_path(thread.pk, mode=mode))

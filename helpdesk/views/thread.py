@@ -1,7 +1,6 @@
 """The page of a thread and the fragments it is made of."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,8 +11,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import AgentRequest, agent_required
 from helpdesk import context as shop
-from helpdesk import neighbours, timeline
+from helpdesk import queues, timeline
+from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.composer import composer_for, forward_choices
+from helpdesk.filters import Filters
 from helpdesk.http import SeeOther
 from helpdesk.models import Contact, DeskSettings, Folder, Message, OutgoingState, StatusLabel, Thread
 from helpdesk.purging import BIN_DAYS
@@ -46,11 +47,6 @@ def origin(request: HttpRequest) -> str:
     return rest.urlencode()
 
 
-def in_shop_time(desk: DeskSettings) -> Any:
-    """A block in which times are the shop's."""
-    return timezone.override(ZoneInfo(desk.time_zone))
-
-
 def header_context(thread: Thread, labels: dict[str, StatusLabel], desk: DeskSettings) -> dict[str, Any]:
     """What _header.html needs."""
     return {
@@ -66,7 +62,7 @@ def header_context(thread: Thread, labels: dict[str, StatusLabel], desk: DeskSet
 
 def page_context(request: AgentRequest, thread: Thread, **extra: Any) -> dict[str, Any]:
     """Everything of the page. `extra` goes before, as a composer with an error in it."""
-    desk, labels = DeskSettings.load(), StatusLabel.all_by_status()
+    desk, labels = desk_of(request), statuses_of(request)
     mode = extra.pop("mode", request.GET.get("mode", ""))
     entries = timeline.entries(thread, reader=request.user, read_at=getattr(thread, "read_at", None))
     newest = max((entry.message.pk for entry in entries if entry.message), default=0)
@@ -100,10 +96,9 @@ def undo_of(request: AgentRequest) -> Message | None:
 
 
 def page(request: AgentRequest, thread: Thread, *, status: int = 200, **extra: Any) -> HttpResponse:
-    """The whole page, rendered in the shop's time."""
+    """The whole page."""
     context = page_context(request, thread, **extra)
-    with in_shop_time(context["desk"]):
-        return render(request, "helpdesk/thread.html", context, status=status)
+    return render(request, "helpdesk/thread.html", context, status=status)
 
 
 @agent_required
@@ -124,16 +119,15 @@ def show(request: AgentRequest, thread_id: int) -> HttpResponse:
 @require_safe
 def conversation(request: AgentRequest, thread_id: int) -> HttpResponse:
     """The messages and events alone, for live updates."""
-    thread, desk = visible(request, thread_id), DeskSettings.load()
+    thread = visible(request, thread_id)
     entries = timeline.entries(thread, reader=request.user, read_at=timezone.now())
     context = {
         "thread": thread,
         "entries": entries,
-        "labels": StatusLabel.all_by_status(),
+        "labels": statuses_of(request),
         "from_query": origin(request),
     }
-    with in_shop_time(desk):
-        return render(request, "helpdesk/thread/_conversation.html", context)
+    return render(request, "helpdesk/thread/_conversation.html", context)
 
 
 @agent_required
@@ -146,10 +140,9 @@ def header(request: AgentRequest, thread_id: int) -> HttpResponse:
 
 def render_header(request: AgentRequest, thread: Thread, **extra: Any) -> HttpResponse:
     """The head as it is now."""
-    desk = DeskSettings.load()
-    context = {**header_context(thread, StatusLabel.all_by_status(), desk), "from_query": origin(request), **extra}
-    with in_shop_time(desk):
-        return render(request, "helpdesk/thread/_header.html", context)
+    desk = desk_of(request)
+    context = {**header_context(thread, statuses_of(request), desk), "from_query": origin(request), **extra}
+    return render(request, "helpdesk/thread/_header.html", context)
 
 
 @agent_required
@@ -161,32 +154,30 @@ def composer(request: AgentRequest, thread_id: int) -> HttpResponse:
 
 def render_composer(request: AgentRequest, thread: Thread, mode: str, **options: Any) -> HttpResponse:
     """The composer as a fragment; `options` as for composer_for."""
-    desk = DeskSettings.load()
+    desk = desk_of(request)
     made = options.pop("composer", None) or composer_for(
-        thread, request.user, mode, desk=desk, labels=StatusLabel.all_by_status(), **options
+        thread, request.user, mode, desk=desk, labels=statuses_of(request), **options
     )
     forward = forward_choices(thread, made.form) if made.mode == "forward" else {}
     context = {"thread": thread, "composer": made, "desk": desk, "from_query": origin(request), **forward}
-    with in_shop_time(desk):
-        return render(request, "helpdesk/thread/_composer.html", {**context, "is_open": True})
+    return render(request, "helpdesk/thread/_composer.html", {**context, "is_open": True})
 
 
 @agent_required
 @require_safe
 def panel(request: AgentRequest, thread_id: int) -> HttpResponse:
     """Beside the thread: what it is about, and the customer's other threads. crm's own fragment is loaded into it."""
-    thread, desk = visible(request, thread_id), DeskSettings.load()
+    thread, desk = visible(request, thread_id), desk_of(request)
     others = Thread.objects.visible_to(request.user).exclude(pk=thread.pk)
     same = others.filter(customer=thread.customer) if thread.customer else others.filter(email__iexact=thread.email)
     context = {
         "thread": thread,
         "orders": shop.orders_of(thread.customer),
         "others": same.newest_first()[:8] if thread.customer or thread.email else [],
-        "labels": StatusLabel.all_by_status(),
+        "labels": statuses_of(request),
         "desk": desk,
     }
-    with in_shop_time(desk):
-        return render(request, "helpdesk/thread/_panel.html", context)
+    return render(request, "helpdesk/thread/_panel.html", context)
 
 
 @agent_required
@@ -194,11 +185,11 @@ def panel(request: AgentRequest, thread_id: int) -> HttpResponse:
 def beside(request: AgentRequest, thread_id: int) -> HttpResponse:
     """The list of the queue at the left."""
     thread = visible(request, thread_id)
-    threads = neighbours.shown_beside(request.user, origin(request))
+    threads = queues.page(request.user, Filters.read(origin(request))).threads
     context = {
         "thread": thread,
         "threads": threads,
-        "labels": StatusLabel.all_by_status(),
+        "labels": statuses_of(request),
         "from_query": origin(request),
     }
     return render(request, "helpdesk/thread/_beside.html", context)
@@ -209,11 +200,12 @@ def beside(request: AgentRequest, thread_id: int) -> HttpResponse:
 def step(request: AgentRequest, thread_id: int, to: str) -> HttpResponse:
     """On to the next or the previous thread of the queue; to the queue at its end."""
     thread = visible(request, thread_id)
-    found = neighbours.neighbour(thread, request.user, origin(request), step=1 if to == "next" else -1)
+    before, behind = queues.neighbours(request.user, origin(request), of=thread)
+    found = behind if to == "next" else before
     if found is None:
         query = origin(request)
         return SeeOther(reverse("helpdesk:queue") + (f"?{query}" if query else ""))
-    return SeeOther(thread_path(found, **{"from": origin(request)}))
+    return SeeOther(thread_path(found.pk, **{"from": origin(request)}))
 
 
 @agent_required
@@ -229,5 +221,5 @@ def choices(request: AgentRequest, thread_id: int, what: str) -> HttpResponse:
         "tags": ", ".join(tag.name for tag in thread.tags.all()) if what == "tags" else "",
         "from_query": origin(request),
     }
-    template = "_choices.html" if request.htmx else "choices.html"  # type: ignore[attr-defined]
+    template = "_choices.html" if request.htmx else "choices.html"
     return render(request, f"helpdesk/thread/{template}", context)

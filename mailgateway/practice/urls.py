@@ -1,6 +1,15 @@
 """Paths of the practice pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from mailgateway.practice import views
 
 app_name = "practice"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.show, name="index"),
+    path("<str:account>/", views.show, name="show"),
+    path("<str:account>/letters/", views.letters, name="letters"),
+    path("<str:account>/write/", views.write, name="write"),
+    path("<str:account>/situations/<slug:key>/", views.situation, name="situation"),
+    path("<str:account>/files/<str:box>/<int:uid>/<int:number>/", views.file, name="file"),
+]

@@ -1,8 +1,171 @@
-"""The customer's page of one thread."""
+"""The customer's page of one thread: read, answer, ask for a new link."""
 
-from django.http import HttpRequest, HttpResponse
+from django.core import signing
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from helpdesk import intake, letters, links
+from helpdesk.http import SeeOther
+from helpdesk.models import Attachment, Message, OutgoingState, Status, Thread
+from helpdesk.models.message import MessageQuerySet
+from portal import guard, pages, uploads
+from portal.access import FormToken
+from portal.conversation import Said, steps
+from portal.forms import ReplyForm
+from portal.views.contact import accepted, query_of
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@pages.private
 def show(request: HttpRequest, token: str) -> HttpResponse:
-    """The conversation as the customer may see it."""
-    return HttpResponse(status=404)
+    """The conversation as the customer may see it; a POST is an answer."""
+    try:
+        thread = thread_of(links.secret_in(token))
+    except signing.SignatureExpired:
+        return expired(request, token)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    with pages.in_words_of(request.GET.get("lang") or thread.language):
+        if request.method == "POST":
+            return answer(request, thread, token)
+        return draw(request, thread, token, ReplyForm(), FormToken.new())
+
+
+def thread_of(secret: str) -> Thread:
+    """The thread with this secret. Raises Http404."""
+    return get_object_or_404(
+        Thread.objects.select_related("contact", "customer", "order", "merged_into"), secret=secret
+    )
+
+
+def current(thread: Thread) -> Thread:
+    """The thread that goes on where this one was merged into another."""
+    for _step in range(10):
+        if thread.merged_into is None:
+            break
+        thread = thread.merged_into
+    return thread
+
+
+def visible_in(thread: Thread) -> MessageQuerySet:
+    """What the holder of the thread's link may read: public messages that have left.
+
+    After a merge with somebody else's thread still only what was said in their own.
+    """
+    goes_on = current(thread)
+    undoable = Q(outgoing__state=OutgoingState.QUEUED, outgoing__attempts=0, outgoing__not_before__gt=timezone.now())
+    messages = Message.objects.public().filter(thread=goes_on).exclude(undoable)
+    if goes_on.email.lower() != thread.email.lower():
+        messages = messages.filter(home=thread)
+    return messages
+
+
+def draw(
+    request: HttpRequest,
+    thread: Thread,
+    token: str,
+    form: ReplyForm,
+    stamp: FormToken,
+    *,
+    taken: uploads.Uploads | None = None,
+    wait: int = 0,
+) -> HttpResponse:
+    """The page, with the answer as it was typed."""
+    messages = visible_in(thread).select_related("author").prefetch_related("attachments")
+    goes_on = current(thread)
+    if wait:
+        form.errors.clear()
+    context = {
+        "thread": thread,
+        "said": [Said(message, thread, token) for message in messages],
+        "steps": steps(goes_on),
+        "until": links.expires_at(token),
+        "token": token,
+        "form": form,
+        "stamp": stamp,
+        "kept": uploads.keep(taken, stamp.key) if taken else [],
+        "file_problems": taken.problems if taken else [],
+        "lost": request.FILES.getlist("files") if wait else [],
+        "wait": wait,
+        "accept": accepted(),
+        "max_files": uploads.MAX_FILES,
+        "query": query_of(request),
+        "notice": request.GET.get("done", ""),
+        "may_close": goes_on.status != Status.CLOSED and goes_on.email.lower() == thread.email.lower(),
+    }
+    return render(request, "portal/thread.html", context, status=429 if wait else 200)
+
+
+def answer(request: HttpRequest, thread: Thread, token: str) -> HttpResponse:
+    """Add the customer's words and files to the thread; it opens again."""
+    capped = uploads.cap(request)
+    form, stamp = ReplyForm(request.POST), FormToken.read(request.POST.get("token", "")) or FormToken.new()
+    if wait := guard.seconds_to_wait(request):
+        return draw(request, thread, token, form, stamp, wait=wait)
+    taken = uploads.take(request, capped, stamp.key)
+    if not form.is_valid() or taken.problems:
+        return draw(request, thread, token, form, stamp, taken=taken)
+    intake.deliver_to(current(thread), form.to_mail(request, thread, stamp, taken))
+    uploads.forget(taken)
+    return SeeOther(to_page(request, token, "answered"))
+
+
+@require_POST
+@pages.private
+def solved(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer says that nothing more is needed; writing again opens the thread again."""
+    try:
+        thread = thread_of(links.secret_in(token))
+    except signing.SignatureExpired:
+        return expired(request, token)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    goes_on = current(thread)
+    if goes_on.email.lower() == thread.email.lower():
+        goes_on.close(by=None, by_name=thread.sender)
+    return SeeOther(to_page(request, token, "solved"))
+
+
+def to_page(request: HttpRequest, token: str, done: str) -> str:
+    """The thread's page, with a sentence on what was just done."""
+    query = query_of(request)
+    return f"{reverse('portal:thread', args=[token])}{query}{'&' if query else '?'}done={done}"
+
+
+def expired(request: HttpRequest, token: str) -> HttpResponse:
+    """The link is too old: offer a new one to the address on file."""
+    context = {"token": token, "asked": request.GET.get("done") == "link", "query": query_of(request)}
+    return render(request, "portal/expired.html", context, status=200 if context["asked"] else 410)
+
+
+@require_POST
+@pages.private
+def new_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Send a new link to the address on file. Always the same answer, whatever was done."""
+    try:
+        thread = Thread.objects.select_related("contact").filter(secret=links.expired_secret_in(token)).first()
+    except signing.BadSignature as error:
+        raise Http404 from error
+    if thread is not None and thread.email and thread.contact.email and not guard.OF_THREAD_LINK.take(str(thread.pk)):
+        letters.queue_link(thread)
+    return SeeOther(to_page(request, token, "link"))
+
+
+@require_safe
+@pages.private
+def attachment(request: HttpRequest, token: str, attachment_id: int) -> FileResponse:
+    """A file of this thread, always as a download; anything else is a 404."""
+    try:
+        thread = thread_of(links.secret_in(token))
+    except signing.BadSignature as error:  # expired ones too
+        raise Http404 from error
+    file = get_object_or_404(Attachment, pk=attachment_id, message__in=visible_in(thread))
+    kind = file.content_type if file.is_showable else "application/octet-stream"
+    response = FileResponse(file.open(), as_attachment=True, filename=file.name, content_type=kind)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response._csp_replace = {"default-src": ["'none'"], "sandbox": [""]}  # type: ignore[attr-defined]
+    return response

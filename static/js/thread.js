@@ -1,37 +1,17 @@
-// The thread page: live conversation without losing one's place, panes, menus, and keys that press visible buttons.
+// The thread page: live conversation without losing one's place, panes, and where the focus goes.
 import { put } from "./reply.js"
 
 const $ = (selector) => document.querySelector(selector)
 
-// -- keys -------------------------------------------------------------------------------------------------------
-/** The page's single keys with what they do, for the dialog behind "?". */
-export const keys = () => [...document.querySelectorAll("[data-key]")].map((one) => ({
-  key: one.dataset.key,
-  label: one.title || one.getAttribute("aria-label") || one.textContent.trim(),
-}))
-
-const isText = (target) => target.closest?.("input, textarea, select, [contenteditable=true], dialog")
+// -- keys: a menu that a key opened takes the focus; Esc in the composer goes back to the messages -----------------
+document.addEventListener("shortcut", (event) => {
+  const menu = event.target.closest("details.menu")
+  if (menu && event.target.matches("summary")) setTimeout(() => menu.querySelector(".menu__panel :is(button, a, input)")?.focus())
+}, true)
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") return leave(event)
-  if (event.defaultPrevented) return
-  if ($(".work").dataset.singleKeys !== "on" || event.ctrlKey || event.metaKey || event.altKey || isText(event.target)) return
-  const button = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key.toLowerCase())
-  if (!button) return
-  event.preventDefault()
-  button.click()
-  button.closest("details.menu")?.querySelector(".menu__panel :is(button, a, input)")?.focus()
-})
-
-function leave(event) {
-  const open = [...document.querySelectorAll("details.menu[open]")]
-  open.forEach((menu) => { menu.open = false; menu.querySelector("summary").focus() })
-  if (!open.length && event.target.closest?.("#composer")) $("#scroll").focus()
-}
-
-// -- menus: one open at a time, closed by a click elsewhere ------------------------------------------------------
-document.addEventListener("click", (event) => {
-  document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false })
+  // The editor itself prevents the default of Esc; an open menu takes it for itself.
+  if (event.key === "Escape" && event.target.closest?.("#composer") && !$("details.menu[open]")) $("#scroll").focus()
 })
 
 // -- panes ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,47 @@
+"""How forms look, and what every address typed into one has to be."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+RESERVED = ("example.com", "example.net", "example.org", "example")
+CLASSES: list[tuple[type[forms.Widget], str]] = [
+    (forms.CheckboxSelectMultiple, "cb"),
+    (forms.CheckboxInput, "switch"),
+    (forms.RadioSelect, ""),
+    (forms.Select, "select"),
+    (forms.Textarea, "textarea textarea--sm"),
+    (forms.widgets.Input, "input"),
+]
+
+
+def refuse_example(address: str) -> None:
+    """No mail reaches the domains that are reserved for examples. Raises ValidationError for one of them."""
+    domain = address.rpartition("@")[2].lower()
+    if any(domain == one or domain.endswith(f".{one}") for one in RESERVED):
+        raise ValidationError(
+            _("%(address)s is an example and no mail arrives there. Enter an address that you can read."),
+            params={"address": address},
+        )
+
+
+class Dressed(forms.BaseForm):
+    """A form whose widgets carry the classes of the stylesheet, and whose labels end without a colon."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.dress()
+
+    def dress(self) -> None:
+        """Dress all fields; call again after adding some."""
+        for field in self.fields.values():
+            name = next((name for kind, name in CLASSES if isinstance(field.widget, kind)), "")
+            if name:
+                field.widget.attrs.setdefault("class", name)
+            if isinstance(field.widget, forms.Textarea) and field.widget.attrs.get("rows") == "10":  # Django's default
+                field.widget.attrs["rows"] = 3
+            if isinstance(field.widget, forms.CheckboxInput):
+                field.widget.attrs.setdefault("role", "switch")

@@ -1,0 +1,325 @@
+"""Eight weeks of threads: every one goes in through the doors and is answered by the verbs."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import cycle
+from random import Random
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Agent
+from config.practice import files
+from config.practice.clock import Clock
+from config.practice.stories import LANGUAGES, Story, answers, forwarding, note, read, replies, stories
+from crm.models import Customer, Order
+from helpdesk import html as markup
+from helpdesk import intake
+from helpdesk.mail import Bounce, InboundMail, MailFile, Party
+from helpdesk.models import (
+    Contact,
+    Delivery,
+    EventKind,
+    Message,
+    OutgoingMail,
+    OutgoingState,
+    Status,
+    Thread,
+    ThreadTag,
+)
+
+THREADS = 206
+WEEKS = 8
+CARRIER = ("incidencias@transportista.example", "Transportes Sendero")
+# How a thread went, newest first, and how many of each; all the others are closed.
+FATES = (("new", 26), ("again", 12), ("waiting", 22), ("warehouse", 10), ("third", 6), ("handed", 4), ("bounced", 1))
+FORGOTTEN = {96: "new", 104: "again", 117: "warehouse", 131: "waiting", 145: "warehouse", 160: "waiting"}
+TAGS = {
+    "late": "retraso",
+    "broken": "rotura",
+    "missing": "incompleto",
+    "invoice": "factura",
+    "return": "devolución",
+    "stock": "existencias",
+    "wholesale": "mayorista",
+}
+TONES = {"retraso": "warn", "rotura": "bad", "factura": "info", "urgente": "bad", "mayorista": "vip"}
+
+
+@dataclass
+class Case:
+    """One thread to be played."""
+
+    story: Story
+    fate: str
+    start: datetime
+    contact: Contact
+    name: str
+    email: str
+    customer: Customer | None
+    order: Order | None
+
+    def words(self, text: str) -> str:
+        """A text with its gaps filled."""
+        order = self.order
+        home = self.customer.addresses.all()[:1] if self.customer else ()
+        return text.format(
+            first=self.name.split()[0],
+            order=order.reference if order else "MK-00000",
+            product=order.lines.all()[0].name if order else "Taza Bruma 300 ml",
+            tracking=(order.tracking_number if order else "") or "TS0000000000",
+            city=home[0].city if home else "Girona",
+        )
+
+
+class History:
+    """Plays all threads of the shop's past."""
+
+    def __init__(
+        self,
+        dice: Random,
+        *,
+        contacts: dict[str, Contact],
+        team: dict[str, Agent],
+        customers: list[Customer],
+        orders: list[Order],
+    ) -> None:
+        self.dice, self.contacts, self.now = dice, contacts, timezone.now()
+        self.team = [agent for agent in team.values() if not agent.is_supervisor]
+        self.members = {slug: list(contact.members.order_by("pk")) for slug, contact in contacts.items()}
+        self.customers = {
+            language: cycle([one for one in customers[5:] if one.language == language]) for language in LANGUAGES
+        }
+        self.orders: dict[int, list[Order]] = {}
+        for order in orders:
+            self.orders.setdefault(order.customer_id or 0, []).append(order)
+        self.letters, self.clock = 0, Clock()
+        for name, tone in TONES.items():
+            ThreadTag.objects.create(name=name, tone=tone)
+
+    # -- what is played ---------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Every thread, the oldest first."""
+        for case in reversed(list(self._cases())):
+            thread = self._open(case)
+            getattr(self, f"_{case.fate}")(case, thread)
+            self._label(case, thread)
+        self._spam()
+        # Nothing of the past is left to send.
+        OutgoingMail.objects.filter(message=None).update(state=OutgoingState.SENT, sent_at=F("not_before"))
+        self.clock.set_back()
+
+    def _cases(self) -> Iterator[Case]:
+        fates = [fate for fate, count in FATES for _ in range(count)]
+        beginnings = {language: cycle(self._shuffled(stories(language))) for language in LANGUAGES}
+        mix = cycle("es es es en es es en fr es es en de".split())
+        for n in range(THREADS):
+            fate = fates[n] if n < len(fates) else FORGOTTEN.get(n, "closed")
+            yield self._case(next(beginnings[next(mix)]), fate, self._start(n))
+
+    def _shuffled(self, found: list[Story]) -> list[Story]:
+        self.dice.shuffle(found)
+        return found
+
+    def _start(self, n: int) -> datetime:
+        """The first ones began in the last days, the others over the weeks, at hours when people write."""
+        if n < 30:
+            return self.now - timedelta(hours=0.3 + n * 1.4, minutes=self.dice.randrange(40))
+        days = 2 + (n - 30) / (THREADS - 30) * (WEEKS * 7 - 4)
+        return (self.now - timedelta(days=days)).replace(
+            hour=self.dice.choice((7, 8, 9, 9, 10, 11, 12, 15, 16, 18, 19, 20)), minute=self.dice.randrange(60)
+        )
+
+    def _case(self, story: Story, fate: str, start: datetime) -> Case:
+        customer = next(self.customers[story.language])
+        bought = [one for one in self.orders.get(customer.pk, ()) if one.placed_at < start]
+        order = self.dice.choice(bought) if bought else None
+        contact = self.contacts[story.contact]
+        if self.dice.random() < 0.15 and "{order}" not in story.subject + story.text:  # somebody the shop does not know
+            name = f"{customer.first_name} {'ABCDEGLMPRST'[customer.pk % 12]}."
+            return Case(story, fate, start, contact, name, f"nuevo.{customer.email}", None, None)
+        return Case(story, fate, start, contact, customer.name, customer.email, customer, order)
+
+    # -- what is said -----------------------------------------------------------------------------
+
+    def _mail(self, case: Case, text: str, **fields: object) -> InboundMail:
+        self.letters += 1
+        digest = hashlib.sha256(f"{self.letters} {text}".encode()).hexdigest()
+        return InboundMail(
+            **{
+                "sender": case.email,
+                "sender_name": case.name,
+                "text": text,
+                "full_text": text,
+                "digest": digest,
+                "message_id": f"<{digest[:20]}@{case.email.rpartition('@')[2]}>",
+                "to": (Party(case.contact.email),),
+                **fields,
+            }  # type: ignore[arg-type]
+        )
+
+    def _open(self, case: Case) -> Thread:
+        story, form = case.story, self.letters % 3 == 0
+        text = case.words(story.text)
+        mail = self._mail(
+            case,
+            text,
+            subject=case.words(story.subject),
+            date=self.clock.at(case.start),
+            html=self._as_html(text) if story.html else "",
+            files=tuple(self._file(kind, n) for n, kind in enumerate(story.files)),
+            order_reference=case.order.reference if case.order and "{order}" in story.subject + story.text else "",
+            language=story.language,
+            channel="form" if form else "mail",
+            page_url="https://tallernorte.example/contacto" if form else "",
+            consent="1" if form else "",
+        )
+        thread = Thread.objects.get(pk=intake.deliver(mail, contact=case.contact, routed=False).thread_id)
+        self.clock.free_acknowledgement(thread)
+        return thread
+
+    def _file(self, kind: str, n: int) -> MailFile:
+        return files.MAKERS[kind]((self.letters + n) % 12 if kind == "photo" else self.letters + n)
+
+    def _as_html(self, text: str) -> str:
+        logo = '<img src="https://imagenes.example/logo.png" alt="Logo" width="120">'
+        return f'<div style="font-family: Georgia; color: #334455">{markup.from_text(text)}<p>{logo}</p></div>'
+
+    def _later(self, case: Case, *, most: float = 26) -> datetime:
+        """The next moment of a case, within `most` hours but before now."""
+        last = self.clock.wanted[-1]
+        return self.clock.at(last + min(timedelta(hours=self.dice.uniform(0.4, most)), (self.now - last) / 3))
+
+    def _agent(self, case: Case, thread: Thread) -> Agent:
+        return thread.assignee or self.dice.choice(self.members[case.story.contact])
+
+    def _reply(self, case: Case, thread: Thread, then: str) -> Message:
+        self._later(case)
+        text = case.words(self.dice.choice(replies(case.story.language, case.story.topic)))
+        attached = (files.pdf(self.letters),) if case.story.topic == "invoice" else ()
+        return self._sent(thread.reply(text, by=self._agent(case, thread), files=attached, then=then))
+
+    def _answer(self, case: Case, thread: Thread, reply: Message, *, thanks: bool = False) -> None:
+        when = self._later(case, most=40)
+        text = self.dice.choice(answers(case.story.language, thanks=thanks))
+        ids = {"in_reply_to": (reply.message_id,), "references": (reply.message_id,)}
+        full = f"{text}\n\n> {reply.text.splitlines()[0]}"
+        intake.deliver(
+            self._mail(case, text, subject=f"Re: {thread.subject}", full_text=full, date=when, **ids),
+            contact=case.contact,
+            routed=False,
+        )
+        thread.refresh_from_db()
+
+    # -- how it went: one method a fate ------------------------------------------------------------
+
+    def _new(self, case: Case, thread: Thread) -> None:
+        """Nobody has answered yet; some threads have an owner or a note."""
+        luck = self.dice.random()
+        if luck < 0.35:
+            self._later(case)
+            agent = self._agent(case, thread)
+            thread.assign(agent, by=agent)
+        if luck < 0.15:
+            thread.note(note(self.dice), by=self._agent(case, thread))
+
+    def _again(self, case: Case, thread: Thread) -> None:
+        """Answered, and the customer has written again."""
+        self._answer(case, thread, self._reply(case, thread, Status.PENDING_1))
+
+    def _waiting(self, case: Case, thread: Thread) -> None:
+        self._reply(case, thread, Status.PENDING_1)
+
+    def _warehouse(self, case: Case, thread: Thread) -> None:
+        self._reply(case, thread, Status.PENDING_2)
+        self._later(case)
+        thread.note(note(self.dice), by=self._agent(case, thread))
+
+    def _handed(self, case: Case, thread: Thread) -> None:
+        """Passed on to a colleague with a word."""
+        self._later(case)
+        first, second = self.dice.sample(self.members[case.story.contact], 2)
+        thread.forward(second, by=first, note=self.dice.choice(forwarding("es")["inside"]))
+
+    def _third(self, case: Case, thread: Thread) -> None:
+        """Sent to the carrier, who has answered."""
+        words, agent = forwarding(case.story.language), self._agent(case, thread)
+        self._later(case)
+        chosen = thread.messages.public()
+        sent = thread.forward(CARRIER[0], by=agent, note=words["note"], messages=chosen, then=Status.PENDING_2)
+        self._sent(sent)
+        when = self._later(case)
+        mail = self._mail(
+            case,
+            self.dice.choice(words["answers"]),
+            sender=CARRIER[0],
+            sender_name=CARRIER[1],
+            subject=f"RE: {thread.subject}",
+            in_reply_to=(sent.message_id,),
+            date=when,
+        )
+        intake.deliver(mail, contact=case.contact, routed=False)
+        thread.refresh_from_db()
+
+    def _bounced(self, case: Case, thread: Thread) -> None:
+        """The reply came back: it is shown in the thread, which is open again."""
+        reply = self._reply(case, thread, Status.CLOSED)
+        self._later(case, most=0.5)
+        report = Bounce(case.email, "failed", "5.2.2", "552 5.2.2 Mailbox full", (reply.message_id,))
+        intake.deliver(self._mail(case, "", sender="", bounce=report), contact=case.contact)
+        thread.refresh_from_db()
+
+    def _closed(self, case: Case, thread: Thread) -> None:
+        """Solved, after one or two rounds; every fifth customer says thank you, one is away."""
+        luck = self.dice.random()
+        if luck < 0.12:
+            self._third(case, thread)
+        if luck > 0.6:
+            self._answer(case, thread, self._reply(case, thread, Status.PENDING_1))
+        reply = self._reply(case, thread, Status.CLOSED)
+        if luck > 0.8:
+            self._answer(case, thread, reply, thanks=True)
+            self._later(case, most=5)
+            thread.close(by=self._agent(case, thread))
+        elif luck < 0.03:
+            self._away(case, reply)
+
+    def _away(self, case: Case, reply: Message) -> None:
+        when = self._later(case, most=0.2)
+        text = "Estoy fuera de la oficina y vuelvo el lunes."
+        mail = self._mail(case, text, in_reply_to=(reply.message_id,), automatic="auto-reply", date=when)
+        intake.deliver(mail, contact=case.contact, routed=False)
+
+    # -- afterwards --------------------------------------------------------------------------------
+
+    def _label(self, case: Case, thread: Thread) -> None:
+        tags = {TAGS[case.story.topic]} if case.story.topic in TAGS and self.dice.random() < 0.6 else set()
+        if self.dice.random() < 0.06:
+            tags.add("urgente")
+        if tags:
+            thread.set_tags(tags, by=self._agent(case, thread))
+
+    def _sent(self, message: Message) -> Message:
+        """The mail server took it: as outbox.sent() writes it, without a claim for each of hundreds of mails."""
+        OutgoingMail.objects.filter(message=message).update(state=OutgoingState.SENT, sent_at=timezone.now())
+        Message.objects.filter(pk=message.pk).update(delivery=Delivery.SENT)
+        message.thread.record(EventKind.SENT, message=message, to=", ".join(message.recipients["to"]))
+        return message
+
+    def _spam(self) -> None:
+        """What the filter caught."""
+        for n, one in enumerate((*read("es")["spam"], *read("en")["spam"])):
+            mail = InboundMail(
+                sender=f"oferta{n}@anuncios.example",
+                sender_name=one["sender"],
+                subject=one["subject"],
+                text=one["text"],
+                message_id=f"<spam-{n}@anuncios.example>",
+                digest=hashlib.sha256(one["text"].encode()).hexdigest(),
+                date=self.clock.at(self.now - timedelta(days=n * 3, hours=2)),
+                is_spam=True,
+            )
+            intake.deliver(mail, contact=self.contacts["service"], routed=False)

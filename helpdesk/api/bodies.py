@@ -1,0 +1,151 @@
+"""What the API takes: the bodies of its writes, checked field by field."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.models import Agent
+from helpdesk.mail import MailFile
+from helpdesk.models import Attachment, Contact, DeskSettings, Folder, Message, Status
+
+NOTHING_SAID = _("There is nothing to send: write a message first.")
+LONGEST = 200_000  # characters of a text
+
+
+class ContactField(serializers.SlugRelatedField):
+    """A contact in use, by its short name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(slug_field="slug", queryset=Contact.objects.active(), **options)
+
+
+class FilesField(serializers.ListField):
+    """Uploaded files (multipart requests only), each up to the desk's limit."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=serializers.FileField(), required=False, max_length=20, **options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """The files as the verbs want them."""
+        return [_mail_file(file) for file in super().to_internal_value(data)]
+
+
+def _mail_file(file: UploadedFile) -> MailFile:
+    limit = DeskSettings.load().upload_limit_mb
+    if (file.size or 0) > limit * 1024 * 1024:
+        sentence = _t("“%(name)s” is larger than %(limit)s MB. Choose a smaller file.")
+        raise serializers.ValidationError(sentence % {"name": file.name, "limit": limit})
+    return MailFile(file.name or "", file.content_type or "", file.read())
+
+
+class Words(serializers.Serializer):
+    """Plain `text`, or `html` as the editor writes it; one of the two is needed."""
+
+    text = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST, default="")
+    html = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST, default="")
+    files = FilesField(default=list)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Something must be said."""
+        if not attrs["text"].strip() and not attrs["html"].strip():
+            raise serializers.ValidationError({"text": [NOTHING_SAID]})
+        return attrs
+
+
+class NoteBody(Words):
+    """A note that only agents see."""
+
+
+class ReplyBody(Words):
+    """An answer to the customer. `then` is the status afterwards; without it the contact's rule holds."""
+
+    cc = serializers.ListField(child=serializers.EmailField(), required=False, max_length=20, default=list)
+    then = serializers.ChoiceField(choices=Status.choices, required=False, default="")
+
+
+class ForwardBody(serializers.Serializer):
+    """To a colleague (`agent`) or to an address outside (`email`), never both."""
+
+    agent = serializers.PrimaryKeyRelatedField(queryset=Agent.objects.active(), required=False, allow_null=True)
+    email = serializers.EmailField(required=False, allow_blank=True, default="")
+    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST, default="")
+    messages = serializers.PrimaryKeyRelatedField(many=True, required=False, queryset=Message.objects.none())
+    attachments = serializers.PrimaryKeyRelatedField(many=True, required=False, queryset=Attachment.objects.none())
+    then = serializers.ChoiceField(choices=Status.choices, required=False, default="")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Only this thread's messages and files may be chosen."""
+        super().__init__(*args, **options)
+        if thread := self.context.get("thread"):
+            self._choose("messages", thread.messages.current())
+            self._choose("attachments", Attachment.objects.filter(message__thread=thread))
+
+    def _choose(self, field: str, rows: Any) -> None:
+        self.fields[field].child_relation.queryset = rows  # type: ignore[attr-defined]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One addressee; somebody outside needs something to read."""
+        to_agent, to_address = attrs.get("agent") is not None, bool(attrs["email"])
+        if to_agent == to_address:
+            hint = _("Name either a colleague or an e-mail address outside.")
+            raise serializers.ValidationError({"agent": [hint], "email": [hint]})
+        if to_address and not attrs["note"].strip() and not attrs.get("messages"):
+            raise serializers.ValidationError({"note": [_("Write something or choose a message to forward.")]})
+        return attrs
+
+
+class StatusBody(serializers.Serializer):
+    """One of the four keys."""
+
+    status = serializers.ChoiceField(choices=Status.choices)
+
+
+class AssignmentBody(serializers.Serializer):
+    """An agent in charge; null for nobody."""
+
+    agent = serializers.PrimaryKeyRelatedField(queryset=Agent.objects.active(), allow_null=True)
+
+
+class ContactBody(serializers.Serializer):
+    """The contact whose queue takes the thread, by its short name."""
+
+    contact = ContactField()
+
+
+class TagsBody(serializers.Serializer):
+    """All the tags the thread shall have."""
+
+    tags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=20)
+
+
+class ReadBody(serializers.Serializer):
+    """Whether I have read the thread."""
+
+    read = serializers.BooleanField(required=False, default=True)
+
+
+class FolderBody(serializers.Serializer):
+    """Where the thread lies; only supervisors put threads into the bin."""
+
+    folder = serializers.ChoiceField(choices=Folder.choices)
+
+
+class ThreadBody(Words):
+    """A new thread, begun by us (`agent`: a mail leaves) or noted down in a customer's name (`customer`)."""
+
+    written_by = serializers.ChoiceField(choices=[("agent", _("Agent")), ("customer", _("Customer"))])
+    contact = ContactField()
+    email = serializers.EmailField()
+    name = serializers.CharField(required=False, allow_blank=True, max_length=255, default="")
+    subject = serializers.CharField(max_length=255)
+    order_reference = serializers.CharField(required=False, allow_blank=True, max_length=64, default="")
+    language = serializers.RegexField(r"^[a-z]{2}$", required=False, allow_blank=True, default="")
+
+    def validate_contact(self, contact: Contact) -> Contact:
+        """Only a contact whose threads this agent sees."""
+        if not Contact.objects.visible_to(self.context["request"].user).filter(pk=contact.pk).exists():
+            raise serializers.ValidationError(_("You do not belong to this contact."))
+        return contact

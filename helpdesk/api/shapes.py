@@ -1,0 +1,166 @@
+"""What the API says: the shapes of its answers. No secret and no password is ever part of one."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from accounts.models import Agent
+from helpdesk.models import Attachment, Contact, Event, Message, PredefinedReply, Status, StatusLabel, Thread
+
+
+class AgentShape(serializers.ModelSerializer[Agent]):
+    """A person of the shop."""
+
+    class Meta:
+        model = Agent
+        fields = ["id", "name", "role"]
+        read_only_fields = fields
+
+
+class ContactShape(serializers.ModelSerializer[Contact]):
+    """A desk of the shop; `is_mine` if the asking agent sees its threads."""
+
+    title = serializers.CharField(read_only=True)
+    description = serializers.CharField(read_only=True)
+    is_mine = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Contact
+        fields = ["id", "slug", "title", "description", "email", "is_public", "saves_messages", "is_mine"]
+        read_only_fields = fields
+
+    def get_is_mine(self, contact: Contact) -> bool:
+        """Asked once for the whole list."""
+        return contact.pk in self.context.get("mine", ())
+
+
+class StatusShape(serializers.ModelSerializer[StatusLabel]):
+    """One of the four keys, with the team's own words for it."""
+
+    key = serializers.ChoiceField(choices=Status.choices, source="status", read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment] # DRF takes fields out of the class
+    description = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = StatusLabel
+        fields = ["key", "label", "description", "holder"]
+        read_only_fields = fields
+
+
+class PredefinedReplyShape(serializers.ModelSerializer[PredefinedReply]):
+    """A text to insert; `bodies` is HTML by language, with placeholders."""
+
+    bodies = serializers.DictField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = PredefinedReply
+        fields = ["id", "title", "shortcut", "folder", "bodies", "contacts", "used_count"]
+        read_only_fields = fields
+
+
+class AttachmentShape(serializers.ModelSerializer[Attachment]):
+    """A file, and where to download it."""
+
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Attachment
+        fields = ["id", "name", "content_type", "size", "sha256", "is_inline", "url"]
+        read_only_fields = fields
+
+    def get_url(self, attachment: Attachment) -> str:
+        """The checked download."""
+        return reverse("api:attachment", args=[attachment.pk], request=self.context.get("request"))
+
+
+class MessageShape(serializers.ModelSerializer[Message]):
+    """One thing said. `html` is already harmless; `text` is the new part, `quoted` what stood below it."""
+
+    author = AgentShape(read_only=True)
+    author_name = serializers.CharField(source="who", read_only=True)
+    is_public = serializers.BooleanField(read_only=True)
+    quoted = serializers.CharField(read_only=True)
+    recipients = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), read_only=True)
+    attachments = AttachmentShape(many=True, read_only=True)
+
+    class Meta:
+        model = Message
+        fields = ["id", "thread", "kind", "is_public", "author", "author_name", "author_email", "subject", "text"]
+        fields += ["html", "quoted", "recipients", "message_id", "delivery", "delivery_note", "reason"]
+        fields += ["is_from_stranger", "sent_at", "created_at", "recalled_at", "attachments"]
+        read_only_fields = fields
+
+
+class EventShape(serializers.ModelSerializer[Event]):
+    """A fact in a thread's life, with a sentence for people."""
+
+    who = serializers.CharField(read_only=True)
+    sentence = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = Event
+        fields = ["id", "kind", "at", "actor", "who", "sentence", "message", "status", "holder", "data"]
+        read_only_fields = fields
+
+
+class CustomerShape(serializers.Serializer):
+    """Who the thread is with; the customer's record is another endpoint's."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
+class OrderShape(serializers.Serializer):
+    """The order the thread is about."""
+
+    id = serializers.IntegerField(read_only=True)
+    reference = serializers.CharField(read_only=True)
+
+
+class ThreadShape(serializers.ModelSerializer[Thread]):
+    """A thread as the queue shows it."""
+
+    contact = ContactShape(read_only=True)
+    customer = CustomerShape(read_only=True, allow_null=True)
+    order = OrderShape(read_only=True, allow_null=True)
+    assignee = AgentShape(read_only=True, allow_null=True)
+    sender = serializers.CharField(read_only=True)
+    status_label = serializers.SerializerMethodField()
+    tags: Any = serializers.SlugRelatedField("name", many=True, read_only=True)
+    is_unread = serializers.BooleanField(read_only=True)
+    page = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Thread
+        fields = ["id", "subject", "contact", "customer", "sender", "name", "email", "status", "status_label"]
+        fields += ["folder", "assignee", "order", "order_text", "language", "channel", "tags", "follows"]
+        fields += ["merged_into", "excerpt", "message_count", "attachment_count", "needs_answer", "holder"]
+        fields += ["is_unread", "created_at", "active_at", "waiting_since", "first_response_at", "closed_at"]
+        fields += ["reopened_count", "page"]
+        read_only_fields = fields
+
+    def get_status_label(self, thread: Thread) -> str:
+        """The team's word for the status, asked once for the whole list."""
+        return str(self.context["labels"][thread.status].label)
+
+    def get_page(self, thread: Thread) -> str:
+        """The thread's page for people."""
+        return reverse("helpdesk:thread", args=[thread.pk], request=self.context.get("request"))
+
+
+class WholeThreadShape(ThreadShape):
+    """A thread with all that was said and all that happened."""
+
+    messages = MessageShape(many=True, read_only=True)
+    events = EventShape(many=True, read_only=True)
+
+    class Meta(ThreadShape.Meta):
+        fields = [*ThreadShape.Meta.fields, "messages", "events"]
+        read_only_fields = fields
+
+
+class TokenShape(serializers.Serializer):
+    """A token, shown this once."""
+
+    token = serializers.CharField(read_only=True)

@@ -1,0 +1,200 @@
+"""The queues: which threads, in which order, a page at a time, and what comes after which."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Q, Value, When
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agent
+from helpdesk.filters import ME, NOBODY, Filters
+from helpdesk.models import ACTIVE, DeskSettings, Folder, Status, Thread
+from helpdesk.models.thread import ThreadQuerySet
+
+PAGE = 50
+# The columns a row shows: reading all of five tables costs as much again as the rest of the page.
+SHOWN = (
+    *("subject", "name", "email", "status", "folder", "language", "excerpt", "order_text", "attachment_count"),
+    *("needs_answer", "holder", "created_at", "active_at", "inbound_at", "waiting_since", "closed_at"),
+    *("contact__slug", "contact__titles", "assignee__name", "assignee__username"),
+    *("customer__first_name", "customer__last_name", "customer__company", "order__reference"),
+)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue with a name of its own. `wants` are the filters that make it; `tone` colours its icon."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    wants: Mapping[str, str]
+    tone: str = ""
+    status: str = ""
+
+    @property
+    def query(self) -> str:
+        """Its filters as a query string."""
+        return "&".join(f"{name}={value}" for name, value in self.wants.items())
+
+    def holds(self, filters: Filters) -> bool:
+        """Whether the filters show this queue, or a part of it."""
+        return all(filters.values.get(name) == (value,) for name, value in self.wants.items())
+
+
+QUEUES = (
+    Queue("all", _("Whole queue"), "rows", {}),
+    Queue("mine", _("Mine"), "user", {"assignee": ME}),
+    Queue("unassigned", _("Unassigned"), "inbox", {"assignee": NOBODY}),
+    Queue("open", _("Open"), "s-open", {"status": Status.OPEN.value}, "st-open", Status.OPEN),
+    Queue("pending1", _("Pending 1"), "s-p1", {"status": Status.PENDING_1.value}, "st-p1", Status.PENDING_1),
+    Queue("pending2", _("Pending 2"), "s-p2", {"status": Status.PENDING_2.value}, "st-p2", Status.PENDING_2),
+    Queue("closed", _("Closed"), "s-closed", {"status": Status.CLOSED.value}, "st-closed", Status.CLOSED),
+    Queue("spam", _("Spam"), "s-spam", {"folder": Folder.SPAM.value}, "st-spam"),
+    Queue("trash", _("Bin"), "trash", {"folder": Folder.TRASH.value}),
+)
+
+
+def queue_of(filters: Filters) -> Queue:
+    """The named queue that the filters show: folders first, then people, then statuses, else the whole."""
+    named = {queue.key: queue for queue in QUEUES}
+    order = ("spam", "trash", "mine", "unassigned", "open", "pending1", "pending2", "closed")
+    return next((named[key] for key in order if named[key].holds(filters)), named["all"])
+
+
+# -- order ----------------------------------------------------------------------------------------
+
+
+def sort_of(filters: Filters, agent: Agent) -> str:
+    """How the list is sorted: as the address says, else as the agent chose."""
+    return filters.first("sort") or agent.queue_sort
+
+
+def threads(agent: Agent, filters: Filters, *, zone: str = "") -> ThreadQuerySet:
+    """A queue: what the agent may see, narrowed and sorted, with `is_unread`. `zone` says when a day begins."""
+    if not zone and not {"from", "to"}.isdisjoint(filters.values):
+        zone = DeskSettings.load().time_zone
+    seen = filters.narrow(Thread.objects.visible_to(agent).with_unread(agent), agent, zone or "UTC")
+    return seen.waiting_longest() if sort_of(filters, agent) == Agent.QueueSort.WAIT else seen.newest_first()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a queue. Whether there is more is known from one row beyond, not from counting all."""
+
+    threads: list[Thread]
+    number: int
+    has_more: bool
+
+    @property
+    def first(self) -> int:
+        """Number of the first row in the queue; 0 on an empty page."""
+        return (self.number - 1) * PAGE + 1 if self.threads else 0
+
+    @property
+    def last(self) -> int:
+        """Number of the last row in the queue."""
+        return (self.number - 1) * PAGE + len(self.threads)
+
+    @property
+    def is_all(self) -> bool:
+        """The whole queue is on this page."""
+        return self.number == 1 and not self.has_more
+
+
+def page(agent: Agent, filters: Filters, *, zone: str = "") -> Page:
+    """The page that the filters name, with all that a row shows."""
+    start = (filters.page - 1) * PAGE
+    rows = (
+        threads(agent, filters, zone=zone)
+        .select_related("contact", "assignee", "customer", "order")
+        .only(*SHOWN)
+        .prefetch_related("tags")
+    )
+    found = list(rows[start : start + PAGE + 1])
+    return Page(found[:PAGE], filters.page, len(found) > PAGE)
+
+
+# -- neighbours -----------------------------------------------------------------------------------
+
+
+def neighbours(agent: Agent, query: QueryDict | str, *, of: Thread) -> tuple[Thread | None, Thread | None]:
+    """The threads before and after one in the queue that the query string names (None at the ends).
+
+    Ask before a write: a reply moves the thread to another place in the queue.
+    """
+    filters = Filters.read(query)
+    queue = threads(agent, filters).exclude(pk=of.pk)
+    after = _after(of, sort_of(filters, agent))
+    return queue.exclude(after).reverse().first(), queue.filter(after).first()
+
+
+def next_thread(agent: Agent, query: QueryDict | str, *, after: Thread) -> Thread | None:
+    """Where "send and next" goes: the thread behind this one in the queue, at its end the first of it.
+
+    Ask before a write: a reply moves the thread to another place in the queue.
+    """
+    filters = Filters.read(query)
+    queue = threads(agent, filters).exclude(pk=after.pk)
+    return queue.filter(_after(after, sort_of(filters, agent))).first() or queue.first()
+
+
+def _after(thread: Thread, sort: str) -> Q:
+    """What stands behind the thread, in the order of newest_first() or waiting_longest()."""
+    if sort != Agent.QueueSort.WAIT:
+        return Q(active_at__lt=thread.active_at) | Q(active_at=thread.active_at, pk__lt=thread.pk)
+    tied = Q(active_at__lt=thread.active_at) | Q(active_at=thread.active_at, pk__gt=thread.pk)
+    if thread.waiting_since is None:
+        return Q(waiting_since=None) & tied
+    same = Q(waiting_since=thread.waiting_since) & tied
+    return Q(waiting_since__gt=thread.waiting_since) | Q(waiting_since=None) | same
+
+
+# -- counts ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Counts:
+    """How many threads, and how many of them this agent has not read, by queue and by contact."""
+
+    total: dict[str, int] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
+
+    def add(self, key: str, row: Mapping[str, Any]) -> None:
+        """Count a group of threads under a key."""
+        self.total[key] = self.total.get(key, 0) + row["n"]
+        self.unread[key] = self.unread.get(key, 0) + row["unread_n"]
+
+
+def counts(agent: Agent) -> Counts:
+    """All counts beside the navigation, by one grouped query. Contacts stand under "contact:ID", open ones
+    under "open:ID"; closed threads and the bin are not counted."""
+    whose = Case(
+        When(assignee=agent.pk, then=Value("mine")),
+        When(assignee=None, then=Value("unassigned")),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    groups = (
+        Thread.objects.visible_to(agent)
+        .filter(Q(folder=Folder.DESK, status__in=ACTIVE) | Q(folder=Folder.SPAM))
+        .with_unread(agent)
+        .annotate(whose=whose)
+        .values("folder", "status", "contact_id", "whose")
+        .annotate(n=Count("pk"), unread_n=Count("pk", filter=Q(is_unread=True)))
+        .order_by()
+    )
+    counted = Counts()
+    for row in groups:
+        if row["folder"] == Folder.SPAM:
+            counted.add("spam", row)
+            continue
+        keys = ["all", row["status"], f"contact:{row['contact_id']}", row["whose"]]
+        if row["status"] == Status.OPEN:
+            keys.append(f"open:{row['contact_id']}")
+        for key in filter(None, keys):
+            counted.add(key, row)
+    return counted

@@ -1,0 +1,1 @@
+"""The settings of the desk: one small file per page."""

@@ -1,0 +1,58 @@
+"""How long a thread has been waiting, for whom, and until when: the last column of the queue."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from helpdesk.models import Holder, Status, Thread
+
+SOON = 4  # the last quarter of the time to answer
+
+
+@dataclass(frozen=True)
+class Wait:
+    """What to show: a length of time, a sentence below it, and how pressing it is ("", "soon", "late", "done")."""
+
+    text: str
+    note: str
+    mood: str = ""
+
+
+def duration(length: timedelta) -> str:
+    """Two units at most: "12 min", "5 h 12 min", "2 d 4 h"."""
+    minutes = max(0, int(length.total_seconds()) // 60)
+    hours, days = minutes // 60, minutes // 1440
+    if minutes < 60:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    if hours < 24:
+        return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes % 60}
+    if days < 7 and hours % 24:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours % 24}
+    return _("%(days)d d") % {"days": days}
+
+
+def wait_of(thread: Thread, *, now: datetime, answer_hours: int) -> Wait:
+    """The waiting time of a thread; customers may expect an answer within `answer_hours`."""
+    if thread.status == Status.CLOSED:
+        taken = (thread.closed_at or thread.active_at) - thread.created_at
+        return Wait("—", _("Solved in %(time)s") % {"time": duration(taken)}, "done")
+    if thread.needs_answer and thread.waiting_since and thread.status == Status.OPEN:
+        return _awaited(thread.waiting_since, now, timedelta(hours=answer_hours))
+    return Wait(duration(now - thread.active_at), _waiting_for(thread.holder))
+
+
+def _awaited(since: datetime, now: datetime, allowed: timedelta) -> Wait:
+    left = since + allowed - now
+    if left < timedelta():
+        return Wait(duration(now - since), _("Overdue %(time)s") % {"time": duration(-left)}, "late")
+    note = _("%(time)s left") % {"time": duration(left)}
+    return Wait(duration(now - since), note, "soon" if left < allowed / SOON else "")
+
+
+def _waiting_for(holder: str) -> str:
+    return {
+        Holder.US: _("Waiting for us"),
+        Holder.CUSTOMER: _("Waiting for the customer"),
+        Holder.THIRD_PARTY: _("Waiting for a third party"),
+    }.get(Holder(holder), "")

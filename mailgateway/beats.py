@@ -1,0 +1,58 @@
+"""Beats: what each loop of the gateway last said of itself."""
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from mailgateway.models import Beat, Mailbox
+
+LATE = timedelta(minutes=3)  # every loop speaks at least once a minute
+DAY = timedelta(days=1)
+
+
+def note(name: str, state: str, *, error: str = "", restarted: bool = False) -> None:
+    """Write down how a loop does; the same row each time."""
+    changes = {"state": state, "at": timezone.now(), "error": error[:500]}
+    if restarted:
+        changes["restarts"] = F("restarts") + 1
+    if not Beat.objects.filter(pk=name).update(**changes):
+        Beat.objects.get_or_create(pk=name, defaults={"state": state, "error": error[:500], "restarts": restarted})
+
+
+def forget(name: str) -> None:
+    """This loop does not run any more."""
+    Beat.objects.filter(pk=name).delete()
+
+
+def is_todays_first(name: str) -> bool:
+    """Whether this once-a-day job is due; true for one caller only, whoever asks at the same time."""
+    now = timezone.now()
+    _, is_new = Beat.objects.get_or_create(pk=name, defaults={"state": "done", "at": now})
+    return is_new or bool(Beat.objects.filter(pk=name, at__lt=now - DAY).update(at=now))
+
+
+def health() -> dict[str, object]:
+    """How loops and mailboxes do, without secrets. `ok` is false if a loop is late or in trouble."""
+    now = timezone.now()
+    loops = [
+        {
+            "name": beat.name,
+            "state": "late" if beat.state == "up" and now - beat.at > LATE else beat.state,
+            "at": beat.at.isoformat(),
+            "restarts": beat.restarts,
+            "error": beat.error,
+        }
+        for beat in Beat.objects.order_by("name")
+    ]
+    mailboxes = [
+        {
+            "name": mailbox.name,
+            "last_success_at": mailbox.last_success_at.isoformat() if mailbox.last_success_at else None,
+            "last_error": mailbox.last_error,
+            "smtp_error": mailbox.smtp_error,
+        }
+        for mailbox in Mailbox.objects.active()
+    ]
+    well = all(loop["state"] in {"up", "done", "starting"} for loop in loops)
+    return {"ok": well and not any(one["last_error"] for one in mailboxes), "loops": loops, "mailboxes": mailboxes}

@@ -1,0 +1,170 @@
+"""The form of a mailbox. Passwords go in and never come out; what contradicts itself cannot be saved."""
+
+import ipaddress
+import re
+import ssl
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import Dressed
+from mailgateway.models import Afterwards, Incoming, IncomingState, Mailbox, Outcome, Security
+
+SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
+MAIN = ("name", "contact", "is_active")
+RECEIVING = ("imap_host", "imap_port", "imap_security", "username", "folder", "afterwards", "move_to")
+TRUST = ("fingerprint", "ca_pem")
+PLACE = {"imap_host", "imap_port", "imap_security", "username", "fingerprint", "ca_pem"}
+SENDING_PLACE = {"smtp_host", "smtp_port", "smtp_security", "smtp_username"}
+SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is this machine by itself, without asking any name server."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() in {"localhost", "ip6-localhost"}
+
+
+class MailboxForm(Dressed, forms.ModelForm):
+    """An IMAP account with its options and the SMTP account that sends for it."""
+
+    password = forms.CharField(label=_("Password"), required=False, strip=False, max_length=500, widget=SECRET)
+    smtp_password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        strip=False,
+        max_length=500,
+        widget=SECRET,
+        help_text=_("Empty: as for receiving, or the one that is stored."),
+    )
+
+    class Meta:
+        model = Mailbox
+        fields = [*MAIN, *RECEIVING, *TRUST, *SENDING]
+        help_texts = {
+            "folder": _("New mail of this folder becomes threads."),
+            "move_to": _("Only if mail is moved afterwards."),
+            "afterwards": _("Happens once the mail is stored here, and to that mail only."),
+            "smtp_host": _("Empty: this mailbox only receives."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if contact := self.fields.get("contact"):
+            choices: Any = contact
+            choices.queryset = choices.queryset.filter(archived_at=None)
+            choices.empty_label = None
+        for name in ("imap_port", "smtp_port"):
+            self.fields[name] = forms.IntegerField(label=_("Port"), min_value=1, max_value=65_535)
+        self.fields["smtp_port"].required = self.fields["smtp_security"].required = False
+        stored = bool(self.instance.password_locked)
+        self.fields["password"].help_text = (
+            _("Stored encrypted, never shown. Empty: keep it.") if stored else _("Stored encrypted, never shown.")
+        )
+        if "fingerprint" in self.fields:  # room for the colons and blanks it is usually written with
+            self.fields["fingerprint"] = forms.CharField(
+                label=self.fields["fingerprint"].label,
+                help_text=self.fields["fingerprint"].help_text,
+                max_length=200,
+                required=False,
+            )
+        self.dress()
+
+    def clean_fingerprint(self) -> str:
+        """64 hexadecimal digits, whatever stands between them. Raises ValidationError for anything else."""
+        typed: str = self.cleaned_data["fingerprint"]
+        digits = re.sub(r"[\s:.-]", "", typed.lower().removeprefix("sha256").lstrip(":= "))
+        if digits and not re.fullmatch(r"[0-9a-f]{64}", digits):
+            raise ValidationError(_("A SHA-256 fingerprint has 64 digits from 0 to 9 and a to f."))
+        return digits
+
+    def clean_ca_pem(self) -> str:
+        """A certificate that OpenSSL can read. Raises ValidationError for anything else."""
+        pem: str = self.cleaned_data["ca_pem"].strip()
+        try:
+            ssl.create_default_context(cadata=pem or None)
+        except (ssl.SSLError, ValueError) as error:
+            raise ValidationError(
+                _("This is no certificate in PEM form. It begins with -----BEGIN CERTIFICATE-----.")
+            ) from error
+        return pem
+
+    def clean(self) -> dict[str, Any]:
+        """No clear text but on this machine, no option without what it needs, no password for another server."""
+        data = super().clean() or self.cleaned_data
+        self._protected("imap")
+        self._afterwards(data)
+        if data.get("fingerprint") and data.get("ca_pem"):
+            self.add_error("ca_pem", _("Pin the certificate or name an authority, not both."))
+        self._password(data)
+        if data.get("smtp_host"):
+            self._protected("smtp")
+        data["smtp_port"] = data.get("smtp_port") or 587
+        data["smtp_security"] = data.get("smtp_security") or Security.STARTTLS
+        return data
+
+    def _protected(self, kind: str) -> None:
+        host, security = self.cleaned_data.get(f"{kind}_host", ""), self.cleaned_data.get(f"{kind}_security")
+        if security == Security.NONE and host and not is_loopback(host):
+            self.add_error(
+                f"{kind}_security",
+                _("Without TLS the password and the mail could be read on the way. Only for a server on this machine."),
+            )
+
+    def _afterwards(self, data: dict[str, Any]) -> None:
+        if data.get("afterwards") != Afterwards.MOVE:
+            data["move_to"] = ""
+        elif not data.get("move_to"):
+            self.add_error("move_to", _("Name the folder that the mail is moved to."))
+        elif data["move_to"] == data.get("folder"):
+            self.add_error("move_to", _("This is the folder that the mail comes from. Name another one."))
+
+    def _password(self, data: dict[str, Any]) -> None:
+        """A stored password is for the server it was entered for; another server does not get it."""
+        again = _("The server or the user name is another one: enter the password again.")
+        changed, typed = set(self.changed_data), data.get("password")
+        if not typed and not self.instance.password_locked:
+            self.add_error("password", _("Enter the password of the mailbox."))
+        elif not typed and changed & PLACE:
+            self.add_error("password", again)
+        elif not typed and not data.get("smtp_password") and data.get("smtp_host") and changed & SENDING_PLACE:
+            self.add_error("smtp_password" if "smtp_password" in self.fields else "password", again)
+
+    def secret(self) -> str:
+        """The IMAP password to use now: the typed one, else the stored. Raises ValueError if no key opens that."""
+        return self.cleaned_data["password"] or self.instance.password
+
+    def smtp_secret(self) -> str:
+        """The SMTP password to use now. Raises ValueError as above."""
+        typed: str = self.cleaned_data.get("smtp_password", "")
+        return typed or (self.instance.smtp_password if self.instance.smtp_password_locked else self.secret())
+
+    def save(self, commit: bool = True) -> Mailbox:
+        """Save; passwords only if some were typed."""
+        if self.cleaned_data["password"]:
+            self.instance.set_password(self.cleaned_data["password"])
+        if self.cleaned_data.get("smtp_password"):
+            self.instance.set_smtp_password(self.cleaned_data["smtp_password"])
+        saved: Mailbox = super().save(commit)
+        return saved
+
+
+class IncomingFilter(Dressed, forms.Form):
+    """What the list of raw mail is narrowed to."""
+
+    state = forms.ChoiceField(choices=[("", _("Any state")), *IncomingState.choices], required=False, label=_("State"))
+    outcome = forms.ChoiceField(choices=[("", _("Any outcome")), *Outcome.choices], required=False, label=_("Outcome"))
+    mailbox = forms.ModelChoiceField(
+        Mailbox.objects.all(), required=False, label=_("Mailbox"), empty_label=_("All mailboxes")
+    )
+
+    def found(self) -> Any:
+        """The raw mails that fit, newest first; a filter that makes no sense is left out."""
+        rows = Incoming.objects.select_related("mailbox", "contact")
+        self.is_valid()
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return rows.filter(**chosen).order_by("-pk")

@@ -1,0 +1,170 @@
+"""What happens to a raw mail: it is stored and committed, then understood, delivered and settled."""
+
+import logging
+from dataclasses import dataclass, replace
+
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+
+from helpdesk import intake
+from helpdesk.mail import Delivered, InboundMail
+from mailgateway import child, rawmail
+from mailgateway.models import NOT_FETCHED, TRIES, Incoming, IncomingState, Mailbox, Outcome
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a raw mail. `delivered` is None if nothing could be made of it; then `reason` says why."""
+
+    incoming_id: int
+    delivered: Delivered | None
+    mail: InboundMail | None
+    reason: str
+
+
+def take(
+    raw: bytes,
+    *,
+    mailbox: Mailbox | None,
+    contact: intake.Contact,
+    uidvalidity: int | None = None,
+    uid: int | None = None,
+    routed: bool = True,
+    size: int | None = None,
+) -> Taken:
+    """Take one mail: from now on it cannot be lost, and taking it again changes nothing.
+
+    `size` is given for a mail over the limit, of which `raw` is only the beginning. Raises OSError if the raw
+    mail cannot be stored, and Django's OperationalError or InterfaceError when the database is away: then the
+    mail is not taken, or taken but not understood; either way it has to be offered again.
+    """
+    path, sha256 = rawmail.store(raw)
+    content = {"sha256": sha256, "raw_path": path, "size": size or len(raw), "is_whole": size is None}
+    with transaction.atomic():
+        row = _row(mailbox, contact, uidvalidity, uid, content)
+        if mailbox is not None and uid is not None and uidvalidity == mailbox.uidvalidity:
+            mailbox.reached(uid)
+    if row.state == IncomingState.STORED:
+        return _understand(row, raw, routed=routed)
+    return _known(row)
+
+
+def note_unfetched(mailbox: Mailbox, uid: int, reason: str) -> None:
+    """The server will not hand out this mail: remember it, and go on to the next."""
+    key = {"mailbox": mailbox, "uidvalidity": mailbox.uidvalidity, "uid": uid}
+    with transaction.atomic():
+        row, _ = Incoming.objects.get_or_create(**key, defaults={"contact": mailbox.contact, "size": 0})
+        row.attempts += 1
+        row.fail(NOT_FETCHED, reason)
+        mailbox.reached(uid)
+
+
+def finish(row: Incoming) -> Taken:
+    """Go on with a stored mail where a crash stopped us, or because somebody asked for another try."""
+    _count_try(row)
+    return _from_disk(row)
+
+
+def again(row: Incoming, *, creates: bool = True) -> Taken:
+    """Try a mail once more that was not understood, or not imported; `creates` as in intake.deliver."""
+    row.attempts, row.state = 1, IncomingState.STORED
+    row.save(update_fields=["attempts", "state"])
+    return _from_disk(row, creates=creates)
+
+
+def _from_disk(row: Incoming, *, creates: bool | None = None) -> Taken:
+    try:
+        raw = rawmail.load(row.raw_path)
+    except FileNotFoundError:
+        return _failed(row, "purged", "The raw mail is no longer there.")
+    return _understand(row, raw, routed=True, creates=creates)
+
+
+def _row(
+    mailbox: Mailbox | None,
+    contact: intake.Contact,
+    uidvalidity: int | None,
+    uid: int | None,
+    content: dict[str, object],
+) -> Incoming:
+    """The row of this mail: a new one, or the one it has already. A try is counted before it is made."""
+    key = {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid}
+    known = Incoming.objects.filter(**key).first() if uid is not None else None
+    if known is not None and known.sha256 == content["sha256"]:
+        if known.state == IncomingState.STORED:
+            _count_try(known)
+        return known
+    if known is not None and known.reason == NOT_FETCHED:
+        Incoming.objects.filter(pk=known.pk).update(
+            **content, state=IncomingState.STORED, outcome="", reason="", error="", attempts=1
+        )
+        return Incoming.objects.get(pk=known.pk)
+    if known is not None:  # another mail has this number now: the server's epochs look alike
+        Incoming.objects.filter(pk=known.pk).update(uidvalidity=None, uid=None)
+    try:
+        with transaction.atomic():
+            return Incoming.objects.create(**key, contact=contact, attempts=1, **content)
+    except IntegrityError:  # another worker was first
+        return Incoming.objects.get(**key)
+
+
+def _count_try(row: Incoming) -> None:
+    row.attempts += 1
+    row.save(update_fields=["attempts"])
+
+
+def _known(row: Incoming) -> Taken:
+    if row.state == IncomingState.FAILED:
+        return Taken(row.pk, None, None, row.reason)
+    return Taken(row.pk, Delivered(row.outcome, row.thread_id or 0, row.message_id or 0, row.reason), None, row.reason)
+
+
+def _understand(row: Incoming, raw: bytes, *, routed: bool, creates: bool | None = None) -> Taken:
+    """Parse, deliver and settle. Faults of the mail end in state "failed"; those of the database are raised."""
+    if twin := _twin(row):
+        return _same_as(row, twin)
+    if row.contact is None:
+        return _failed(row, "no-contact", "The contact it was for is gone.")
+    if row.attempts > TRIES:
+        return _failed(row, "crash", "Reading it ended the process again and again.")
+    try:
+        mail = child.parse_limited(raw, intake.own_addresses())
+    except Exception as error:  # noqa: BLE001 - whatever strangers' bytes do, the next mail goes on
+        return _failed(row, getattr(error, "reason", "unreadable"), str(error) or type(error).__name__)
+    if not row.is_whole:
+        mail = replace(mail, problem="too-large")
+    row.sender, row.subject = mail.sender[:255], mail.subject[:255]
+    creates = (row.mailbox is None or row.mailbox.creates_threads) if creates is None else creates
+    try:
+        return _deliver(row, mail, row.contact, routed=routed, creates=creates)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("Incoming %s could not be delivered", row.pk)
+        return _failed(row, "not-delivered", str(error), mail)
+
+
+def _deliver(row: Incoming, mail: InboundMail, contact: intake.Contact, *, routed: bool, creates: bool) -> Taken:
+    with transaction.atomic():
+        done = intake.deliver(mail, contact=contact, routed=routed, creates=creates)
+        row.settle(done.outcome, done.reason, thread_id=done.thread_id, message_id=done.message_id)
+    return Taken(row.pk, done, mail, done.reason)
+
+
+def _twin(row: Incoming) -> Incoming | None:
+    """The very same bytes that came to the same place before, and are done with."""
+    same = Incoming.objects.filter(sha256=row.sha256, mailbox=row.mailbox_id, contact=row.contact_id)
+    return same.filter(state=IncomingState.DONE).exclude(pk=row.pk).order_by("pk").first()
+
+
+def _same_as(row: Incoming, twin: Incoming) -> Taken:
+    row.sender, row.subject = twin.sender, twin.subject
+    done = Delivered(Outcome.DUPLICATE, twin.thread_id or 0, twin.message_id or 0, "duplicate")
+    row.settle(done.outcome, done.reason, thread_id=done.thread_id, message_id=done.message_id)
+    return Taken(row.pk, done, None, done.reason)
+
+
+def _failed(row: Incoming, reason: str, error: str, mail: InboundMail | None = None) -> Taken:
+    row.fail(reason, error)
+    return Taken(row.pk, None, mail, reason)

@@ -1,0 +1,92 @@
+"""Who speaks: a person, an out-of-office message, a list, a machine, a spammer. By headers only."""
+
+import re
+
+from mailgateway.headers import Headers
+
+# Each answers "auto-reply" only where somebody is away or a robot answers: such a mail never reopens.
+AWAY_SUBJECT = re.compile(
+    r"^\W{0,5}(?:(?:re|aw|sv|rv|tr)\s?:\s?)?(?:auto(?:matic)?[- ]?(?:reply|response|antwort)"
+    r"|automatische antwort|out of (?:the )?office"
+    r"|abwesend|abwesenheits|respuesta autom[áa]tica|fuera de (?:la )?oficina|ausente|r[ée]ponse automatique"
+    r"|absence du bureau"
+    r"|absent du bureau|risposta automatica|fuori ufficio|resposta autom[áa]tica|fora do escrit[óo]rio"
+    r"|resposta autom[àa]tica"
+    r"|automatisch antwoord|afwezig|autosvar|automatiskt svar|automaattinen vastaus|odpowied[źz] automatyczna"
+    r"|autoodpowied"
+    r"|автоматический ответ|автоответ|自動応答|不在|自动回复|自動回覆|vacation(?: reply| message)?:)",
+    re.IGNORECASE,
+)
+REPLY_HEADERS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-auto-reply-from",
+    "x-mail-autoreply",
+    "x-vacation",
+)
+LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "mailing-list", "x-mailman-version")
+MACHINE_HEADERS = (
+    "x-fc-machinegenerated",
+    "x-jira-fingerprint",
+    "x-github-reason",
+    "x-gitlab-project",
+    "x-loop",
+    "feedback-id",
+)
+NOT_A_NO = {"", "no", "none", "false", "0"}
+YES = {"yes", "true", "1"}
+SPAM_SCORE = re.compile(r"^\s*(?:yes\b|\*{5,})", re.IGNORECASE)
+
+
+def automatic(headers: Headers, sender: str) -> str:
+    """Why a mail is no person's: "auto-reply", "auto-generated", "mailing-list", "bulk"; empty if it is one."""
+    submitted = headers.text("auto-submitted").partition(";")[0].strip().lower()
+    if _is_auto_reply(headers, submitted):
+        return "auto-reply"
+    if any(name in headers for name in LIST_HEADERS) or _precedence(headers) == "list":
+        return "mailing-list"
+    if submitted not in NOT_A_NO or _is_machine(headers, sender):
+        return "auto-generated"
+    return "bulk" if _precedence(headers) in {"bulk", "junk"} else ""
+
+
+def _is_auto_reply(headers: Headers, submitted: str) -> bool:
+    if submitted.startswith("auto-replied"):
+        return True
+    if any(headers.text(name).lower() not in NOT_A_NO for name in REPLY_HEADERS):
+        return True
+    if _precedence(headers) in {"auto_reply", "auto-reply"} or headers.text("x-precedence").lower() == "auto_reply":
+        return True
+    return bool(AWAY_SUBJECT.match(headers.text("subject")))
+
+
+def _precedence(headers: Headers) -> str:
+    return headers.text("precedence").lower() or headers.text("x-precedence").lower()
+
+
+def _is_machine(headers: Headers, sender: str) -> bool:
+    if any(name in headers for name in MACHINE_HEADERS) or headers.first("return-path").strip() == "<>":
+        return True
+    local = sender.partition("@")[0]
+    if local in {"mailer-daemon", "postmaster"}:
+        return True
+    # "All" only says: do not answer automatically. People's Outlook sends "OOF" and the like on ordinary mail.
+    return headers.text("x-auto-response-suppress").lower() == "all"
+
+
+def is_spam(headers: Headers) -> bool:
+    """Whether a filter on the way has marked it."""
+    if headers.text("x-spam-flag").lower() in YES or SPAM_SCORE.match(headers.text("x-spam-status")):
+        return True
+    if headers.text("x-spam").lower() in YES or headers.text("x-spam-decision").lower() == "spam":
+        return True
+    if headers.text("x-ses-spam-verdict").lower() == "fail" or headers.text("x-ses-virus-verdict").lower() == "fail":
+        return True
+    return _exchange_score(headers) >= 5 or headers.text("x-rspamd-action").lower() in {"reject", "add header"}
+
+
+def _exchange_score(headers: Headers) -> int:
+    """The Spam Confidence Level of Exchange: 5 and more is spam."""
+    value = headers.text("x-ms-exchange-organization-scl")
+    return int(value) if value.isdecimal() and len(value) < 3 else 0

@@ -1,0 +1,1 @@
+"""Pages of mailboxes and of raw mail, for supervisors."""

@@ -1,0 +1,89 @@
+"""A thread as its customer sees it: who said what, and how far it has come."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from helpdesk import html as markup
+from helpdesk.models import Attachment, Holder, Message, MessageKind, Status, Thread
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message on the customer's page."""
+
+    message: Message
+    thread: Thread
+    token: str
+
+    @property
+    def is_ours(self) -> bool:
+        """The shop said it."""
+        return self.message.kind == MessageKind.REPLY
+
+    @property
+    def is_yours(self) -> bool:
+        """Whoever the link belongs to said it."""
+        return not self.is_ours and self.message.author_email.lower() == self.thread.email.lower()
+
+    @property
+    def who(self) -> str:
+        """An agent's first name, or the name of somebody else who took part."""
+        name = self.message.who
+        return name.split(" ")[0] if self.is_ours else name
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the circle."""
+        words = [word for word in self.message.who.split() if word[0].isalnum()]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def body(self) -> SafeString:
+        """What was said, harmless: an agent's as it was laid out, everybody else's as plain text."""
+        if self.is_ours and self.message.html:
+            files = reverse("portal:attachment", args=[self.token, 0]).removesuffix("0/")
+            return markup.show_reply(self.message.html, files=files)
+        return markup.linkify(self.message.text)
+
+    @property
+    def files(self) -> list[Attachment]:
+        """The files to list; an agent's pictures stand in the text already."""
+        return [one for one in self.message.attachments.all() if not (self.is_ours and one.is_inline)]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One station of a thread: reached or not, and whether it stands there now."""
+
+    label: str
+    at: datetime | None = None
+    reached: bool = False
+    now: bool = False
+
+    @property
+    def when(self) -> str:
+        """The time of today, else the day."""
+        if self.at is None:
+            return ""
+        at = timezone.localtime(self.at)
+        today = at.date() == timezone.localdate()
+        return date_format(at, "TIME_FORMAT" if today else "SHORT_DATE_FORMAT")
+
+
+def steps(thread: Thread) -> list[Step]:
+    """Received, answered, whose turn it is, solved."""
+    answered, closed = thread.first_response_at is not None, thread.status == Status.CLOSED
+    waiting = answered and not closed and thread.holder == Holder.CUSTOMER
+    turn = _("Waiting for you") if waiting else _("We are on it")
+    return [
+        Step(_("Received"), thread.created_at, reached=True, now=not answered and not closed),
+        Step(_("Answered"), thread.first_response_at, reached=answered),
+        Step(turn, reached=answered or closed, now=answered and not closed),
+        Step(_("Solved"), thread.closed_at, reached=closed, now=closed),
+    ]

@@ -1,0 +1,151 @@
+// The open queue stays true: changed rows are replaced in place; new ones come in at once unless the pointer or the
+// focus is in the list, then they wait behind a bar. Text cursor, focus and scroll never move. Also the cursor row.
+const page = document.getElementById("queue-page");
+const scroll = document.getElementById("queue-scroll");
+const bar = document.getElementById("new-threads");
+const age = document.getElementById("queue-age");
+const list = () => document.getElementById("queue");
+const sent = new Map(); // a row as the server wrote it, by its id
+let freshAt = Date.now();
+let waiting = null;
+let running = false;
+let again = false;
+
+function remember(rows) {
+  sent.clear();
+  rows.forEach((row) => sent.set(row.id, row.outerHTML));
+}
+
+function isBusy() {
+  return scroll.matches(":hover") || scroll.contains(document.activeElement) || Boolean(scroll.querySelector("details[open]"));
+}
+
+function isDifferent(row) {
+  return sent.get(row.id) !== row.outerHTML;
+}
+
+function replace(old, row) {
+  if (old.querySelector("details[open]")) return;
+  const hadFocus = old.contains(document.activeElement);
+  row.classList.toggle("is-cursor", old.classList.contains("is-cursor"));
+  old.replaceWith(row);
+  if (hadFocus) row.querySelector(".row__subj").focus({ preventScroll: true });
+}
+
+// Keep what is looked at where it is, whatever comes in above it.
+function keepingPlace(change) {
+  const top = scroll.getBoundingClientRect().top;
+  const seen = scroll.scrollTop > 0 && [...scroll.querySelectorAll(".row")].find((row) => row.getBoundingClientRect().bottom > top);
+  const before = seen ? seen.getBoundingClientRect().top : 0;
+  const at = scroll.scrollTop;
+  change();
+  const now = seen && document.getElementById(seen.id);
+  scroll.scrollTop = at;
+  if (now) scroll.scrollTop += now.getBoundingClientRect().top - before;
+}
+
+function arrange(fresh) {
+  keepingPlace(() => {
+    const cursor = scroll.querySelector(".is-cursor")?.id;
+    const focused = document.activeElement?.closest?.(".row")?.id;
+    scroll.replaceChildren(...fresh.querySelector("#queue-scroll").childNodes);
+    if (cursor) document.getElementById(cursor)?.classList.add("is-cursor");
+    if (focused) document.getElementById(focused)?.querySelector(".row__subj").focus({ preventScroll: true });
+  });
+  waiting = null;
+  bar.hidden = true;
+}
+
+function announce(count) {
+  bar.querySelector("span").textContent = count === 1 ? bar.dataset.one : bar.dataset.many.replace("{n}", count);
+  bar.hidden = false;
+}
+
+function take(fresh, { now = false } = {}) {
+  const rows = [...fresh.querySelectorAll(".row")];
+  const added = rows.filter((row) => !document.getElementById(row.id));
+  const changed = rows.filter((row) => document.getElementById(row.id) && isDifferent(row));
+  const copies = changed.map((row) => row.cloneNode(true));
+  remember(rows);
+  document.title = fresh.dataset.title;
+  document.getElementById("queue-count").textContent = fresh.dataset.count.trim();
+  page.querySelector(".pager .end .num").replaceWith(fresh.querySelector(".pager .end .num"));
+  if (now || !isBusy()) { arrange(fresh); return; }
+  copies.forEach((row) => replace(document.getElementById(row.id), row));
+  waiting = fresh;
+  if (added.length) announce(added.length);
+}
+
+async function refresh(options) {
+  if (running) { again = true; return; }
+  running = true;
+  try {
+    const answer = await fetch(location.href, { headers: { "HX-Request": "true" }, cache: "no-store" });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("queue-page");
+    if (answer.redirected || !fresh) { if (answer.ok) location.reload(); return; }
+    take(fresh, options);
+    freshAt = Date.now();
+    document.body.dispatchEvent(new Event("freshened"));
+  } catch { /* out of reach: live.js says so and asks again */ } finally {
+    running = false;
+    if (again) { again = false; refresh(); }
+  }
+}
+
+// -- the cursor row and its keys
+
+const rows = () => [...scroll.querySelectorAll(".row")];
+const cursor = () => scroll.querySelector(".is-cursor") ?? document.activeElement?.closest?.("#queue .row");
+
+function pointAt(row) {
+  rows().forEach((one) => one.classList.toggle("is-cursor", one === row));
+  row?.querySelector(".row__subj").focus({ preventScroll: true });
+  row?.scrollIntoView({ block: "nearest" });
+}
+
+function move(step) {
+  const all = rows();
+  const at = all.indexOf(cursor());
+  pointAt(all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + step))]);
+}
+
+async function act(url, values) {
+  const row = cursor();
+  if (!row) return;
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  await window.htmx.ajax("POST", url.replace("/0/", `/${row.dataset.thread}/`), { source: list(), values, swap: "none" });
+  await refresh({ now: true });
+  pointAt(document.getElementById(row.id) ?? (next && document.getElementById(next.id)) ?? rows()[0]);
+  document.body.dispatchEvent(new CustomEvent("queue-changed"));
+}
+
+const ACTIONS = {
+  next: () => move(1),
+  previous: () => move(-1),
+  open: () => cursor()?.querySelector(".row__subj").click(),
+  close: () => act(list().dataset.statusUrl, { status: "closed" }),
+  take: () => act(list().dataset.assignUrl, { assignee: list().dataset.me }),
+  unread: () => act(list().dataset.unreadUrl, {}),
+  escape: () => { document.activeElement?.blur(); pointAt(null); },
+};
+
+function reveal() {
+  if (waiting) arrange(waiting);
+  scroll.scrollTop = 0;
+}
+
+scroll.addEventListener("focusin", (event) => {
+  const row = event.target.closest(".row");
+  if (row) rows().forEach((one) => one.classList.toggle("is-cursor", one === row));
+});
+document.addEventListener("shortcut", (event) => {
+  const act = event.target === list() && ACTIONS[event.detail.action];
+  if (act) { event.preventDefault(); act(); }
+}, true);
+bar.addEventListener("click", reveal);
+document.body.addEventListener("queue-changed", () => refresh());
+setInterval(() => {
+  const seconds = Math.round((Date.now() - freshAt) / 1000);
+  if (seconds >= 5) age.textContent = age.dataset.text.replace("{n}", seconds);
+}, 5000);
+remember(rows());

@@ -1,0 +1,1 @@
+"""Measurements: a report, never a test."""

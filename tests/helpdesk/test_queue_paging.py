@@ -1,0 +1,76 @@
+"""Pages of the queue and what one costs."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from helpdesk.models import ThreadTag
+from tests import make
+from tests.helpdesk.test_queue import ids, moved
+
+
+@pytest.fixture
+def crowd(world):
+    """Sixty threads of different customers, contacts, tags, orders and people; many with the same time."""
+    tags = [ThreadTag.objects.create(name=f"tag {n}") for n in range(3)]
+    contacts = [world.service, world.accounting, *(make.contact(f"desk-{n}") for n in range(5))]
+    agents = [world.alice, *(make.agent(f"Agent{n} Name", contacts=contacts) for n in range(4)), None]
+    now = timezone.now()
+    for n in range(60):
+        customer = make.customer(f"Person {n}", f"p{n}@example.com")
+        thread = make.thread(contacts[n % len(contacts)], sender=f"p{n}@example.com", files=(make.file(),))
+        thread.assign(agents[n % len(agents)], by=world.alice)
+        moved(
+            thread,
+            order=make.order(customer),
+            active_at=now - timedelta(hours=n // 7),
+            waiting_since=None if n % 5 == 0 else now - timedelta(hours=n // 9),
+        )
+        thread.tags.add(tags[n % 3], tags[(n + 1) % 3])
+    return world
+
+
+@pytest.mark.parametrize("query", ["", "sort=wait", "status=open&contact=service&q=order"])
+def test_fifty_rows_cost_at_most_twelve_queries(crowd, client, django_assert_max_num_queries, query):
+    client.force_login(crowd.alice)
+    client.get("/")
+    with django_assert_max_num_queries(12):
+        page = client.get(f"/?{query}")
+    assert len(ids(page)) == (50 if "contact" not in query else 9)
+
+
+def test_an_agent_of_some_contacts_pays_no_more(crowd, client, django_assert_max_num_queries):
+    client.force_login(crowd.bob)
+    with django_assert_max_num_queries(12):
+        assert len(ids(client.get("/"))) == 9
+
+
+@pytest.mark.parametrize("sort", ["newest", "wait"])
+def test_pages_hold_every_thread_once(crowd, client, sort):
+    client.force_login(crowd.alice)
+    first = client.get(f"/?sort={sort}")
+    older = re.search(r'href="([^"]+)" rel="next"', first.content.decode()).group(1).replace("&amp;", "&")
+    second = client.get(older)
+    assert 'rel="next"' not in second.content.decode()
+    assert 'rel="prev"' in second.content.decode()
+    both = ids(first) + ids(second)
+    assert len(both) == len(set(both)) == 60
+    assert "51–60 of 60" in second.content.decode()
+
+
+def test_a_page_beyond_the_end_is_empty_and_leads_back(crowd, client):
+    client.force_login(crowd.alice)
+    page = client.get("/?page=9")
+    assert page.status_code == 200
+    assert ids(page) == []
+    assert 'rel="prev"' in page.content.decode()
+
+
+def test_the_list_alone_comes_for_scripts(crowd, client):
+    client.force_login(crowd.alice)
+    response = client.get("/", headers={"HX-Request": "true"})
+    assert "<html" not in response.content.decode()
+    assert len(ids(response)) == 50
+    assert "HX-Request" in response.headers["Vary"]
