@@ -210,7 +210,7 @@ class StatusForm(Dressed, ByLanguage, forms.ModelForm):
         row.descriptions = self.texts("descriptions", settings.LANGUAGES)
         row.save()
         if "holder" in self.changed_data:
-            Thread.objects.filter(status=row.status).update(holder=row.holder)
+            Thread.objects.filter(status=row.status).hand_to(row.holder)
         return row
 
 

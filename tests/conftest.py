@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.core.cache import cache
 
 from tests import make
 
@@ -14,6 +15,12 @@ pytest_plugins = [
     "tests.servers.fake_imap",
     "tests.servers.smtp_sink",
 ]
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What one test put into the cache is not the next one's."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ APPS = ("accounts", "config", "crm", "helpdesk", "live", "mailgateway", "portal"
 MOST_LINES = 500
 OTHERS = {"vendor", "migrations", "__pycache__"}
 # Who may set a field of a thread or message: the models' verbs and the doors of mail.
-WRITERS = {"helpdesk/models", "helpdesk/outbox.py", "helpdesk/letters.py", "helpdesk/intake.py"}
+# The practice shop writes a past that never happened.
+WRITERS = {"config/practice", "helpdesk/models", "helpdesk/outbox.py", "helpdesk/letters.py", "helpdesk/intake.py"}
 GUARDED = {"status", "assignee", "assignee_id", "contact_id", "folder", "holder", "needs_answer", "delivery"}
 THREAD_LIKE = re.compile(r"(^|[._])(thread|message|threads|messages)$")
 
@@ -93,7 +94,8 @@ def test_templates_hold_no_inline_script_style_or_handler():
     bad = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\shx-on|\son[a-z]+=\"|javascript:", re.IGNORECASE)
     found = {}
     for path in sources("templates", ending="*.html"):
-        if "mail/" in said(path):  # mails carry their own styles; no page policy reaches them
+        # Mails carry their own styles, and the frame of a mail has a policy of its own.
+        if "mail/" in said(path) or said(path).endswith("thread/frame.html"):
             continue
         text = re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", path.read_text("utf-8"), flags=re.DOTALL)
         if hits := [hit for hit in bad.findall(text) if "application/json" not in hit]:

@@ -49,7 +49,7 @@ class Order(models.Model):
 
     @property
     def tracking_link(self) -> str:
-        """The tracking link if a browser may follow it; whatever else the shop wrote there is no link."""
+        """The carrier's page, if it is a web address: what the shop sent is not trusted to be one."""
         return self.tracking_url if self.tracking_url.lower().startswith(("https://", "http://")) else ""
 
 

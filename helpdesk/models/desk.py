@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.core.cache import cache
+from django.db import models, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -35,7 +36,25 @@ class Holder(models.TextChoices):
     NOBODY = "nobody", _("Nobody")
 
 
-class DeskSettings(models.Model):
+KEPT_FOR = 5  # seconds, for what another process changed without a common cache
+
+
+class Kept(models.Model):
+    """Rows that every page and every mail asks for: kept in the cache, and forgotten when one is saved."""
+
+    CACHE_KEY = ""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and forget what was kept: now, and again when the others can see the new row."""
+        super().save(*args, **kwargs)
+        cache.delete(self.CACHE_KEY)
+        transaction.on_commit(lambda: cache.delete(self.CACHE_KEY))
+
+
+class DeskSettings(Kept):
     """The shop's own choices. There is one row: `DeskSettings.load()`."""
 
     shop_name = models.CharField(_("name of the shop"), max_length=120, default="Mostrador")
@@ -65,6 +84,7 @@ class DeskSettings(models.Model):
     privacy_version = models.PositiveIntegerField(default=1)
     metadata_days = models.PositiveIntegerField(_("days to keep IP addresses and browsers"), default=90)
     set_up_at = models.DateTimeField(null=True, blank=True)
+    CACHE_KEY = "desk-settings"
     history = HistoricalRecords()
 
     class Meta:
@@ -76,20 +96,25 @@ class DeskSettings(models.Model):
     @classmethod
     def load(cls) -> "DeskSettings":
         """The one row, made with defaults if it is missing."""
-        return cls.objects.get_or_create(pk=1)[0]
+        kept: DeskSettings | None = cache.get(cls.CACHE_KEY)
+        if kept is None:
+            kept, _made = cls.objects.get_or_create(pk=1)
+            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
+        return kept
 
     def default_message(self, language: str) -> str:
         """The default message in a language; empty rather than in a wrong one, except the shop's own."""
         return in_language(self.default_messages, language, self.language)
 
 
-class StatusLabel(models.Model):
+class StatusLabel(Kept):
     """What a status is called here, what it means, and who has the ball in it."""
 
     status = models.CharField(max_length=10, choices=Status, primary_key=True)
     labels = models.JSONField(_("label by language"), default=dict, blank=True)
     descriptions = models.JSONField(_("description by language"), default=dict, blank=True)
     holder = models.CharField(_("waiting for"), max_length=12, choices=Holder)
+    CACHE_KEY = "status-labels"
     history = HistoricalRecords()
 
     class Meta:
@@ -112,7 +137,10 @@ class StatusLabel(models.Model):
     @classmethod
     def all_by_status(cls) -> dict[str, "StatusLabel"]:
         """Every status with its row; rows that are missing get the product's defaults."""
-        rows = {row.status: row for row in cls.objects.all()}
+        rows: dict[str, StatusLabel] | None = cache.get(cls.CACHE_KEY)
+        if rows is None:
+            rows = {row.status: row for row in cls.objects.all()}
+            cache.set(cls.CACHE_KEY, rows, KEPT_FOR)
         return {
             status: rows.get(status) or cls(status=status, holder=DEFAULT_HOLDERS[status]) for status in Status.values
         }

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk.models.desk import DEFAULT_HOLDERS, Status, StatusLabel
+from helpdesk.models.desk import Status, StatusLabel
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 def holder_in(status: str) -> str:
     """Who has the ball in a status, as the team decided."""
-    row = StatusLabel.objects.filter(pk=status).first()
-    return row.holder if row else DEFAULT_HOLDERS[status]
+    return StatusLabel.all_by_status()[status].holder
 
 
 class Lifecycle(models.Model):

@@ -89,6 +89,10 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         marks = ReadMark.objects.filter(agent=agent, thread=models.OuterRef("pk"))
         return self.annotate(read_at=models.Subquery(marks.values("at")[:1]))
 
+    def hand_to(self, holder: str) -> int:
+        """From now on these wait for somebody else, because the team decided what their status means."""
+        return self.update(holder=holder)
+
     def newest_first(self) -> "ThreadQuerySet":
         """By the last public message; what moved last is on top."""
         return self.order_by("-active_at", "-pk")

@@ -81,6 +81,20 @@ def test_plain_text_is_shown_literally_with_links():
     assert 'href="https://example.com/?a=1&amp;b=2"' in shown
 
 
+def test_addresses_become_links_whatever_their_ending():
+    shown = html.linkify("see www.barro.shop/a, or write to ana@barro.studio.")
+    assert 'href="http://www.barro.shop/a"' in shown
+    assert '<a href="mailto:ana@barro.studio">ana@barro.studio</a>.' in shown
+
+
+@pytest.mark.parametrize("bomb", ["http://", "www.", "@", "a@b.", "<", "a.", "https://x@"])
+def test_hostile_text_is_linked_in_linear_time(bomb):
+    began = time.process_time()
+    html.linkify(bomb * (100_000 // len(bomb)))
+    html.linkify(bomb * (html.LINKED_UP_TO // len(bomb) // 5))
+    assert time.process_time() - began < 2
+
+
 def test_an_agents_pictures_are_only_our_own():
     cleaned = html.clean_reply('<img src="/attachments/12/"><img src="https://evil.test/x.png"><img src="/admin/">')
     assert cleaned.count("src=") == 1
