@@ -245,8 +245,6 @@ def mark_placeholders(html: str) -> SafeString:
     return bless(UNFILLED.sub(lambda found: f'<span class="var var--bad">{found[0]}</span>', clean_reply(html)))
 
 
-MAX_LINKED_LINE = 4000
-MAX_ENTITIES = 200
 MAY_HOLD_LINK = re.compile(r"\w[.@:]\w|://")
 
 
@@ -287,8 +285,6 @@ def bless(cleaned: str) -> SafeString:
     """HTML that this module cleaned, for a template."""
     return mark_safe(cleaned)  # noqa: S308 - only called with what clean() and clean_reply() returned
 
-
-LINKER = bleach.linkifier.Linker(callbacks=[_link_away], url_re=WEB_ADDRESS, parse_email=True, email_re=MAIL_ADDRESS)
 
 REMOTE_IMAGE = re.compile(r'(<img\b[^>]{0,4000}?)\ssrc="(?:https?:)?//[^"]{0,4000}"', re.IGNORECASE)
 CID_IMAGE = re.compile(r'\ssrc="cid:([^"]{1,255})"', re.IGNORECASE)

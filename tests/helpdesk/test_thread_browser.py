@@ -243,7 +243,7 @@ def test_a_forward_by_keys(opened, world_live):
     page.get_by_label("Hand over to").select_option(label="Alice Supervisor")
     page.get_by_label("Note that goes with it").fill("Please look")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".alertbar")).to_contain_text("Forwarded to Alice Supervisor.")
+    expect(page.get_by_text("Forwarded to Alice Supervisor.")).to_be_visible()
     assert Thread.objects.get(pk=page.thread.pk).assignee == world_live.alice
 
 
@@ -310,7 +310,7 @@ def test_without_javascript_one_can_answer(world_live, browser, desk_url):
     page.goto("/sign-in/")
     page.fill("input[name=username]", "bob")
     page.fill("input[name=password]", "correct horse battery")
-    page.click("form button[type=submit], form button:not([type])")
+    page.click("main form button[type=submit]")
     page.goto(f"/threads/{thread.pk}/")
     page.fill("textarea[name=body]", "Plain words")
     page.get_by_role("button", name="Send and Pending 1").click()
