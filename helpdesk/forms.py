@@ -33,7 +33,7 @@ class ManyFilesField(forms.FileField):
         self.limit_mb = limit_mb
         super().__init__(required=False, **options)
 
-    def clean(self, data: Any, initial: Any = None) -> list[MailFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[MailFile]:
         """Each file within the desk's limit. Raises ValidationError that names the one that is not."""
         uploads = data if isinstance(data, list | tuple) else [data]
         return [self._read(upload) for upload in uploads if upload]

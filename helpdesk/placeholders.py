@@ -72,7 +72,7 @@ def _of_order(thread: Thread) -> dict[str, str]:
         "order.total": money(order.total, order.currency),
         "order.carrier": order.carrier,
         "order.tracking_number": order.tracking_number,
-        "order.tracking_url": order.tracking_url,
+        "order.tracking_url": order.tracking_link,
         "order.promised_on": date_format(order.promised_on, "DATE_FORMAT") if order.promised_on else "",
         "product.name": thread.product.name if thread.product else "",
     }

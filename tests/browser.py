@@ -73,7 +73,7 @@ def page(browser: Browser, desk_url: str) -> Iterator[Page]:
     opened.on("pageerror", lambda error: said.append(f"exception: {error}"))
     yield opened
     context.close()
-    assert not said, "\n".join(said)
+    assert not said, said
 
 
 @pytest.fixture

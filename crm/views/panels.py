@@ -1,12 +1,14 @@
 """What other pages show of a customer beside their own matter: fragments, addressed by URL name."""
 
+from typing import Any
+
 from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import AgentRequest, agent_required
-from crm.models import Customer, Order
+from crm.models import Customer
 
 OTHER_ORDERS = 5
 
@@ -42,7 +44,7 @@ def cart_context(customer: Customer) -> dict[str, object]:
     return {"cart": newest if newest and newest.lines.all() else None}
 
 
-def purchases(customer: Customer) -> list[dict[str, object]]:
+def purchases(customer: Customer) -> list[Any]:
     """Number and sum of valid orders, one row a currency."""
     rows = customer.orders.filter(is_valid=True).order_by().values("currency")
     return list(rows.annotate(count=models.Count("pk"), total=models.Sum("total")).order_by("-count"))
@@ -52,7 +54,7 @@ def orders_context(customer: Customer, *, order: str, line: str) -> dict[str, ob
     """The order that the page is about, if it is this customer's, and the newest others."""
     orders = customer.orders.prefetch_related("lines")
     hit = orders.filter(pk=order).first() if order.isdigit() else None
-    others: list[Order] = list(orders.exclude(pk=hit.pk if hit else None)[:OTHER_ORDERS])
+    others = [one for one in orders[: OTHER_ORDERS + 1] if one != hit][:OTHER_ORDERS]
     count = customer.orders.count()
     return {
         "hit": hit,

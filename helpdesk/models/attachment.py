@@ -108,7 +108,7 @@ class Attachment(models.Model):
         """A picture that may be drawn in the page."""
         return self.content_type in SHOWABLE
 
-    def join(self, message: models.Model, *, shown: bool) -> None:
+    def join(self, message: "Message", *, shown: bool) -> None:
         """Leave the draft for the message that is sent. A pasted picture that was deleted again is dropped.
 
         `shown`: the message's HTML draws it, so it becomes a part of the mail and not a file beside it.
@@ -116,14 +116,14 @@ class Attachment(models.Model):
         if self.is_inline and not shown:
             self.drop()
             return
-        self.message, self.owner, self.is_inline = message, None, shown  # type: ignore[assignment]
+        self.message, self.owner, self.is_inline = message, None, shown
         if shown and not self.content_id:
             self.content_id = f"{secrets.token_hex(12)}@mostrador"
         self.save(update_fields=["message", "owner", "is_inline", "content_id"])
 
     def drop(self) -> None:
         """Delete the row, and the file once that is committed."""
-        storage, name = self.file.storage, self.file.name
+        storage, name = self.file.storage, str(self.file.name)
         self.delete()
         transaction.on_commit(lambda: storage.delete(name))
 

@@ -127,7 +127,7 @@ class Conversation(models.Model):
         html, text = markup.both_forms(html, text)
         if not thread.email:
             raise ValueError(_("This thread has no e-mail address to answer to."))
-        before = {"status_before": thread.status, "assignee_before": thread.assignee_id}
+        before: dict[str, Any] = {"status_before": thread.status, "assignee_before": thread.assignee_id}
         message = self._say(MessageKind.REPLY, text, html, by, files, attachments, form_key)
         message.recipients = {"to": [thread.email], "cc": [one for one in cc if one]}
         not_before = timezone.now() + timedelta(seconds=desk.undo_seconds)

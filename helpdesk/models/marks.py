@@ -1,14 +1,20 @@
 """An agent's own marks on threads: what was read, what is being written, what they were told."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Agent
 from helpdesk import html as markup
 from helpdesk.mail import MailFile
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import MessageKind
+
+if TYPE_CHECKING:
+    from helpdesk.models.thread import Thread
 
 
 class ReadMark(models.Model):
@@ -28,9 +34,7 @@ class ReadMark(models.Model):
 class DraftManager(models.Manager["Draft"]):
     """Keeps what is being written."""
 
-    def write(
-        self, thread: models.Model, *, by: models.Model, kind: str, text: str = "", html: str = "", cc: str = ""
-    ) -> "Draft":
+    def write(self, thread: "Thread", *, by: Agent, kind: str, text: str = "", html: str = "", cc: str = "") -> "Draft":
         """Save what an agent has written so far; `html` goes before `text`, files stay."""
         html, text = markup.both_forms(html, text, may_be_empty=True)
         words = {"text": text, "html": html, "cc": cc[:500]}

@@ -44,7 +44,7 @@ def refuse(
         newer=newer,
         last_message=last_message,
     )
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render_composer(request, thread, mode, composer=made)
     return page(request, thread, status=409 if newer else 400, composer=made)
 

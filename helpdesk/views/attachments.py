@@ -91,7 +91,7 @@ def remove(request: AgentRequest, thread_id: int, attachment_id: int) -> HttpRes
     draft.attachments.remove(attachment)
     if attachment.message_id is None:
         attachment.drop()
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return SeeOther(thread_path(thread.pk, mode=mode))
     files = [one for one in draft.attachments.all() if not one.is_inline]
     return render(request, "helpdesk/thread/_files.html", {"thread": thread, "mode": mode, "files": files})

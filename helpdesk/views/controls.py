@@ -21,7 +21,7 @@ def answer(request: AgentRequest, thread: Thread, form: forms.Form | None = None
     error = next((str(errors[0]) for errors in form.errors.values()), "") if form is not None else ""
     if "next" in request.POST:  # from a row of the queue
         return HttpResponseBadRequest(error) if error else respond(request, "", {}, to=back_to(request))
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         fresh = shop.with_purchases(Thread.objects.filter(pk=thread.pk)).get()
         response = render_header(request, fresh, error=error)
         response.headers["HX-Trigger"] = "thread-changed"

@@ -44,7 +44,7 @@ def save(request: AgentRequest, thread_id: int) -> HttpResponse:
     wanted = request.POST.get("show", "")
     if wanted == "replies":
         return SeeOther(reverse("helpdesk:picker", args=[thread.pk]))
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return SeeOther(thread_path(thread.pk, mode=wanted or mode, **{"from": origin(request)}))
     if wanted in MODES:
         return render_composer(request, thread, wanted)
@@ -59,6 +59,6 @@ def discard(request: AgentRequest, thread_id: int) -> HttpResponse:
     draft = Draft.objects.filter(agent=request.user, thread=thread, kind=kind_of(mode)).first()
     if draft is not None:
         draft.discard()
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render_composer(request, thread, mode)
     return SeeOther(thread_path(thread.pk, mode=mode))

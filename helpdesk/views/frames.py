@@ -50,7 +50,11 @@ def frame(request: AgentRequest, thread_id: int, message_id: int) -> HttpRespons
         one.content_id: picture_url(one) for one in message.attachments.all() if one.content_id and one.is_showable
     }
     body = markup.for_frame(message.html, images=with_images, inline=inline)
-    response = render(request, "helpdesk/thread/frame.html", {"body": body})
+    response = render(
+        request,
+        "helpdesk/thread/frame.html",
+        {"body": body, "title": message.who, "language": message.thread.language or "und"},
+    )
     sources = "'self' https: http:" if with_images else "'self'"
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'unsafe-inline'; img-src {sources}; sandbox {SANDBOX}; "

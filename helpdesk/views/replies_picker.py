@@ -41,7 +41,7 @@ def index(request: AgentRequest, thread_id: int) -> HttpResponse:
     replies.sort(key=lambda one: one.shortcut != query)
     context = {"thread": thread, "replies": replies, "query": query, "mode": request.GET.get("mode", "reply")}
     part = "_reply_options.html" if "options" in request.GET else "_replies.html"
-    template = part if request.htmx else "replies.html"  # type: ignore[attr-defined]
+    template = part if request.htmx else "replies.html"
     return render(request, f"helpdesk/thread/{template}", context)
 
 

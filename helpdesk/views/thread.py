@@ -19,6 +19,7 @@ from helpdesk.http import SeeOther
 from helpdesk.models import Contact, DeskSettings, Folder, Message, OutgoingState, StatusLabel, Thread
 from helpdesk.purging import BIN_DAYS
 
+OWN_QUERY = ("mode", "sent", "images", "options", "q")
 JOINS = ("contact", "customer", "assignee", "order", "product")
 
 
@@ -36,8 +37,14 @@ def thread_path(thread_id: int, **query: Any) -> str:
 
 
 def origin(request: HttpRequest) -> str:
-    """The query string of the queue that the agent came from."""
-    return request.POST.get("from") or request.GET.get("from") or ""
+    """The query string of the queue that the agent came from: in `from`, else what else stands in the page's own."""
+    named = request.POST.get("from") or request.GET.get("from")
+    if named is not None or request.method != "GET":
+        return named or ""
+    rest = request.GET.copy()
+    for own in OWN_QUERY:
+        rest.pop(own, None)
+    return rest.urlencode()
 
 
 def header_context(thread: Thread, labels: dict[str, StatusLabel], desk: DeskSettings) -> dict[str, Any]:
@@ -214,5 +221,5 @@ def choices(request: AgentRequest, thread_id: int, what: str) -> HttpResponse:
         "tags": ", ".join(tag.name for tag in thread.tags.all()) if what == "tags" else "",
         "from_query": origin(request),
     }
-    template = "_choices.html" if request.htmx else "choices.html"  # type: ignore[attr-defined]
+    template = "_choices.html" if request.htmx else "choices.html"
     return render(request, f"helpdesk/thread/{template}", context)

@@ -24,13 +24,23 @@ document.addEventListener("click", (event) => {
 }, { capture: true })
 
 // -- sending by key ---------------------------------------------------------------------------------------------
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.closest?.("#composer")) return
-  event.preventDefault()
-  const way = event.shiftKey ? "closed" : "open"
+function send(way) {
   const button = form().querySelector(`[data-send="${way}"]`) ?? form().querySelector('[data-send="main"]')
-  form().requestSubmit(button)
-})
+  button.click()
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return
+  if (!event.target.closest?.("#composer")) return
+  event.preventDefault()
+  event.stopPropagation() // neither the editor nor the list of all keys acts on it again
+  send(event.shiftKey ? "closed" : "open")
+}, { capture: true })
+// The same, asked for by the list of all keys; only while one is writing.
+document.addEventListener("shortcut", (event) => {
+  if (event.target.id !== "composer") return
+  event.preventDefault()
+  if (event.target.contains(document.activeElement)) send(event.detail.action === "send" ? "open" : "closed")
+}, { capture: true })
 
 // -- files ------------------------------------------------------------------------------------------------------
 async function upload(files) {

@@ -96,7 +96,7 @@ async function build(area) {
       mounted.delete(area)
     },
   }
-  if (area.closest("[data-focus]")) editor.commands.focus("end")
+  if (area.closest("[data-focus]") && !form.querySelector("[data-gate]")) editor.commands.focus("end")
   area.dispatchEvent(new CustomEvent("reply:ready", { bubbles: true, detail: api }))
   return api
 }

@@ -10,7 +10,8 @@ document.addEventListener("shortcut", (event) => {
 }, true)
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented && event.target.closest?.("#composer")) $("#scroll").focus()
+  // The editor itself prevents the default of Esc; an open menu takes it for itself.
+  if (event.key === "Escape" && event.target.closest?.("#composer") && !$("details.menu[open]")) $("#scroll").focus()
 })
 
 // -- panes ------------------------------------------------------------------------------------------------------

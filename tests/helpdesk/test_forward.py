@@ -117,6 +117,8 @@ def test_the_page_says_to_whom_and_so_does_an_event(world, bob, thread):
 @pytest.mark.row("FW5")
 def test_inside_and_outside_get_the_same_message_block(world, bob, thread):
     chosen = thread.messages.get()
+    world.alice.language = thread.language
+    world.alice.save()
     forward(bob, thread, target="outside", address="c@x.test", body="one", messages=[chosen.pk], form_key="a")
     forward(bob, thread, target="team", agent=world.alice.pk, body="two", messages=[chosen.pk], form_key="b")
     marker = "---------- Forwarded message ----------"
