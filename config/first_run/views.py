@@ -34,7 +34,7 @@ def step(view: View) -> View:
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not Agent.objects.exists():
             return view(request) if view.__name__ in ("account", "start") else redirect("first_run:account")
-        if DeskSettings.load().set_up_at:
+        if DeskSettings.fresh().set_up_at:
             raise Http404
         return supervisor_required(view)(request, *args, **kwargs)
 
@@ -68,7 +68,7 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return show(request, "account", form)
     with transaction.atomic():
-        DeskSettings.objects.select_for_update().get(pk=DeskSettings.load().pk)  # one first supervisor, not two
+        DeskSettings.objects.select_for_update().get(pk=DeskSettings.fresh().pk)  # one first supervisor, not two
         if agent.pk is None and Agent.objects.exists():
             return redirect("accounts:sign_in")
         login(request, form.save(), backend=BACKEND)
@@ -78,7 +78,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @step
 def shop(request: HttpRequest) -> HttpResponse:
     """Name, clock and language of the shop."""
-    form = ShopForm(request.POST if request.method == "POST" else None, instance=DeskSettings.load())
+    form = ShopForm(request.POST if request.method == "POST" else None, instance=DeskSettings.fresh())
     if request.method == "POST" and form.is_valid():
         form.save()
         return redirect("first_run:contacts")
@@ -109,7 +109,9 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     if not later:
         form.save()
         wire.send("mailboxes", "changed")
-    DeskSettings.objects.filter(pk=1).update(set_up_at=timezone.now())
+    desk = DeskSettings.fresh()
+    desk.set_up_at = timezone.now()
+    desk.save(update_fields=["set_up_at"])
     request.session[DONE] = True
     return redirect("first_run:ready")
 
