@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.contrib.auth import login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -24,14 +25,14 @@ from mailgateway.views.mailboxes import attempt
 
 STEPS = ("account", "shop", "contacts", "mailbox")
 DONE = "first_run_done"
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def step(view: View) -> View:
     """Open to anybody while there is no agent, then to supervisors until the end; 404 afterwards."""
 
     @wraps(view)
-    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not Agent.objects.exists():
             return view(request) if view.__name__ in ("account", "start") else redirect("first_run:account")
         if DeskSettings.fresh().set_up_at:
