@@ -25,7 +25,8 @@ define set-up
 	@if command -v uv >/dev/null; then \
 	  { test -x $(PY) || uv venv -q --python $(PYTHON) .venv; } && uv pip install -q -p $(PY) -r $(1); \
 	else \
-	  { test -x $(PY) || $(PYTHON) -m venv .venv; } && $(PY) -m pip install -q --disable-pip-version-check -r $(1); \
+	  { test -x $(PY) || $(PYTHON) -m venv .venv; } && { $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null; } && \
+	  $(PY) -m pip install -q --disable-pip-version-check -r $(1); \
 	fi
 	@touch $(2)
 endef
