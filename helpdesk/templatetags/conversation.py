@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from helpdesk import html as markup
 from helpdesk.models import Event, Message, StatusLabel
+from helpdesk.waiting import duration
 
 register = template.Library()
 
@@ -34,6 +35,12 @@ def shown(message: Message) -> SafeString:
 def told(event: Event, labels: dict[str, StatusLabel]) -> str:
     """The event's sentence with the team's words for the statuses."""
     return event.told({status: row.label for status, row in labels.items()})
+
+
+@register.filter
+def passed(moment: datetime) -> str:
+    """How long ago, short: "46 min", "2 h 25 min"."""
+    return duration(timezone.now() - moment)
 
 
 @register.filter
