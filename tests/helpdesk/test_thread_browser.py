@@ -318,3 +318,17 @@ def test_without_javascript_one_can_answer(world_live, browser, desk_url):
     page.get_by_role("button", name="Undo Z").or_(page.locator(".undo button")).first.click()
     assert page.locator("textarea[name=body]").input_value() == "Plain words"
     context.close()
+
+
+def test_a_long_thread_opens_at_its_end_without_moving_the_window(world_live, sign_in, settings):
+    settings.PRACTICE = True
+    thread = make.thread(world_live.service, "A line.\n\n" * 80)
+    page = sign_in(world_live.bob)
+    page.goto(f"/threads/{thread.pk}/")
+    page.wait_for_function("document.getElementById('scroll').scrollTop > 100")
+    expect(page.locator(".msg__card").last).to_be_in_viewport()
+    assert page.evaluate("[scrollY, document.documentElement.scrollTop, document.scrollingElement.scrollHeight]") == [
+        *(0, 0),
+        900,  # nothing to scroll but the boxes
+    ]
+    assert page.locator(".practice").bounding_box()["y"] == 0
