@@ -89,6 +89,7 @@ def test_each_language_has_its_rich_editor_and_what_is_bold_stays_bold(world_liv
     text.click()
     page.keyboard.type("It is ")
     page.get_by_role("button", name="Bold").click()
+    expect(text).to_be_focused()
     page.keyboard.type("late")
     page.keyboard.press("Control+k")
     page.locator("#link-url").fill("https://shop.test/")
