@@ -1,5 +1,7 @@
 // The open queue stays true: changed rows are replaced in place; new ones come in at once unless the pointer or the
 // focus is in the list, then they wait behind a bar. Text cursor, focus and scroll never move. Also the cursor row.
+import { bring } from "./scroll.js";
+
 const page = document.getElementById("queue-page");
 const scroll = document.getElementById("queue-scroll");
 const bar = document.getElementById("new-threads");
@@ -109,7 +111,7 @@ const cursor = () => scroll.querySelector(".is-cursor") ?? document.activeElemen
 function pointAt(row) {
   rows().forEach((one) => one.classList.toggle("is-cursor", one === row));
   row?.querySelector(".row__subj").focus({ preventScroll: true });
-  row?.scrollIntoView({ block: "nearest" });
+  if (row) bring(row, scroll);
 }
 
 function move(step) {
