@@ -35,6 +35,7 @@ async function build(area) {
     }
   }
   const takesPictures = (data) => {
+    if (!area.dataset.pictures) return false
     const files = pictures(data)
     if (!files.length || !isBare(data.getData("text/html"))) return false
     addPictures(files)
@@ -72,8 +73,8 @@ async function build(area) {
     },
   })
   const sync = () => { area.value = editor.isEmpty ? "" : editor.getHTML() }
-  const bar = area.closest("form").querySelector(".rt-bar")
-  const unbind = bind(bar, editor, document.getElementById("link-dialog"))
+  const bar = (area.closest("[data-tab]") ?? form).querySelector(".rt-bar")
+  const unbind = bind(bar, editor, document.getElementById(area.dataset.dialog ?? "link-dialog"))
   const toEditor = (event) => { event.preventDefault(); editor.commands.focus() }
   label.addEventListener("click", toEditor)
   form.elements.body_format.value = "html"
