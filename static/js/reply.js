@@ -35,7 +35,6 @@ async function build(area) {
     }
   }
   const takesPictures = (data) => {
-    if (!area.dataset.pictures) return false
     const files = pictures(data)
     if (!files.length || !isBare(data.getData("text/html"))) return false
     if (area.dataset.pictures) addPictures(files)
@@ -73,13 +72,8 @@ async function build(area) {
     },
   })
   const sync = () => { area.value = editor.isEmpty ? "" : editor.getHTML() }
-<<<<<<< HEAD
   const bar = area.closest("[data-rich], form").querySelector(".rt-bar")
   const unbind = bind(bar, editor, document.getElementById("link-dialog"))
-=======
-  const bar = (area.closest("[data-tab]") ?? form).querySelector(".rt-bar")
-  const unbind = bind(bar, editor, document.getElementById(area.dataset.dialog ?? "link-dialog"))
->>>>>>> flow
   const toEditor = (event) => { event.preventDefault(); editor.commands.focus() }
   label.addEventListener("click", toEditor)
   form.elements.body_format.value = "html"
