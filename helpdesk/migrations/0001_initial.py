@@ -492,4 +492,10 @@ class Migration(migrations.Migration):
             model_name='thread',
             index=models.Index(fields=['customer', '-active_at'], name='threads_of_a_customer'),
         ),
+        migrations.AddIndex(
+            model_name="thread",
+            index=models.Index(
+                fields=["folder", "status", "contact", "assignee", "inbound_at"], name="queue_counts"
+            ),
+        ),
     ]

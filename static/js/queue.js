@@ -10,8 +10,8 @@ const list = () => document.getElementById("queue");
 const sent = new Map(); // a row as the server wrote it, by its id
 let freshAt = Date.now();
 let waiting = null;
-let running = false;
-let again = false;
+let running = null;
+let again = null;
 
 function remember(rows) {
   sent.clear();
@@ -78,9 +78,21 @@ function take(fresh, { now = false } = {}) {
   if (added.length) announce(added.length);
 }
 
-async function refresh(options) {
-  if (running) { again = true; return; }
-  running = true;
+// One at a time; what is asked meanwhile is done next, and whoever asks waits for that.
+function refresh(options = {}) {
+  if (running) again = { ...again, ...options };
+  running ??= untilQuiet(options).finally(() => { running = null; });
+  return running;
+}
+
+async function untilQuiet(options) {
+  for (let wanted = options; wanted; wanted = again) {
+    again = null;
+    await load(wanted);
+  }
+}
+
+async function load(options) {
   try {
     const answer = await fetch(location.href, { headers: { "HX-Request": "true" }, cache: "no-store" });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("queue-page");
@@ -88,10 +100,7 @@ async function refresh(options) {
     take(fresh, options);
     freshAt = Date.now();
     document.body.dispatchEvent(new Event("freshened"));
-  } catch { /* out of reach: live.js says so and asks again */ } finally {
-    running = false;
-    if (again) { again = false; refresh(); }
-  }
+  } catch { /* out of reach: live.js says so and asks again */ }
 }
 
 // -- the cursor row and its keys
