@@ -95,8 +95,8 @@ class Town:
             "F": SocialTitle.objects.create(names={"es": "Sra.", "en": "Ms", "fr": "Mme", "de": "Frau"}),
             "M": SocialTitle.objects.create(names={"es": "Sr.", "en": "Mr", "fr": "M.", "de": "Herr"}),
         }
-        self.customers_group = CustomerGroup.objects.get(key=CustomerGroup.Key.CUSTOMER)
-        self.guests = CustomerGroup.objects.get(key=CustomerGroup.Key.GUEST)
+        self.customers_group = CustomerGroup.fixed(CustomerGroup.Key.CUSTOMER)
+        self.guests = CustomerGroup.fixed(CustomerGroup.Key.GUEST)
         self.trade = CustomerGroup.objects.create(name="Mayorista", discount=30)
         self.tags = [CustomerTag.objects.create(name=name, tone=tone) for name, tone in TAGS]
         self.people: list[Customer] = []
