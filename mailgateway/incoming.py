@@ -1,6 +1,7 @@
 """What happens to a raw mail: it is stored and committed, then understood, delivered and settled."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -163,14 +164,14 @@ def _deliver(row: Incoming, mail: InboundMail, contact: intake.Contact, *, route
     return Taken(row.pk, done, mail, done.reason)
 
 
-def _twin(row: Incoming) -> dict[str, Any] | None:
+def _twin(row: Incoming) -> Mapping[str, Any] | None:
     """What became of the very same bytes that came to the same place before, and are done with."""
     same = Incoming.objects.filter(sha256=row.sha256, mailbox=row.mailbox_id, contact=row.contact_id)
     done = same.filter(state=IncomingState.DONE).exclude(pk=row.pk).order_by("pk")
     return done.values("sender", "subject", "thread_id", "message_id").first()
 
 
-def _same_as(row: Incoming, twin: dict[str, Any]) -> Taken:
+def _same_as(row: Incoming, twin: Mapping[str, Any]) -> Taken:
     row.sender, row.subject = twin["sender"], twin["subject"]
     done = Delivered(Outcome.DUPLICATE, twin["thread_id"] or 0, twin["message_id"] or 0, "duplicate")
     row.settle(done.outcome, done.reason, thread_id=done.thread_id, message_id=done.message_id)

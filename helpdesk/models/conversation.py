@@ -86,25 +86,25 @@ class Conversation(models.Model):
 
     def _received(self, mail: InboundMail, kind: MessageKind) -> dict[str, Any]:
         """The columns of a message that came from outside."""
-        return dict(
-            kind=kind,
-            author_name=mail.sender_name[:255],
-            author_email=mail.sender[:255],
-            subject=mail.subject[:255],
-            text=mail.text,
-            full_text="" if mail.full_text == mail.text else mail.full_text,
-            html=markup.clean(mail.html),
-            recipients={"to": [one.address for one in mail.to], "cc": [one.address for one in mail.cc]},
-            message_id=mail.message_id[:255],
-            in_reply_to=(mail.in_reply_to[:1] or ("",))[0][:255],
-            received_key=received_key(self._thread.contact_id, mail),
-            reason=mail.automatic or mail.problem,
-            sent_at=mail.date,
-            ip=mail.ip or None,
-            user_agent=mail.user_agent[:400],
-            page_url=mail.page_url[:500],
-            consent=mail.consent[:40],
-        )
+        return {
+            "kind": kind,
+            "author_name": mail.sender_name[:255],
+            "author_email": mail.sender[:255],
+            "subject": mail.subject[:255],
+            "text": mail.text,
+            "full_text": "" if mail.full_text == mail.text else mail.full_text,
+            "html": markup.clean(mail.html),
+            "recipients": {"to": [one.address for one in mail.to], "cc": [one.address for one in mail.cc]},
+            "message_id": mail.message_id[:255],
+            "in_reply_to": (mail.in_reply_to[:1] or ("",))[0][:255],
+            "received_key": received_key(self._thread.contact_id, mail),
+            "reason": mail.automatic or mail.problem,
+            "sent_at": mail.date,
+            "ip": mail.ip or None,
+            "user_agent": mail.user_agent[:400],
+            "page_url": mail.page_url[:500],
+            "consent": mail.consent[:40],
+        }
 
     def _note_arrival(self, message: Message, files: int, *, answers_wanted: bool) -> None:
         """Keep the queue's columns; reopen if the customer wants an answer."""
