@@ -25,7 +25,8 @@ define set-up
 	@if command -v uv >/dev/null; then \
 	  { test -x $(PY) || uv venv -q --python $(PYTHON) .venv; } && uv pip install -q -p $(PY) -r $(1); \
 	else \
-	  { test -x $(PY) || $(PYTHON) -m venv .venv; } && $(PY) -m pip install -q --disable-pip-version-check -r $(1); \
+	  { test -x $(PY) || $(PYTHON) -m venv .venv; } && { $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null; } && \
+	  $(PY) -m pip install -q --disable-pip-version-check -r $(1); \
 	fi
 	@touch $(2)
 endef
@@ -48,7 +49,7 @@ PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS
 
 test: services install-dev ## every test: SQLite with Chromium and Dovecot, then PostgreSQL; at most 6 minutes
 	$(PYTEST)
-	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser"
+	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only
 
 test-fast: install-dev ## SQLite only, without browser and servers; at most 60 s
 	$(PYTEST) -m "not browser and not imap"

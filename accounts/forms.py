@@ -75,7 +75,8 @@ class ProfileForm(Dressed, forms.ModelForm):
 
     class Meta:
         model = Agent
-        fields = ["name", "email", "language", "signature", "theme", "density", "single_keys", "notices_by_mail"]
+        fields = ["name", "email", "language", "signature", "theme", "density", "queue_sort", "single_keys"]
+        fields += ["notices_by_mail", "new_threads_by_mail"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

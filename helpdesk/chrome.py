@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject, cached_property
 from django.utils.timezone import now
 
 from accounts.models import Agent
@@ -58,7 +58,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "version": settings.VERSION,
         "statuses": SimpleLazyObject(lambda: statuses_of(request)),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
-        "unread_notices": SimpleLazyObject(lambda: unread_notices(request)),
+        "bell": Bell(request),
         "now": now(),
     }
 
@@ -140,7 +140,15 @@ def _current(request: HttpRequest) -> str:
     return current_of(Filters.read(QueryDict(request.GET.urlencode()))) if name == "helpdesk:queue" else name
 
 
-def unread_notices(request: HttpRequest) -> int:
-    """How many notices the bell shows; 0 for strangers."""
-    agent = request.user
-    return Notice.objects.filter(agent=agent, read_at=None).count() if isinstance(agent, Agent) else 0
+class Bell:
+    """What the bell shows; asked only by pages that have one."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.agent = request.user if hasattr(request, "user") else None
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices are new; 0 for strangers. A plain number: plural forms cannot count lazy ones."""
+        if not isinstance(self.agent, Agent):
+            return 0
+        return Notice.objects.filter(agent=self.agent, read_at=None).count()

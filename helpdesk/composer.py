@@ -21,6 +21,7 @@ class SendOption:
 
     status: str
     label: str
+    alias: str = ""  # what the team calls the status, where that is something else
 
 
 @dataclass
@@ -91,11 +92,12 @@ def send_options(
         Status.OPEN: _("Send and keep open"),
         Status.CLOSED: _("Send and close"),
         **{
-            status: _("Send and %(status)s") % {"status": labels[status].label}
+            status: _("Send and %(status)s") % {"status": status.label}
             for status in (Status.PENDING_1, Status.PENDING_2)
         },
     }
-    options = [SendOption(status.value, words[status]) for status in Status]
+    aliases = {status: labels[status].label for status in Status if labels[status].label != status.label}
+    options = [SendOption(status.value, words[status], aliases.get(status, "")) for status in Status]
     return sorted(options, key=lambda option: option.status != first)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.models import Agent
 from helpdesk.models import ACTIVE, Contact, Folder, Message, Status, StatusLabel, Thread, ThreadTag
@@ -191,8 +191,8 @@ LABELS = {
     "order_id": gettext_lazy("Order"),
     "waiting": gettext_lazy("Waiting"),
     "unread": gettext_lazy("Unread"),
-    "from": gettext_lazy("From"),
-    "to": gettext_lazy("To"),
+    "from": pgettext_lazy("date", "From"),
+    "to": pgettext_lazy("date", "To"),
     "q": gettext_lazy("Text"),
     "sort": gettext_lazy("Order of the list"),
     "page": gettext_lazy("Page"),

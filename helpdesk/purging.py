@@ -1,50 +1,48 @@
-"""What is deleted for good, by the clock: the bin, addresses of the net, files nobody sent."""
+"""What is not kept for ever: the bin, where a form was sent from, files nobody sent."""
 
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from helpdesk.models import Attachment, DeskSettings, Draft, Folder, Message, OutgoingMail, Thread
 
 BIN_DAYS = 30
-UPLOAD_DAYS = 7
+FORMS_FILES_FOR = timedelta(days=2)  # a form that went back to a customer with errors
+DRAFTS_FILES_FOR = timedelta(days=7)  # taken out of an agent's draft again
 
 
 def purge() -> dict[str, int]:
-    """Do all of it; returns how many threads, messages and files it touched."""
-    return {"threads": empty_bin(), "messages": forget_metadata(), "files": drop_orphans()}
+    """Do all of it; returns how many threads, messages and files it touched. Again at once, it touches none."""
+    return {"threads": empty_bin(), "messages": forget_metadata(), "files": drop_unsent_files()}
 
 
 def empty_bin() -> int:
     """Delete threads that lay in the bin for 30 days, rows and files."""
-    limit = timezone.now() - timedelta(days=BIN_DAYS)
-    found = Thread.objects.filter(folder=Folder.TRASH, trashed_at__lt=limit)
-    threads = list(found)
+    threads = list(Thread.objects.filter(folder=Folder.TRASH, trashed_at__lt=timezone.now() - timedelta(days=BIN_DAYS)))
     for thread in threads:
         with transaction.atomic():
-            for attachment in Attachment.objects.filter(message__home=thread) | Attachment.objects.filter(
-                message__thread=thread
-            ):
+            for attachment in Attachment.objects.filter(Q(message__home=thread) | Q(message__thread=thread)):
                 attachment.drop()
             thread.delete()
     return len(threads)
 
 
 def forget_metadata() -> int:
-    """Empty IP address and browser of messages that are old enough."""
+    """Empty address, browser and page of messages older than the desk keeps them."""
     limit = timezone.now() - timedelta(days=DeskSettings.load().metadata_days)
-    old = Message.objects.filter(created_at__lt=limit).exclude(ip=None, user_agent="")
-    return old.update(ip=None, user_agent="")
+    old = Message.objects.filter(created_at__lt=limit).exclude(ip=None, user_agent="", page_url="")
+    return old.update(ip=None, user_agent="", page_url="")
 
 
-def drop_orphans() -> int:
-    """Delete uploads that belong to no message and no draft any more."""
-    limit = timezone.now() - timedelta(days=UPLOAD_DAYS)
-    used = Draft.attachments.through.objects.values("attachment")
-    leaving = OutgoingMail.attachments.through.objects.values("attachment")
-    old = Attachment.objects.filter(message=None, created_at__lt=limit)
-    files = list(old.exclude(pk__in=used).exclude(pk__in=leaving))
+def drop_unsent_files() -> int:
+    """Delete uploads that belong to no message, no draft and no mail: a form's soon, an agent's after a week."""
+    now = timezone.now()
+    in_drafts = Draft.attachments.through.objects.values("attachment")
+    in_mails = OutgoingMail.attachments.through.objects.values("attachment")
+    old = Q(owner=None, created_at__lt=now - FORMS_FILES_FOR) | Q(created_at__lt=now - DRAFTS_FILES_FOR)
+    files = list(Attachment.objects.filter(old, message=None).exclude(pk__in=in_drafts).exclude(pk__in=in_mails))
     for attachment in files:
         attachment.drop()
     return len(files)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
         (
             Key("next", "j", _("Next")),
             Key("previous", "k", _("Previous")),
-            Key("open", "enter", _("Open")),
+            Key("open", "enter", pgettext_lazy("verb", "Open")),
             Key("search", "/", _("Search")),
             Key("reveal", ".", _("Show the new ones")),
             Key("escape", "escape", _("Close, leave the list")),

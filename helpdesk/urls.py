@@ -14,7 +14,7 @@ from helpdesk.views import (
     replies_picker,
     thread,
 )
-from helpdesk.views.settings import contacts, desk, replies, statuses, team
+from helpdesk.views.settings import contacts, desk, home, replies, statuses, team
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -64,6 +64,7 @@ urlpatterns = [
 ]
 
 urlpatterns += [
+    path("settings/", home.enter, name="settings"),
     path("settings/contacts/", contacts.index, name="contacts"),
     path("settings/contacts/new/", contacts.edit, name="new_contact"),
     path("settings/contacts/<int:contact_id>/", contacts.edit, name="contact"),

@@ -13,7 +13,7 @@ from accounts.fields import Dressed
 from mailgateway.models import Afterwards, Incoming, IncomingState, Mailbox, Outcome, Security
 
 SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
-MAIN = ("name", "contact", "is_active")
+MAIN = ("name", "contact", "is_active", "creates_threads")
 RECEIVING = ("imap_host", "imap_port", "imap_security", "username", "folder", "afterwards", "move_to")
 TRUST = ("fingerprint", "ca_pem")
 PLACE = {"imap_host", "imap_port", "imap_security", "username", "fingerprint", "ca_pem"}

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from helpdesk import retention
+from helpdesk import purging
 from helpdesk.mail import MailFile
 from helpdesk.models import Attachment, DeskSettings
 from helpdesk.models.attachment import safe_name, sniff
@@ -133,7 +133,7 @@ def problem_with(file: MailFile, endings: list[str]) -> str:
 
 def keep(uploads: Uploads, key: str) -> list[tuple[str, Attachment]]:
     """Keep the files of a form that goes back with errors; each with the signed word that brings it again."""
-    retention.forget_unsent_files()
+    purging.drop_unsent_files()
     uploads.kept += [Attachment.objects.add(file) for file in uploads.new]
     uploads.new = []
     return [(KEPT.sign(f"{key}.{one.pk}"), one) for one in uploads.kept]

@@ -17,6 +17,26 @@ pytest_plugins = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--database-only: what never asks the database is the same on every one, so once is enough."""
+    parser.addoption("--database-only", action="store_true", help="only tests that use the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the others, and say how many."""
+    if not config.getoption("--database-only"):
+        return
+    asking = [one for one in items if uses_database(one)]
+    config.hook.pytest_deselected(items=[one for one in items if one not in set(asking)])
+    items[:] = asking
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """By mark or by fixture."""
+    names = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or not names.isdisjoint({"db", "transactional_db"})
+
+
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """What one test put into the cache is not the next one's."""

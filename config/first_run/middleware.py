@@ -18,7 +18,7 @@ class FirstRunMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         start = reverse("first_run:start")
-        free = (start, reverse("set_language"), settings.STATIC_URL)
+        free = (start, reverse("set_language"), settings.STATIC_URL, "/api/", "/health")  # machines need no page
         if request.path.startswith(free) or request.user.is_authenticated or Agent.objects.exists():
             return self.get_response(request)
         return redirect(start)

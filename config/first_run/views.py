@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.contrib.auth import login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -24,17 +25,17 @@ from mailgateway.views.mailboxes import attempt
 
 STEPS = ("account", "shop", "contacts", "mailbox")
 DONE = "first_run_done"
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def step(view: View) -> View:
     """Open to anybody while there is no agent, then to supervisors until the end; 404 afterwards."""
 
     @wraps(view)
-    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not Agent.objects.exists():
             return view(request) if view.__name__ in ("account", "start") else redirect("first_run:account")
-        if DeskSettings.load().set_up_at:
+        if DeskSettings.fresh().set_up_at:
             raise Http404
         return supervisor_required(view)(request, *args, **kwargs)
 
@@ -68,7 +69,7 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return show(request, "account", form)
     with transaction.atomic():
-        DeskSettings.objects.select_for_update().get(pk=DeskSettings.load().pk)  # one first supervisor, not two
+        DeskSettings.objects.select_for_update().get(pk=DeskSettings.fresh().pk)  # one first supervisor, not two
         if agent.pk is None and Agent.objects.exists():
             return redirect("accounts:sign_in")
         login(request, form.save(), backend=BACKEND)
@@ -78,7 +79,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @step
 def shop(request: HttpRequest) -> HttpResponse:
     """Name, clock and language of the shop."""
-    form = ShopForm(request.POST if request.method == "POST" else None, instance=DeskSettings.load())
+    form = ShopForm(request.POST if request.method == "POST" else None, instance=DeskSettings.fresh())
     if request.method == "POST" and form.is_valid():
         form.save()
         return redirect("first_run:contacts")
@@ -109,7 +110,9 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     if not later:
         form.save()
         wire.send("mailboxes", "changed")
-    DeskSettings.objects.filter(pk=1).update(set_up_at=timezone.now())
+    desk = DeskSettings.fresh()
+    desk.set_up_at = timezone.now()
+    desk.save(update_fields=["set_up_at"])
     request.session[DONE] = True
     return redirect("first_run:ready")
 

@@ -88,7 +88,7 @@ CLOSINGS = {
 
 def settle_desk() -> DeskSettings:
     """The shop's settings; undo is off until the history is written."""
-    desk = DeskSettings.load()
+    desk = DeskSettings.fresh()
     desk.shop_name, desk.shop_url, desk.set_up_at = "Taller Norte", "https://tallernorte.example/", timezone.now()
     desk.default_messages = CLOSINGS
     desk.undo_seconds = 0

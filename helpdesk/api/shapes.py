@@ -96,12 +96,16 @@ class EventShape(serializers.ModelSerializer[Event]):
     """A fact in a thread's life, with a sentence for people."""
 
     who = serializers.CharField(read_only=True)
-    sentence = serializers.CharField(read_only=True)
+    sentence = serializers.SerializerMethodField()
 
     class Meta:
         model = Event
         fields = ["id", "kind", "at", "actor", "who", "sentence", "message", "status", "holder", "data"]
         read_only_fields = fields
+
+    def get_sentence(self, event: Event) -> str:
+        """With the team's own words for the statuses."""
+        return event.told({status: row.label for status, row in self.context["labels"].items()})
 
 
 class CustomerShape(serializers.Serializer):

@@ -95,12 +95,17 @@ class DeskSettings(Kept):
 
     @classmethod
     def load(cls) -> "DeskSettings":
-        """The one row, made with defaults if it is missing."""
+        """The one row, made with defaults if it is missing; to read from, not to change."""
         kept: DeskSettings | None = cache.get(cls.CACHE_KEY)
         if kept is None:
-            kept, _made = cls.objects.get_or_create(pk=1)
+            kept = cls.fresh()
             cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
         return kept
+
+    @classmethod
+    def fresh(cls) -> "DeskSettings":
+        """The row as it is in the database now: for whoever is going to change it."""
+        return cls.objects.get_or_create(pk=1)[0]
 
     def default_message(self, language: str) -> str:
         """The default message in a language; empty rather than in a wrong one, except the shop's own."""

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 from babel.numbers import format_currency
 from django import template
-from django.template.defaultfilters import date as format_date
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from helpdesk import browsers
 from helpdesk import html as markup
 from helpdesk.models import Event, Message, StatusLabel
 
@@ -34,6 +35,12 @@ def shown(message: Message) -> SafeString:
 def told(event: Event, labels: dict[str, StatusLabel]) -> str:
     """The event's sentence with the team's words for the statuses."""
     return event.told({status: row.label for status, row in labels.items()})
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Browser and system in words; what is neither as it came, in short."""
+    return browsers.describe(user_agent) or user_agent[:120]
 
 
 @register.filter
@@ -71,8 +78,10 @@ def lines(text: str) -> int:
 def moment(at: datetime) -> SafeString:
     """A time in short, the exact one as its title: {% moment message.created_at %}."""
     local = timezone.localtime(at)
-    short = "H:i" if local.date() == timezone.localdate() else "D j M, H:i"
-    if local.year != timezone.localdate().year:
-        short = "j M Y, H:i"
-    exact = format_date(local, "DATETIME_FORMAT")
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, format_date(local, short))
+    today, short = timezone.localdate(), date_format(local, "TIME_FORMAT")
+    if local.year != today.year:
+        short = date_format(local, "SHORT_DATETIME_FORMAT")
+    elif local.date() != today:
+        short = f"{date_format(local, 'MONTH_DAY_FORMAT')}, {short}"
+    exact = date_format(local, "DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, short)

@@ -85,6 +85,12 @@ def waiting(thread: Thread, now: datetime, desk: DeskSettings) -> SafeString:
     )
 
 
+@register.filter
+def since(moment: datetime) -> str:
+    """How long ago, in two units at most, as everywhere on the desk: "3 h 40 min"."""
+    return duration(timezone.now() - moment)
+
+
 @register.simple_tag
 def ago(moment: datetime) -> SafeString:
     """A time: how long ago within a day, then the date; the exact time in its title."""

@@ -94,7 +94,7 @@ def compose(
         mail["In-Reply-To"] = answers.message_id
         mail["References"] = " ".join([*answers.references, answers.message_id])
         quoted = "\n".join(f"> {line}".rstrip() for line in answers.text.splitlines())
-        text = f"{text}\n\n{answers.at:%d/%m/%Y %H:%M}, {answers.who}:\n{quoted}"
+        text = f"{text}\n\nEl {answers.at:%d/%m/%Y} a las {answers.at:%H:%M}, {answers.who} escribió:\n{quoted}"
     mail.set_content(text + "\n")
     return mail
 

@@ -1,5 +1,6 @@
 // Predefined replies: search, look, Enter inserts, Shift+Enter replaces; /shortcut and Tab in the text.
 import { editorOf, put } from "./reply.js"
+import { bring } from "./scroll.js"
 
 const menu = () => document.querySelector("[data-picker]")
 const area = () => document.getElementById("id_body")
@@ -10,7 +11,7 @@ function choose(option) {
   if (!option) return document.getElementById("reply-preview")?.replaceChildren()
   options().forEach((one) => one.setAttribute("aria-selected", one === option))
   document.getElementById("reply-search").setAttribute("aria-activedescendant", option.id)
-  option.scrollIntoView({ block: "nearest" })
+  bring(option, option.closest(".picker__list"))
   htmx.ajax("GET", option.dataset.preview, { target: "#reply-preview", swap: "innerHTML" })
 }
 

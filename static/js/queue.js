@@ -1,5 +1,7 @@
 // The open queue stays true: changed rows are replaced in place; new ones come in at once unless the pointer or the
 // focus is in the list, then they wait behind a bar. Text cursor, focus and scroll never move. Also the cursor row.
+import { bring } from "./scroll.js";
+
 const page = document.getElementById("queue-page");
 const scroll = document.getElementById("queue-scroll");
 const bar = document.getElementById("new-threads");
@@ -8,8 +10,8 @@ const list = () => document.getElementById("queue");
 const sent = new Map(); // a row as the server wrote it, by its id
 let freshAt = Date.now();
 let waiting = null;
-let running = false;
-let again = false;
+let running = null;
+let again = null;
 
 function remember(rows) {
   sent.clear();
@@ -76,9 +78,21 @@ function take(fresh, { now = false } = {}) {
   if (added.length) announce(added.length);
 }
 
-async function refresh(options) {
-  if (running) { again = true; return; }
-  running = true;
+// One at a time; what is asked meanwhile is done next, and whoever asks waits for that.
+function refresh(options = {}) {
+  if (running) again = { ...again, ...options };
+  running ??= untilQuiet(options).finally(() => { running = null; });
+  return running;
+}
+
+async function untilQuiet(options) {
+  for (let wanted = options; wanted; wanted = again) {
+    again = null;
+    await load(wanted);
+  }
+}
+
+async function load(options) {
   try {
     const answer = await fetch(location.href, { headers: { "HX-Request": "true" }, cache: "no-store" });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("queue-page");
@@ -86,10 +100,7 @@ async function refresh(options) {
     take(fresh, options);
     freshAt = Date.now();
     document.body.dispatchEvent(new Event("freshened"));
-  } catch { /* out of reach: live.js says so and asks again */ } finally {
-    running = false;
-    if (again) { again = false; refresh(); }
-  }
+  } catch { /* out of reach: live.js says so and asks again */ }
 }
 
 // -- the cursor row and its keys
@@ -100,7 +111,7 @@ const cursor = () => scroll.querySelector(".is-cursor") ?? document.activeElemen
 function pointAt(row) {
   rows().forEach((one) => one.classList.toggle("is-cursor", one === row));
   row?.querySelector(".row__subj").focus({ preventScroll: true });
-  row?.scrollIntoView({ block: "nearest" });
+  if (row) bring(row, scroll);
 }
 
 function move(step) {

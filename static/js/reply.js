@@ -37,7 +37,7 @@ async function build(area) {
   const takesPictures = (data) => {
     const files = pictures(data)
     if (!files.length || !isBare(data.getData("text/html"))) return false
-    addPictures(files)
+    if (area.dataset.pictures) addPictures(files)
     return true
   }
 
@@ -58,7 +58,7 @@ async function build(area) {
     editorProps: {
       attributes: {
         role: "textbox", "aria-multiline": "true", "aria-labelledby": label.id, spellcheck: "true", lang: area.lang,
-        "aria-describedby": area.getAttribute("aria-describedby"),
+        ...(area.getAttribute("aria-describedby") && { "aria-describedby": area.getAttribute("aria-describedby") }),
         ...(area.getAttribute("aria-invalid") && { "aria-invalid": "true" }),
       },
       transformPastedHTML: clean,
@@ -72,7 +72,7 @@ async function build(area) {
     },
   })
   const sync = () => { area.value = editor.isEmpty ? "" : editor.getHTML() }
-  const bar = area.closest("form").querySelector(".rt-bar")
+  const bar = area.closest("[data-rich], form").querySelector(".rt-bar")
   const unbind = bind(bar, editor, document.getElementById("link-dialog"))
   const toEditor = (event) => { event.preventDefault(); editor.commands.focus() }
   label.addEventListener("click", toEditor)

@@ -1,5 +1,6 @@
 // The thread page: live conversation without losing one's place, panes, and where the focus goes.
 import { put } from "./reply.js"
+import { bring } from "./scroll.js"
 
 const $ = (selector) => document.querySelector(selector)
 
@@ -72,4 +73,4 @@ function merge(conversation, fresh) {
 
 // -- where one begins to read -------------------------------------------------------------------------------------
 const start = document.getElementById(location.hash.slice(1)) ?? $("[data-first-unread]") ?? $("#conversation > :last-child")
-start?.scrollIntoView({ block: start.hasAttribute("data-first-unread") ? "start" : "end" })
+if (start) bring(start, $("#scroll"), start.hasAttribute("data-first-unread") ? "start" : "end")

@@ -14,6 +14,7 @@ export function bind(bar, editor, dialog) {
   const askForLink = () => {
     dialog.returnValue = ""
     url.value = editor.getAttributes("link").href ?? ""
+    dialog.addEventListener("close", setLink, { once: true }) // several editors may share the dialog
     dialog.showModal()
   }
   const run = (event) => {
@@ -53,12 +54,10 @@ export function bind(bar, editor, dialog) {
   bar.hidden = false
   bar.addEventListener("click", run)
   bar.addEventListener("keydown", move)
-  dialog.addEventListener("close", setLink)
   editor.view.dom.addEventListener("keydown", keys)
   editor.on("transaction", show)
   return () => {
     bar.removeEventListener("click", run)
     bar.removeEventListener("keydown", move)
-    dialog.removeEventListener("close", setLink)
   }
 }

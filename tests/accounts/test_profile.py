@@ -18,7 +18,8 @@ def bob(world):
     return client
 
 
-PROFILE = {"name": "Bob", "email": "bob@shop.test", "language": "es", "theme": "dark", "density": "compact"}
+PROFILE = {"name": "Bob", "email": "bob@shop.test", "language": "es", "theme": "dark"}
+PROFILE |= {"density": "compact", "queue_sort": "wait"}
 
 
 def test_the_profile_is_saved_and_used(bob, world):
@@ -28,6 +29,26 @@ def test_the_profile_is_saved_and_used(bob, world):
     page = bob.get("/profile/").content.decode()
     assert '<html lang="es"' in page
     assert 'data-theme="dark"' in page
+
+
+def test_what_tells_me_and_how_the_queue_is_sorted_are_mine_to_choose(bob, world):
+    bob.post("/profile/", {**PROFILE, "new_threads_by_mail": "on"})
+    world.bob.refresh_from_db()
+    assert (world.bob.new_threads_by_mail, world.bob.notices_by_mail, world.bob.queue_sort) == (True, False, "wait")
+    page = bob.get("/profile/").content.decode()
+    assert re.search(r'name="new_threads_by_mail"[^>]* checked', page)
+    assert re.search(r'<option value="wait" selected', page)
+
+
+@pytest.mark.browser
+def test_the_page_of_the_profile_says_nothing_in_the_console(world_live, sign_in):
+    page = sign_in(world_live.bob)
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto("/profile/")
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_role("heading", name="Password").is_visible()
+    assert said == []
 
 
 def test_an_address_of_a_colleague_is_refused_and_what_was_typed_is_kept(bob, world):

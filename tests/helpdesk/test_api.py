@@ -151,6 +151,7 @@ def test_a_renamed_status_has_its_new_label_in_the_api(world):
     thread.set_status(Status.PENDING_1, by=world.bob)
     got = api(world.bob).get(f"/api/threads/{thread.pk}/").json()
     assert (got["status"], got["status_label"]) == ("pending1", "Supplier")
+    assert got["events"][-1]["sentence"] == "Bob Agent: Open → Supplier"
     labels = {row["key"]: row["label"] for row in api(world.bob).get("/api/statuses/").json()}
     assert labels == {"open": "Open", "pending1": "Supplier", "pending2": "Pending 2", "closed": "Closed"}
 

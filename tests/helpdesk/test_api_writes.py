@@ -4,7 +4,6 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
-from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -161,26 +160,6 @@ def test_a_merged_thread_says_where_to_write(world, thread):
 
 
 # -- replies and notes ----------------------------------------------------------------------------
-
-
-def story(thread) -> list[SimpleNamespace]:
-    """A thread's events without what differs by time and id."""
-    events = thread.events.order_by("pk")
-    return [
-        (event.kind, event.actor_id, event.status, event.holder, event.message and event.message.kind, event.data)
-        for event in events
-    ]
-
-
-@pytest.mark.row("TH18")
-def test_a_reply_by_the_api_and_one_by_the_verb_of_the_pages_tell_the_same_story(world):
-    by_api, by_page = make.thread(world.service), make.thread(world.service, sender="b@example.com")
-    post(world.bob, by_api, "replies", {"text": "On its way", "then": "closed"})
-    by_page.reply("On its way", by=world.bob, then=Status.CLOSED)
-    ours, theirs = ([one for one in story(thread) if one[0] != "acknowledged"] for thread in (by_api, by_page))
-    assert [one[:4] for one in ours[2:]] == [one[:4] for one in theirs[2:]]
-    assert [one[5] for one in ours[2:]] == [one[5] for one in theirs[2:]]
-    assert [one[0] for one in ours] == ["created", "received", "replied", "assigned", "status"]
 
 
 def test_a_reply_leaves_by_mail_with_its_files(world, thread):

@@ -1,20 +1,26 @@
 """What is deleted for good, by the clock."""
 
+import io
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
+from helpdesk import intake
 from helpdesk.models import Attachment, Message, Thread
 from tests import make
 
 
 def purge(capture):
+    """Run the command; returns what it says."""
+    said = io.StringIO()
     with capture(execute=True):
-        call_command("purge", verbosity=0)
+        call_command("purge", stdout=said)
+    return said.getvalue().strip()
 
 
 @pytest.mark.row("CS11")
@@ -31,15 +37,17 @@ def test_the_bin_is_emptied_after_thirty_days_with_the_files(world, django_captu
     assert not path.exists()
 
 
-def test_addresses_of_the_net_and_browsers_are_forgotten(world, django_capture_on_commit_callbacks):
-    old = make.thread(world.service, ip="203.0.113.9", user_agent="Firefox").messages.get()
-    new = make.thread(world.service, ip="203.0.113.9", user_agent="Firefox").messages.get()
+@pytest.mark.row("FO8")
+def test_addresses_browsers_and_pages_are_emptied_after_the_desks_days(world, django_capture_on_commit_callbacks):
+    facts = {"ip": "2001:db8::7", "user_agent": "Firefox", "page_url": "https://shop.test/"}
+    old, new = (make.thread(world.service, **facts).messages.get() for _ in range(2))
     Message.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=91))
-    purge(django_capture_on_commit_callbacks)
-    assert list(Message.objects.order_by("pk").values_list("pk", "ip", "user_agent")) == [
-        (old.pk, None, ""),
-        (new.pk, "203.0.113.9", "Firefox"),
+    assert purge(django_capture_on_commit_callbacks) == "0 threads, 1 messages, 0 files"
+    assert list(Message.objects.order_by("pk").values_list("pk", *facts)) == [
+        (old.pk, None, "", ""),
+        (new.pk, *facts.values()),
     ]
+    assert Message.objects.get(pk=old.pk).text == "Where is my order?"
 
 
 def test_uploads_that_nobody_sent_are_dropped_and_drafts_keep_theirs(world, client, django_capture_on_commit_callbacks):
@@ -51,3 +59,23 @@ def test_uploads_that_nobody_sent_are_dropped_and_drafts_keep_theirs(world, clie
     Attachment.objects.update(created_at=timezone.now() - timedelta(days=8))
     purge(django_capture_on_commit_callbacks)
     assert [one.name for one in Attachment.objects.all()] == ["kept.txt"]
+
+
+def test_files_of_forms_that_were_never_sent_go_and_all_others_stay(world, django_capture_on_commit_callbacks):
+    left = Attachment.objects.add(make.file("left.txt"))
+    make.thread(world.service, files=(make.file("sent.txt"),))
+    Attachment.objects.add(make.file("draft.txt"), owner=world.bob)
+    intake.relay(make.mail(files=(make.file("relayed.txt"),)), contact=world.accounting)
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        assert purge(django_capture_on_commit_callbacks) == "0 threads, 0 messages, 1 files"
+    assert sorted(Attachment.objects.values_list("name", flat=True)) == ["draft.txt", "relayed.txt", "sent.txt"]
+    assert not left.file.storage.exists(left.file.name)
+
+
+def test_a_second_run_finds_nothing_left_to_do(world, django_capture_on_commit_callbacks):
+    make.thread(world.service, ip="203.0.113.9").trash(by=world.alice)
+    make.thread(world.service, ip="203.0.113.9")
+    Attachment.objects.add(make.file())
+    with time_machine.travel(timezone.now() + timedelta(days=91)):
+        assert purge(django_capture_on_commit_callbacks) == "1 threads, 1 messages, 1 files"
+        assert purge(django_capture_on_commit_callbacks) == "0 threads, 0 messages, 0 files"

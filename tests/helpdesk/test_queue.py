@@ -224,7 +224,7 @@ def test_a_box_counts_open_threads_and_leads_to_the_one_that_waits_longest(world
     service, accounting = client.get("/boxes/").content.decode().split('class="card box"')[1:]
     assert re.search(r'num">2</b>\s*open threads', service)
     assert "Orders and returns" in service
-    assert f'href="/threads/{older.pk}/?status=open&amp;contact=service&amp;sort=wait"' in service
+    assert f'href="/threads/{older.pk}/?from=status%3Dopen%26contact%3Dservice%26sort%3Dwait"' in service
     assert newer.pk != older.pk
     assert "No new messages" in accounting
     assert len(ids(client.get("/?status=open&contact=service"))) == 2

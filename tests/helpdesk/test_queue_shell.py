@@ -51,6 +51,17 @@ def test_strangers_see_none_of_it(world, client, path):
     assert client.get(path).status_code == 302
 
 
+def test_supervisors_find_the_settings_and_everybody_their_profile(world, client):
+    for agent, links, door in ((world.alice, 2, "/settings/contacts/"), (world.bob, 0, "/profile/")):
+        client.force_login(agent)
+        page = client.get("/").content.decode()
+        assert page.count('href="/settings/"') == links  # beside the queue, and in the phones' menu
+        assert page.count('href="/profile/"') >= 2
+        assert client.get("/settings/").headers["Location"] == door
+    client.logout()
+    assert client.get("/settings/").headers["Location"].startswith("/sign-in/")
+
+
 def test_practice_mode_says_so_on_every_page(world, client, settings):
     settings.PRACTICE = True
     client.force_login(world.bob)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from helpdesk import outbox
 from helpdesk.models import DeskSettings, Draft, Message, OutgoingMail, OutgoingState, Status
 from tests import make
+from tests.helpdesk.test_api import api
 
 
 @pytest.fixture
@@ -242,14 +243,25 @@ def test_the_mails_own_words_follow_the_threads_language(world, bob):
     assert "Ya sale" in the_mail(thread).text
 
 
+def story(thread):
+    """What happened, without what differs by time and row: kind, actor, status and holder afterwards, words."""
+    events = thread.events.exclude(kind="acknowledged").order_by("pk")
+    return [(one.kind, one.who, one.status, one.holder, bool(one.message), one.data) for one in events]
+
+
 @pytest.mark.row("TH18")
-def test_the_page_and_the_verb_leave_the_same_events(world, bob, thread):
-    other = make.thread(world.service)
-    send(bob, thread, "Same", then="closed")
-    other.reply("Same", by=world.bob, then="closed")
-    assert [event.kind for event in thread.events.all() if event.kind != "acknowledged"] == [
-        event.kind for event in other.events.all() if event.kind != "acknowledged"
-    ]
+@pytest.mark.parametrize("then", Status.values)
+def test_the_page_the_api_and_the_verb_leave_the_same_events(world, bob, then):
+    by_page, by_api, by_verb = (make.thread(world.service) for _ in range(3))
+    send(bob, by_page, "On its way", then=then)
+    api(world.bob).post(f"/api/threads/{by_api.pk}/replies/", {"text": "On its way", "then": then}, format="json")
+    by_verb.reply("On its way", by=world.bob, then=then)
+    assert story(by_page) == story(by_api) == story(by_verb)
+    changed = [] if then == Status.OPEN else ["status"]
+    assert [one[0] for one in story(by_page)] == ["created", "received", "replied", "assigned", *changed]
+    for thread in (by_page, by_api, by_verb):
+        thread.refresh_from_db()
+        assert (thread.status, thread.assignee) == (then, world.bob)
 
 
 def test_markup_in_a_reply_is_cleaned(world, bob, thread):

@@ -48,7 +48,7 @@ def desk_fields(**changes):
 @pytest.mark.row("CS14")
 def test_the_desks_settings_are_saved(alice):
     assert alice.post("/settings/desk/", desk_fields(default_messages_es="Un saludo")).status_code == 302
-    desk = DeskSettings.load()
+    desk = DeskSettings.fresh()
     assert (desk.shop_name, desk.upload_types, desk.upload_limit_mb) == ("Taller", "pdf jpg png", 10)
     assert (desk.after_reply, desk.default_messages) == ("closed", {"es": "Un saludo"})
 
@@ -67,7 +67,7 @@ def test_nonsense_is_refused_at_the_field_and_kept(alice, field, value, sentence
     assert page.status_code == 200
     assert sentence in page.content.decode()
     assert 'value="Kept"' in page.content.decode()
-    assert DeskSettings.load().shop_name != "Kept"
+    assert DeskSettings.fresh().shop_name != "Kept"
 
 
 @pytest.mark.row("PM1")
@@ -82,7 +82,7 @@ def test_a_spanish_thread_gets_the_spanish_default_message_once(alice, world):
 
 
 def test_another_privacy_text_is_another_version(alice):
-    before = DeskSettings.load().privacy_version
+    before = DeskSettings.fresh().privacy_version
     alice.post("/settings/desk/", desk_fields(privacy_texts_es="Tus datos"))
     alice.post("/settings/desk/", desk_fields(privacy_texts_es="Tus datos"))
-    assert DeskSettings.load().privacy_version == before + 1
+    assert DeskSettings.fresh().privacy_version == before + 1

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from helpdesk.models import PredefinedReply
 
@@ -75,3 +76,32 @@ def test_deleting_asks_first_and_can_be_undone(alice, world):
     alice.post("/settings/replies/restore/")
     back = PredefinedReply.objects.get()
     assert (back.pk, back.title, list(back.contacts.all())) == (reply.pk, "Retraso", [world.service])
+
+
+@pytest.mark.browser
+def test_each_language_has_its_rich_editor_and_what_is_bold_stays_bold(world_live, sign_in):
+    page = sign_in(world_live.alice)  # the page's fixture fails if its console says anything bad
+    page.goto("/settings/replies/new/")
+    expect(page.locator(".ProseMirror")).to_have_count(4)
+    page.get_by_label("title").fill("Delay")
+    page.get_by_role("tab", name="English").click()
+    text = page.get_by_role("textbox", name="Text in English")
+    text.click()
+    page.keyboard.type("It is ")
+    page.get_by_role("button", name="Bold").click()
+    expect(text).to_be_focused()
+    page.keyboard.type("late")
+    page.keyboard.press("Control+k")
+    page.locator("#link-url").fill("https://shop.test/")
+    page.get_by_role("button", name="Set the link").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("“Delay” is saved.")).to_be_visible()
+    body = PredefinedReply.objects.get().bodies["en"]
+    assert set(PredefinedReply.objects.get().bodies) == {"en"}
+    assert "It is <strong>late</strong>" in body
+    assert body.count("https://shop.test/") == 2  # the link and its words, in this language's text only
+    page.get_by_role("tab", name="English").click()
+    expect(text.locator("strong").first).to_have_text("late")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("“Delay” is saved.")).to_be_visible()
+    assert PredefinedReply.objects.get().bodies == {"en": body}

@@ -72,7 +72,7 @@ def test_the_menu_uses_the_teams_own_words(world, bob):
     page = bob.get(f"/threads/{thread.pk}/").content.decode()
     assert "Warehouse" in page
     assert "Parcels to pack" in page
-    assert "Send and Warehouse" in page
+    assert "Send and Pending 2<small>Warehouse</small>" in page
 
 
 @pytest.mark.row("ST6")

@@ -318,3 +318,14 @@ def test_without_javascript_one_can_answer(world_live, browser, desk_url):
     page.get_by_role("button", name="Undo Z").or_(page.locator(".undo button")).first.click()
     assert page.locator("textarea[name=body]").input_value() == "Plain words"
     context.close()
+
+
+def test_a_long_thread_opens_at_its_end_without_moving_the_window(world_live, sign_in, settings):
+    settings.PRACTICE = True
+    thread = make.thread(world_live.service, "A line.\n\n" * 80)
+    page = sign_in(world_live.bob)
+    page.goto(f"/threads/{thread.pk}/")
+    page.goto(f"/threads/{thread.pk}/")  # read by now
+    until(page, lambda: page.evaluate("document.getElementById('scroll').scrollTop") > 100)
+    assert page.evaluate("[scrollY, document.scrollingElement.scrollHeight]") == [0, 900]
+    assert page.locator(".practice").bounding_box()["y"] == 0

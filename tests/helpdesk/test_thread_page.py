@@ -1,9 +1,12 @@
 """The page of a thread."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import get_resolver
+from django.utils import timezone
 
-from helpdesk.models import ReadMark, Status, StatusLabel, Thread
+from helpdesk.models import Message, ReadMark, Status, StatusLabel, Thread
 from tests import make
 
 XSS = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
@@ -279,3 +282,25 @@ def test_the_customers_words_are_text_with_links(world, bob):
     page = html_of(bob, f"/threads/{thread.pk}/")
     assert 'href="https://track.test/1?a=1&amp;b=2"' in page
     assert "&lt;b&gt;this&lt;/b&gt;<br>bye" in page
+
+
+@pytest.mark.row("FO8")
+@pytest.mark.row("FO12")
+def test_a_message_says_its_browser_in_words_and_which_privacy_text_was_accepted(world, client):
+    firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    thread = make.thread(world.service, user_agent=firefox, consent="v3")
+    Message.objects.update(created_at=datetime(2026, 11, 24, 12, tzinfo=UTC))
+    client.force_login(world.bob)
+    page = client.get(f"/threads/{thread.pk}/").content.decode()
+    assert "Firefox 140 on Windows" in page
+    assert "Accepted privacy text v3 on 24 Nov 2026" in page
+    world.bob.language = "es"
+    world.bob.save()
+    assert "24 nov 2026" in client.get(f"/threads/{thread.pk}/").content.decode()
+
+
+def test_times_are_as_short_on_the_thread_as_in_the_queue(world, client):
+    thread = make.thread(world.service)
+    Thread.objects.update(waiting_since=timezone.now() - timedelta(hours=3, minutes=40))
+    client.force_login(world.bob)
+    assert "Waiting for 3 h 40 min" in client.get(f"/threads/{thread.pk}/").content.decode()

@@ -5,8 +5,10 @@ import signal
 import socket
 import urllib.error
 import urllib.request
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from helpdesk.models import Delivery, Message, OutgoingMail, Thread
 from mailgateway.models import Beat, Incoming, Mailbox
@@ -49,6 +51,15 @@ def test_new_mail_becomes_a_thread_within_moments_and_ctrl_c_ends_the_desk(start
     assert (seconds < 5, code, said) == (True, 0, "")
     box.refresh_from_db()
     assert box.lease_token == "", "the next desk must not wait for the lease"
+
+
+@pytest.mark.row("CS11")
+def test_the_worker_empties_the_bin_once_a_day_by_itself(start):
+    thread = make.thread(make.contact())
+    thread.trash(by=make.supervisor())
+    Thread.objects.filter(pk=thread.pk).update(trashed_at=timezone.now() - timedelta(days=31))
+    start("worker").wait_ready()
+    until(lambda: not Thread.objects.filter(pk=thread.pk).exists())
 
 
 def test_mailboxes_are_followed_as_they_are_added_changed_and_taken_out_of_use(start, dovecot):

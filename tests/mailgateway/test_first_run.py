@@ -38,6 +38,12 @@ def test_an_empty_desk_leads_every_page_to_the_first_run(visitor):
     assert visitor.get("/first-run/", follow=True).redirect_chain == [("/first-run/account/", 302)]
 
 
+def test_monitoring_gets_json_before_the_first_run(visitor):
+    answer = visitor.get("/health")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.status_code in {200, 503}
+
+
 @pytest.mark.row("CL12")
 def test_there_is_no_default_sign_in(visitor):
     assert not Agent.objects.exists()

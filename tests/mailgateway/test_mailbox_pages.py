@@ -99,6 +99,17 @@ def test_a_stored_password_is_not_given_to_another_server(alice):
     assert alice.post(path, fields(imap_host="localhost")).status_code == 302
 
 
+def test_a_mailbox_may_take_answers_only(alice):
+    alice.post("/settings/mailboxes/new/", fields(creates_threads="on"))
+    mailbox = Mailbox.objects.get()
+    assert mailbox.creates_threads
+    page = alice.get(f"/settings/mailboxes/{mailbox.pk}/").content.decode()
+    assert "Off: only answers are taken" in page
+    alice.post(f"/settings/mailboxes/{mailbox.pk}/", fields(password=""))
+    mailbox.refresh_from_db()
+    assert not mailbox.creates_threads
+
+
 def test_two_mailboxes_feed_two_contacts(alice, world):
     alice.post("/settings/mailboxes/new/", fields())
     alice.post("/settings/mailboxes/new/", fields(name="Bills", contact=world.accounting.pk))

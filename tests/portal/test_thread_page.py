@@ -16,7 +16,7 @@ from tests.portal.conftest import hidden
 @pytest.fixture
 def thread(world):
     DeskSettings.objects.update_or_create(pk=1, defaults={"undo_seconds": 0})
-    return make.thread(world.service, "Two bowls <b>broke</b>", subject="Broken", files=(make.file("photo.txt"),))
+    return make.thread(world.service, "Two bowls <b>broke</b>", subject="Broken", language="en", files=(make.file("photo.txt"),))
 
 
 def url_of(thread):
@@ -64,7 +64,7 @@ def test_the_customer_may_say_that_it_is_solved(client, world, thread):
 
 
 def test_a_reply_that_can_still_be_undone_is_not_shown(client, world, thread):
-    DeskSettings.objects.update(undo_seconds=10)
+    DeskSettings.objects.update_or_create(pk=1, defaults={"undo_seconds": 10})
     thread.reply("Oops", by=world.bob)
     assert "Oops" not in client.get(url_of(thread)).content.decode()
     with time_machine.travel(timezone.now() + timedelta(seconds=11)):

@@ -1,6 +1,7 @@
 """`make run` from an empty folder, as a process of its own."""
 
 import http.cookiejar
+import json
 import os
 import re
 import signal
@@ -94,20 +95,56 @@ def begin(tmp_path):
             one.process.wait()
 
 
+PRACTICE = f"/practice/{LAURA}/"
+
+
+def write_as_laura(runs: Run) -> str:
+    """A new mail from the practice page; returns the path of the thread it became."""
+    fields = {"answer": "new", "to": "hola@tallernorte.example", "subject": "Urgente", "text": "¡Hola!"}
+    runs.post(PRACTICE, f"{PRACTICE}write/", **fields)
+    path = wait_for(
+        lambda: re.search(r'href="(/threads/\d+/)"', runs.get(PRACTICE)), 20, f"no thread came: {runs.words()}"
+    )[1]
+    wait_for(lambda: "msg--agent" in runs.get(PRACTICE), 20, f"no confirmation came: {runs.words()}")
+    return path
+
+
+def answer_and_close(runs: Run, path: str) -> None:
+    """What the page's scripts send for: pick a predefined reply, send and close."""
+    picked = json.loads(runs.post(path, f"{path}replies/use/", shortcut="plazo"))
+    assert picked["missing"] == []
+    page = runs.get(path)
+    kept = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("form_key", "last_message")}
+    page = runs.post(path, f"{path}reply/", body=picked["html"], body_format="html", then="closed", **kept)
+    assert status(page) == "closed"
+    assert "te contesto hoy mismo" in page
+
+
+def status(page: str) -> str:
+    """The status that a thread's page shows."""
+    return re.search(r"st--pill st-(\w+)", page)[1]
+
+
+def first_row(runs: Run) -> str:
+    """What is on top of the queue."""
+    return runs.get("/").split('<li class="row')[1]
+
+
 def test_from_nothing_to_an_answer_in_the_customers_mailbox_and_again(begin):
     first = begin()
     started(first, 90)
     assert f"http://localhost:{first.port}/" in first.words()
     password = first.sign_in("marta")
-    practice = f"/practice/{LAURA}/"
-    first.post(
-        practice, f"{practice}write/", answer="new", to="hola@tallernorte.example", subject="Urgente", text="¡Hola!"
-    )
-    path = wait_for(
-        lambda: re.search(r'href="(/threads/\d+/)"', first.get(practice)), 20, f"no thread came: {first.words()}"
-    )[1]
-    assert "Urgente" in first.get(path)
-    wait_for(lambda: "msg--agent" in first.get(practice), 20, f"no confirmation came: {first.words()}")
+    path = write_as_laura(first)
+    assert path in first_row(first)
+    answer_and_close(first, path)
+    assert path not in first_row(first)
+    wait_for(lambda: "te contesto hoy mismo" in first.get(PRACTICE), 30, f"no answer came: {first.words()}")
+    first.post(PRACTICE, f"{PRACTICE}write/", text="Gracias, ¿y cuándo llega?")  # answers the newest mail
+    wait_for(lambda: "is-unread" in first_row(first) and path in first_row(first), 20, first.words())
+    page = first.get(path)
+    assert status(page) == "open"
+    assert "¿y cuándo llega?" in page
     assert first.stop() < 5
 
     began = time.monotonic()
@@ -116,7 +153,7 @@ def test_from_nothing_to_an_answer_in_the_customers_mailbox_and_again(begin):
     took = time.monotonic() - began
     assert second.sign_in("marta") == password
     assert "Urgente" in second.get(path)
-    assert "msg--agent" in second.get(practice)  # what the customer received is still there
+    assert "msg--agent" in second.get(PRACTICE)  # what the customer received is still there
     assert second.stop() < 5
     assert took < 10  # on a quiet machine under 5; other tests run beside this one
 

@@ -1,4 +1,4 @@
-"""`manage.py purge`: delete what its time has come for. The gateway runs the same once an hour."""
+"""`manage.py purge`: delete what its time has come for. The gateway runs it once a day."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from helpdesk.purging import purge
 
 
 class Command(BaseCommand):
-    """Empty the bin after 30 days, forget IP addresses and browsers, drop files nobody sent."""
+    """Empties the bin after 30 days, forgets addresses and browsers of forms, deletes files that nobody sent."""
 
     help = __doc__ or ""
 

@@ -14,7 +14,7 @@ from helpdesk.models import Contact, DeskSettings
 @supervisor_required
 def edit(request: HttpRequest) -> HttpResponse:
     """The one row of desk settings."""
-    desk = DeskSettings.load()
+    desk = DeskSettings.fresh()
     form = DeskForm(request.POST if request.method == "POST" else None, instance=desk)
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -1,7 +1,5 @@
 """Predefined replies: list by folder, form, deleting and bringing back."""
 
-import json
-
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -42,17 +40,6 @@ def show(request: HttpRequest, reply: PredefinedReply) -> HttpResponse:
         saved = form.save()
         messages.success(request, _("“%(title)s” is saved.") % {"title": saved.title})
         return redirect("helpdesk:predefined_reply", saved.pk)
-    tools = {
-        "bar": _("Text tools"),
-        "bold": _("Bold"),
-        "italic": _("Italic"),
-        "ul": _("List"),
-        "ol": _("Numbered list"),
-        "quote": _("Quote"),
-        "link": _("Link"),
-        "undo": _("Undo"),
-        "redo": _("Redo"),
-    }
     languages = [
         {"code": code, "name": name, "field": form[f"body_{code}"], "text": form.typed(code), "html": form.rich(code)}
         for code, name in settings.CUSTOMER_LANGUAGES
@@ -65,7 +52,6 @@ def show(request: HttpRequest, reply: PredefinedReply) -> HttpResponse:
         "q": request.GET.get("q", ""),
         "languages": languages,
         "placeholders": placeholders.NAMES,
-        "tools": json.dumps(tools),
         "changes": changes(reply) if reply.pk else [],
     }
     return render(request, "settings/reply.html", context)
