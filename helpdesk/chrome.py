@@ -9,7 +9,7 @@ from django.utils.functional import Promise, SimpleLazyObject, cached_property
 from django.utils.timezone import now
 
 from accounts.models import Agent
-from helpdesk import chips, queues, shortcuts
+from helpdesk import chips, queues
 from helpdesk.filters import Filters
 from helpdesk.models import Contact, DeskSettings, Notice, StatusLabel
 
@@ -59,7 +59,6 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "statuses": SimpleLazyObject(lambda: statuses_of(request)),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "bell": Bell(request),
-        "shortcuts": shortcuts.GROUPS,
         "now": now(),
     }
 

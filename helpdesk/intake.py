@@ -103,7 +103,7 @@ def contact_by_slug(slug: str) -> Contact | None:
 
 def own_addresses() -> frozenset[str]:
     """The shop's own addresses, in lower case: whoever writes from one of them speaks for somebody else."""
-    return frozenset(one.lower() for one in Contact.objects.exclude(email="").values_list("email", flat=True))
+    return Contact.own_addresses()
 
 
 def _plain(address: str) -> str:
@@ -112,13 +112,16 @@ def _plain(address: str) -> str:
 
 
 def _known(mail: InboundMail, contact: Contact) -> Delivered | None:
+    if not mail.message_id:
+        return None
     key = received_key(contact.pk, mail)
-    message = Message.objects.filter(received_key=key).first() if key else None
-    if message is None and mail.message_id:
+    known = Message.objects.filter(received_key=key).order_by().values_list("thread", "pk").first()
+    if known is None:
         # The thread may have been moved to another contact since: the id with the same words is enough.
         same = Message.objects.filter(message_id=mail.message_id, author_email=mail.sender, home__contact=contact)
-        message = same.filter(text=mail.text, subject=mail.subject[:255]).first()
-    return Delivered("duplicate", message.thread_id, message.pk, "duplicate") if message else None
+        same = same.filter(text=mail.text, subject=mail.subject[:255])
+        known = same.values_list("thread", "pk").first()
+    return Delivered("duplicate", *known, "duplicate") if known else None
 
 
 def _append(mail: InboundMail, contact: Contact) -> Delivered | None:
@@ -141,7 +144,7 @@ def _received(thread: Thread, mail: InboundMail, *, third_party: bool = False, s
 def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = None) -> Delivered:
     customer, desk = context.customer_for(mail.sender), DeskSettings.load()
     order = context.order_for(mail.order_reference, customer=customer, email=mail.sender)
-    thread = Thread.objects.create(
+    thread = Thread(
         subject=" ".join(mail.subject.split())[:255],
         contact=contact,
         customer=customer,
@@ -156,10 +159,9 @@ def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = Non
         channel=mail.channel,
         follows=follows,
     )
-    thread.record(EventKind.CREATED, actor_name=thread.sender)
+    message = thread.begin(mail)
     if contact.default_assignee and not mail.is_spam:
         assign_if_allowed(thread, contact.default_assignee)
-    message = thread.receive(mail)
     if not mail.is_spam:
         notices.tell_of_new(thread, text=mail.text)
     _acknowledge(thread, mail)
@@ -183,7 +185,7 @@ def _acknowledge(thread: Thread, mail: InboundMail) -> None:
         return
     if mail.date and timezone.now() - mail.date > ACKNOWLEDGE_WITHIN:
         return
-    if mail.problem or Contact.objects.filter(email__iexact=thread.email).exists():
+    if mail.problem or thread.email.lower() in own_addresses():
         return
     lately = OutgoingMail.objects.filter(
         kind=OutgoingKind.ACKNOWLEDGEMENT,

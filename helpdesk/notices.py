@@ -45,7 +45,8 @@ def tell(
 def tell_of_new(thread: "Thread", *, text: str) -> None:
     """Tell of a new thread those who asked for it and may see it; its assignee was told already."""
     visible = type(thread).objects.filter(pk=thread.pk)
-    for agent in Agent.objects.active().filter(new_threads_by_mail=True).exclude(pk=thread.assignee_id):
+    asked = Agent.objects.active().filter(new_threads_by_mail=True).values_list("pk", flat=True)
+    for agent in Agent.objects.filter(pk__in=ids) if (ids := set(asked) - {thread.assignee_id}) else ():
         if visible.visible_to(agent).exists():
             tell(agent, NoticeKind.NEW, thread, text=text, by_name=thread.sender)
 

@@ -1,7 +1,9 @@
 """What happens to a raw mail: it is stored and committed, then understood, delivered and settled."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
@@ -89,24 +91,34 @@ def _row(
     content: dict[str, object],
 ) -> Incoming:
     """The row of this mail: a new one, or the one it has already. A try is counted before it is made."""
-    key = {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid}
-    known = Incoming.objects.filter(**key).first() if uid is not None else None
-    if known is not None and known.sha256 == content["sha256"]:
+    new = Incoming(mailbox=mailbox, uidvalidity=uidvalidity, uid=uid, contact=contact, attempts=1, **content)
+    if mailbox is None or uidvalidity is None or uid is None:
+        new.save(force_insert=True)
+        return new
+    try:
+        with transaction.atomic():
+            new.save(force_insert=True)
+            return new
+    except IntegrityError:  # this number on the server has a row
+        return _offered_again(new, content)
+
+
+def _offered_again(new: Incoming, content: dict[str, object]) -> Incoming:
+    """The row of a mail whose number was seen before."""
+    known = Incoming.objects.get(mailbox=new.mailbox, uidvalidity=new.uidvalidity, uid=new.uid)
+    if known.sha256 == new.sha256:
         if known.state == IncomingState.STORED:
             _count_try(known)
         return known
-    if known is not None and known.reason == NOT_FETCHED:
+    if known.reason == NOT_FETCHED:
         Incoming.objects.filter(pk=known.pk).update(
             **content, state=IncomingState.STORED, outcome="", reason="", error="", attempts=1
         )
         return Incoming.objects.get(pk=known.pk)
-    if known is not None:  # another mail has this number now: the server's epochs look alike
-        Incoming.objects.filter(pk=known.pk).update(uidvalidity=None, uid=None)
-    try:
-        with transaction.atomic():
-            return Incoming.objects.create(**key, contact=contact, attempts=1, **content)
-    except IntegrityError:  # another worker was first
-        return Incoming.objects.get(**key)
+    # another mail has this number now: the server's epochs look alike
+    Incoming.objects.filter(pk=known.pk).update(uidvalidity=None, uid=None)
+    new.save(force_insert=True)
+    return new
 
 
 def _count_try(row: Incoming) -> None:
@@ -152,15 +164,16 @@ def _deliver(row: Incoming, mail: InboundMail, contact: intake.Contact, *, route
     return Taken(row.pk, done, mail, done.reason)
 
 
-def _twin(row: Incoming) -> Incoming | None:
-    """The very same bytes that came to the same place before, and are done with."""
+def _twin(row: Incoming) -> Mapping[str, Any] | None:
+    """What became of the very same bytes that came to the same place before, and are done with."""
     same = Incoming.objects.filter(sha256=row.sha256, mailbox=row.mailbox_id, contact=row.contact_id)
-    return same.filter(state=IncomingState.DONE).exclude(pk=row.pk).order_by("pk").first()
+    done = same.filter(state=IncomingState.DONE).exclude(pk=row.pk).order_by("pk")
+    return done.values("sender", "subject", "thread_id", "message_id").first()
 
 
-def _same_as(row: Incoming, twin: Incoming) -> Taken:
-    row.sender, row.subject = twin.sender, twin.subject
-    done = Delivered(Outcome.DUPLICATE, twin.thread_id or 0, twin.message_id or 0, "duplicate")
+def _same_as(row: Incoming, twin: Mapping[str, Any]) -> Taken:
+    row.sender, row.subject = twin["sender"], twin["subject"]
+    done = Delivered(Outcome.DUPLICATE, twin["thread_id"] or 0, twin["message_id"] or 0, "duplicate")
     row.settle(done.outcome, done.reason, thread_id=done.thread_id, message_id=done.message_id)
     return Taken(row.pk, done, None, done.reason)
 

@@ -232,6 +232,8 @@ class Incoming(models.Model):
     thread = models.ForeignKey("helpdesk.Thread", models.SET_NULL, null=True, blank=True, related_name="+")
     message = models.ForeignKey("helpdesk.Message", models.SET_NULL, null=True, blank=True, related_name="incoming")
 
+    FOUND_OUT = ("state", "outcome", "reason", "error", "attempts", "sender", "subject", "thread", "message")
+
     objects = IncomingQuerySet.as_manager()
 
     class Meta:
@@ -251,13 +253,13 @@ class Incoming(models.Model):
         """Write down what became of it."""
         self.state, self.outcome, self.reason, self.error = IncomingState.DONE, outcome, reason[:24], ""
         self.thread_id, self.message_id = thread_id or None, message_id or None
-        self.save()
+        self.save(update_fields=self.FOUND_OUT)
 
     def fail(self, reason: str, error: str) -> None:
         """Nothing could be made of it; its bytes stay for another try."""
         self.state, self.outcome = IncomingState.FAILED, Outcome.REJECTED
         self.reason, self.error = reason[:24], error[:500]
-        self.save()
+        self.save(update_fields=self.FOUND_OUT)
 
     def acknowledge(self) -> None:
         """The server's copy needs nothing more."""

@@ -1,6 +1,7 @@
 """A desk of the shop that one can write to: customer service, accounting, the webmaster."""
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Agent
-from helpdesk.models.desk import DeskSettings, in_language
+from helpdesk.models.desk import KEPT_FOR, DeskSettings, Kept, in_language
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -33,7 +34,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.listed().exclude(saves_messages=False, email="")
 
 
-class Contact(models.Model):
+class Contact(Kept):
     """One desk of the shop. Titles, descriptions and signatures are kept by language."""
 
     slug = models.SlugField(_("short name"), max_length=64, unique=True, help_text=_("For links and commands."))
@@ -63,6 +64,7 @@ class Contact(models.Model):
     )
     position = models.PositiveIntegerField(_("position in the form"), default=0)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    CACHE_KEY = "own-addresses"
     history = HistoricalRecords()
 
     objects = ContactQuerySet.as_manager()
@@ -73,6 +75,15 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @classmethod
+    def own_addresses(cls) -> frozenset[str]:
+        """The shop's own addresses, in lower case; every mail asks for them."""
+        kept: frozenset[str] | None = cache.get(cls.CACHE_KEY)
+        if kept is None:
+            kept = frozenset(one.lower() for one in cls.objects.exclude(email="").values_list("email", flat=True))
+            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
+        return kept
 
     @property
     def title(self) -> str:

@@ -46,41 +46,65 @@ class Conversation(models.Model):
 
     # -- in ---------------------------------------------------------------------------------------
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
+    def begin(self, mail: InboundMail) -> Message:
+        """Save this new thread with the mail that it begins with: what receive() does, in half the queries."""
+        thread, now = self._thread, timezone.now()
+        thread.message_count, thread.attachment_count = 1, len(mail.files)
+        thread.active_at = thread.inbound_at = now
+        thread.excerpt = excerpt(mail.text)
+        if mail.automatic != "auto-reply":
+            thread.needs_answer, thread.holder, thread.waiting_since = True, Holder.US, now
+        thread.save(force_insert=True)
+        fields = self._received(mail, MessageKind.CUSTOMER)
+        message = Message.objects.create(thread=thread, home=thread, created_at=now, **fields)
+        for file in mail.files:
+            Attachment.objects.add(file, message=message)
+        begun = thread.fact(EventKind.CREATED, at=thread.created_at, actor_name=thread.sender)
+        received = thread.fact(EventKind.RECEIVED, at=now, actor_name=message.who, message=message)
+        type(begun).objects.bulk_create([begun, received])
+        thread.announce()
+        return message
+
+    @transaction.atomic(savepoint=False)
     def receive(self, mail: InboundMail, *, third_party: bool = False, stranger: bool = False) -> Message:
         """Add what came from outside. A customer's message reopens; an automatic one never does."""
         thread = self._thread
-        message = self._add(
-            MessageKind.THIRD_PARTY if third_party else MessageKind.CUSTOMER,
-            author_name=mail.sender_name[:255],
-            author_email=mail.sender[:255],
-            subject=mail.subject[:255],
-            text=mail.text,
-            full_text="" if mail.full_text == mail.text else mail.full_text,
-            html=markup.clean(mail.html),
-            recipients={"to": [one.address for one in mail.to], "cc": [one.address for one in mail.cc]},
-            message_id=mail.message_id[:255],
-            in_reply_to=(mail.in_reply_to[:1] or ("",))[0][:255],
-            received_key=received_key(thread.contact_id, mail),
-            reason=mail.automatic or mail.problem,
-            is_from_stranger=stranger,
-            sent_at=mail.date,
-            ip=mail.ip or None,
-            user_agent=mail.user_agent[:400],
-            page_url=mail.page_url[:500],
-            consent=mail.consent[:40],
-        )
+        kind = MessageKind.THIRD_PARTY if third_party else MessageKind.CUSTOMER
+        message = self._add(**self._received(mail, kind), is_from_stranger=stranger)
         for file in mail.files:
             Attachment.objects.add(file, message=message)
-        kind = EventKind.THIRD_PARTY if third_party else EventKind.RECEIVED
         self._note_arrival(message, len(mail.files), answers_wanted=not (third_party or mail.automatic == "auto-reply"))
-        thread.record(kind, actor_name=message.who, message=message)
+        what = EventKind.THIRD_PARTY if third_party else EventKind.RECEIVED
+        thread.record(what, actor_name=message.who, message=message)
         if third_party and thread.status in (Status.PENDING_1, Status.PENDING_2):
             thread.reopen(by=None)
         if thread.assignee and thread.message_count > 1:
             notices.tell(thread.assignee, NoticeKind.ANSWERED, thread, text=message.text, by_name=message.who)
         thread.announce()
         return message
+
+    def _received(self, mail: InboundMail, kind: MessageKind) -> dict[str, Any]:
+        """The columns of a message that came from outside."""
+        return {
+            "kind": kind,
+            "author_name": mail.sender_name[:255],
+            "author_email": mail.sender[:255],
+            "subject": mail.subject[:255],
+            "text": mail.text,
+            "full_text": "" if mail.full_text == mail.text else mail.full_text,
+            "html": markup.clean(mail.html),
+            "recipients": {"to": [one.address for one in mail.to], "cc": [one.address for one in mail.cc]},
+            "message_id": mail.message_id[:255],
+            "in_reply_to": (mail.in_reply_to[:1] or ("",))[0][:255],
+            "received_key": received_key(self._thread.contact_id, mail),
+            "reason": mail.automatic or mail.problem,
+            "sent_at": mail.date,
+            "ip": mail.ip or None,
+            "user_agent": mail.user_agent[:400],
+            "page_url": mail.page_url[:500],
+            "consent": mail.consent[:40],
+        }
 
     def _note_arrival(self, message: Message, files: int, *, answers_wanted: bool) -> None:
         """Keep the queue's columns; reopen if the customer wants an answer."""

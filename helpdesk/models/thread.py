@@ -237,7 +237,13 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
 
     def record(self, kind: EventKind, *, by: Agent | None = None, at: datetime | None = None, **facts: Any) -> Event:
         """Write down a fact. `facts` may hold actor_name and message; the rest becomes its data."""
-        return Event.objects.create(
+        event = self.fact(kind, by=by, at=at, **facts)
+        event.save(force_insert=True)
+        return event
+
+    def fact(self, kind: EventKind, *, by: Agent | None = None, at: datetime | None = None, **facts: Any) -> Event:
+        """The same, not written yet."""
+        return Event(
             thread=self,
             kind=kind,
             at=at or timezone.now(),

@@ -5,14 +5,17 @@ from functools import cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Agent
+from helpdesk import shortcuts
 from helpdesk.models import DeskSettings, Thread
 from helpdesk.statuses import StatusMenus, mark
 from helpdesk.waiting import Wait, duration, wait_of
@@ -29,6 +32,19 @@ def icon(name: str, extra: str = "") -> SafeString:
     return format_html(
         '<svg class="i {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', extra, static("icons.svg"), name
     )
+
+
+@register.simple_tag(takes_context=True)
+def shortcut_list(context: template.Context) -> SafeString:
+    """The dialog with the keys: {% shortcut_list %}."""
+    return _shortcut_list(get_language() or "", context["request"].user.single_keys)
+
+
+@cache
+def _shortcut_list(language: str, single_keys: bool) -> SafeString:
+    """Drawn once for each language: nothing else in it changes while the process lives."""
+    shown = {"shortcuts": shortcuts.GROUPS, "single_keys": single_keys}
+    return render_to_string("components/_shortcuts.html", shown)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Mails to ingest: what shops get, made up; one in four carries a picture."""
 
 import random
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -9,7 +10,7 @@ from tests.bench.shop import NOW, WORDS
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 120  # 30 KB
 
 
-def one(number: int, chance: random.Random) -> bytes:
+def one(number: int, chance: random.Random, at: datetime) -> bytes:
     """A mail with text and HTML of about 3 KB each, from one of 5,000 people."""
     words = "\n".join(" ".join(chance.choices(WORDS, k=12)) + "." for _ in range(30))
     paragraphs = "".join(f'<p style="margin:0 0 8px">{line}</p>' for line in words.splitlines())
@@ -17,7 +18,7 @@ def one(number: int, chance: random.Random) -> bytes:
     mail["From"] = f"Ana Ruiz <ana{1 + number % 5000}@example.com>"
     mail["To"] = "service@shop.test"
     mail["Subject"] = f"Pedido {number}: ¿cuándo llega?"
-    mail["Date"] = format_datetime(NOW)
+    mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<bench-{number}-{chance.getrandbits(48):x}@example.com>"
     mail.set_content(f"Hola,\n\n{words}\n\nGracias\nAna\n")
     mail.add_alternative(f"<html><body><p>Hola,</p>{paragraphs}<p>Gracias<br>Ana</p></body></html>", subtype="html")
@@ -26,7 +27,7 @@ def one(number: int, chance: random.Random) -> bytes:
     return mail.as_bytes()
 
 
-def many(count: int, *, seed: int) -> list[bytes]:
-    """The same mails for the same seed."""
+def many(count: int, *, seed: int, at: datetime = NOW) -> list[bytes]:
+    """The same mails for the same seed. `at` is their date: receipt is confirmed only of what is new."""
     chance = random.Random(seed)
-    return [one(number, chance) for number in range(count)]
+    return [one(number, chance, at) for number in range(count)]
