@@ -24,13 +24,13 @@ class CustomerGroup(models.Model):
         ordering = ["pk"]
         verbose_name = _("customer group")
 
+    def __str__(self) -> str:
+        return str(self.Key(self.key).label) if self.key else self.name
+
     @classmethod
     def fixed(cls, key: str) -> "CustomerGroup":
         """One of the three that every shop has; a migration makes them, and whoever misses one makes it again."""
         return cls.objects.get_or_create(key=key, defaults={"name": cls.Key(key).value.capitalize()})[0]
-
-    def __str__(self) -> str:
-        return str(self.Key(self.key).label) if self.key else self.name
 
 
 class SocialTitle(models.Model):

@@ -16,7 +16,8 @@ from tests.portal.conftest import hidden
 @pytest.fixture
 def thread(world):
     DeskSettings.objects.update_or_create(pk=1, defaults={"undo_seconds": 0})
-    return make.thread(world.service, "Two bowls <b>broke</b>", subject="Broken", language="en", files=(make.file("photo.txt"),))
+    told = {"subject": "Broken", "language": "en", "files": (make.file("photo.txt"),)}
+    return make.thread(world.service, "Two bowls <b>broke</b>", **told)
 
 
 def url_of(thread):
