@@ -12,6 +12,7 @@ let freshAt = Date.now();
 let waiting = null;
 let running = null;
 let again = null;
+let heir = ""; // takes the cursor over when its row leaves the list
 
 function remember(rows) {
   sent.clear();
@@ -19,7 +20,7 @@ function remember(rows) {
 }
 
 function isBusy() {
-  return scroll.matches(":hover") || scroll.contains(document.activeElement) || Boolean(scroll.querySelector("details[open]"));
+  return scroll.matches(":hover") || bar.matches(":hover") || scroll.contains(document.activeElement) || Boolean(scroll.querySelector("details[open]"));
 }
 
 function isDifferent(row) {
@@ -51,7 +52,7 @@ function arrange(fresh) {
     const cursor = scroll.querySelector(".is-cursor")?.id;
     const focused = document.activeElement?.closest?.(".row")?.id;
     scroll.replaceChildren(...fresh.querySelector("#queue-scroll").childNodes);
-    if (cursor) document.getElementById(cursor)?.classList.add("is-cursor");
+    if (cursor) (document.getElementById(cursor) ?? document.getElementById(heir))?.classList.add("is-cursor");
     if (focused) document.getElementById(focused)?.querySelector(".row__subj").focus({ preventScroll: true });
   });
   waiting = null;
@@ -123,10 +124,10 @@ function move(step) {
 async function act(url, values) {
   const row = cursor();
   if (!row) return;
-  const next = row.nextElementSibling ?? row.previousElementSibling;
+  heir = (row.nextElementSibling ?? row.previousElementSibling)?.id;
   await window.htmx.ajax("POST", url.replace("/0/", `/${row.dataset.thread}/`), { source: list(), values, swap: "none" });
   await refresh({ now: true });
-  pointAt(document.getElementById(row.id) ?? (next && document.getElementById(next.id)) ?? rows()[0]);
+  if (!scroll.contains(document.activeElement)) pointAt(cursor() ?? rows()[0]); // the row with the focus left the list
   document.body.dispatchEvent(new CustomEvent("queue-changed"));
 }
 

@@ -168,7 +168,7 @@ def test_keys_move_close_take_and_open(world_live, sign_in):
     page.keyboard.press("k")
     expect(row(page, "Question 3")).to_have_class(re.compile("is-cursor"))
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(rf"/threads/{Thread.objects.get(subject='Question 3').pk}/"))
+    page.wait_for_url(re.compile(rf"/threads/{Thread.objects.get(subject='Question 3').pk}/"), wait_until="commit")
     page.goto("/")
     expect(row(page, "Question 3")).not_to_have_class(re.compile("is-unread"))
     page.keyboard.press("j")

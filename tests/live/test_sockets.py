@@ -3,9 +3,6 @@
 import asyncio
 import importlib.util
 import json
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -15,6 +12,7 @@ import config.asgi
 from helpdesk import pings
 from live import wire
 from tests import make
+from tests.loops import run
 
 HERE = "http://testserver"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,12 +36,6 @@ def application(settings):
     yield wiring.application
     wire.sockets.clear()
     wire.loop = None
-
-
-def run(work: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Any:
-    """The result of a coroutine, on a loop of its own in a thread of its own: Playwright's loop may be in ours."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(work(*args))).result(timeout=30)
 
 
 class Visitor(ApplicationCommunicator):

@@ -10,6 +10,7 @@ import pytest
 from mailgateway.lanes import Hangups, Lane
 from mailgateway.loops import Gateway, Loop, Pace
 from mailgateway.models import Beat
+from tests.loops import run
 
 
 def gateway() -> Gateway:
@@ -48,7 +49,7 @@ def test_a_loop_that_falls_comes_back_and_the_other_never_notices(caplog):
         await asyncio.gather(*tasks)
         shared.records.close()
 
-    asyncio.run(main())
+    run(main)
     assert ran == [1]
     pauses = [later - earlier for earlier, later in itertools.pairwise(fell)]
     assert pauses[2] > pauses[0]
@@ -80,5 +81,5 @@ def test_a_lane_works_in_order_and_cancelling_does_not_wait_for_it():
             await lane(int, "x")
         lane.close()
 
-    asyncio.run(main())
+    run(main)
     assert done == [0, 1]
