@@ -22,7 +22,7 @@ def public(view: View) -> View:
     """A page for customers: in the language of ?lang= or the browser, at the shop's time, never stored.
 
     Cookie-based CSRF protection is off: these pages know no session that a foreign site could ride on. See
-    docs/decisions/0002-public-forms-without-cookies.md.
+    docs/decisions/0006-public-forms-without-cookies.md.
     """
 
     @csrf_exempt
