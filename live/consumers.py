@@ -38,8 +38,10 @@ class AgentConsumer(AsyncWebsocketConsumer):
         return []
 
     async def disconnect(self, code: int) -> None:
-        """Leave every group."""
+        """Leave every group; what was gathered for this socket goes nowhere."""
         wire.leave(self)
+        if self.flusher is not None:
+            self.flusher.cancel()
 
     def ping(self, what: str) -> None:
         """Gather pings for 30 ms and send them as one frame, so that a burst costs one."""
@@ -56,7 +58,10 @@ class AgentConsumer(AsyncWebsocketConsumer):
         if "access" in changed:  # the agent's rights changed: the browser comes back and is asked anew
             await self.close(code=4403)
             return
-        await self.send(text_data=json.dumps({"changed": changed}))
+        try:
+            await self.send(text_data=json.dumps({"changed": changed}))
+        except OSError:  # the browser went away while the pings were gathered
+            wire.leave(self)
 
     async def receive(self, text_data: str | None = None, bytes_data: Any = None) -> None:
         """Ignore what browsers say; subclasses may listen."""
