@@ -20,7 +20,9 @@ def database_url() -> str:
     at = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{at['NAME']}"
-    return f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+    port = f":{at['PORT']}" if at["PORT"] else ""
+    # The host may be the folder of a socket, which has no place in a URL but the query.
+    return f"postgresql://{at['USER']}:{at['PASSWORD']}@{port}/{at['NAME']}?host={at['HOST']}"
 
 
 class Running:
