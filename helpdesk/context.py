@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from crm.models import Cart, Customer, Order, OrderLine
+from crm.models import Customer, Order, OrderLine
 
 
 def customer_for(address: str) -> Customer | None:
@@ -58,23 +58,6 @@ def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
         order_total=models.Subquery(sums.filter(one).values("sum")),
         order_currency=models.Subquery(sums.values("first")),
     )
-
-
-def order_by_id(order_id: int) -> Order | None:
-    """An order by its id here."""
-    return Order.objects.filter(pk=order_id).first()
-
-
-def line_by_id(line_id: int) -> OrderLine | None:
-    """An order's line by its id here."""
-    return OrderLine.objects.filter(pk=line_id).select_related("order").first()
-
-
-def live_cart_of(customer: Customer | None) -> Cart | None:
-    """A customer's newest cart without an order, with its lines."""
-    if customer is None:
-        return None
-    return customer.carts.unordered().prefetch_related("lines").first()
 
 
 def is_known_address(customer: Customer | None, address: str) -> bool:

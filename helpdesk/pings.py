@@ -22,11 +22,6 @@ def access_changed(agent_id: int) -> None:
     wire.send(f"agent-{agent_id}", "access")
 
 
-def presence_changed(thread_id: int) -> None:
-    """Somebody opened, left or began to answer a thread."""
-    wire.send(f"thread-{thread_id}", f"presence:{thread_id}")
-
-
 def outbox_filled() -> None:
     """There is mail to send: wakes the gateway of this process."""
     wire.send("outbox", "due")

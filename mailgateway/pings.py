@@ -10,4 +10,4 @@ def mailboxes_changed() -> None:
 
 def fetch_now(mailbox_id: int) -> None:
     """Somebody wants this mailbox looked at."""
-    wire.send(f"mailbox-{mailbox_id}", "look")
+    wire.send(f"mailbox-{mailbox_id}", "fetch")

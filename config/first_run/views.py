@@ -19,7 +19,7 @@ from accounts.models import Agent
 from accounts.views import BACKEND
 from config.first_run.forms import AccountForm, ContactsForm, FirstMailboxForm, ShopForm
 from helpdesk.models import Contact, DeskSettings
-from live import wire
+from mailgateway import pings
 from mailgateway.models import Mailbox
 from mailgateway.views.mailboxes import attempt
 
@@ -109,7 +109,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
         return show_mailbox(request, form)
     if not later:
         form.save()
-        wire.send("mailboxes", "changed")
+        pings.mailboxes_changed()
     desk = DeskSettings.fresh()
     desk.set_up_at = timezone.now()
     desk.save(update_fields=["set_up_at"])

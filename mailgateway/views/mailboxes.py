@@ -9,8 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import supervisor_required
 from accounts.history import changes
-from live import wire
-from mailgateway import health, probe
+from mailgateway import health, pings, probe
 from mailgateway.forms import MailboxForm
 from mailgateway.models import Incoming, IncomingState, Mailbox
 
@@ -38,7 +37,7 @@ def edit(request: HttpRequest, mailbox_id: int | None = None) -> HttpResponse:
     form = MailboxForm(request.POST if request.method == "POST" else None, instance=mailbox)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
-        wire.send("mailboxes", "changed")
+        pings.mailboxes_changed()
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return redirect("mailgateway:mailbox", saved.pk)
     return show(request, mailbox, form, {})
@@ -93,7 +92,7 @@ def fetch(request: HttpRequest, mailbox_id: int) -> HttpResponse:
         trouble = probe.imap(mailbox, mailbox.password).server_words
     except ValueError as error:
         trouble = str(error)
-    wire.send(f"mailbox-{mailbox.pk}", "fetch")
+    pings.fetch_now(mailbox.pk)
     if trouble:
         mailbox.note_error(trouble)
         messages.error(
@@ -111,5 +110,5 @@ def pause(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     """Stop or go on fetching and sending."""
     mailbox = get_object_or_404(Mailbox, pk=mailbox_id)
     mailbox.set_active(request.POST.get("to") == "on")
-    wire.send("mailboxes", "changed")
+    pings.mailboxes_changed()
     return redirect("mailgateway:mailboxes")
