@@ -7,10 +7,10 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accounts.languages import in_language
 from accounts.models import Agent
 from helpdesk.forms import ComposerForm, forwardable
 from helpdesk.models import Attachment, DeskSettings, Draft, Message, MessageKind, Status, StatusLabel, Thread
-from helpdesk.models.desk import in_language
 
 MODES = {"reply": MessageKind.REPLY, "note": MessageKind.NOTE, "forward": MessageKind.FORWARD}
 

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import in_language
 from helpdesk import context, language
 from helpdesk.mail import InboundMail
 from helpdesk.models import Contact, DeskSettings, Thread
-from helpdesk.models.desk import in_language
 from portal import guard
 from portal.access import FormToken
 from portal.uploads import Uploads

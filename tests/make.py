@@ -49,9 +49,8 @@ def order(of: Customer | None = None, reference: str = "", **fields: Any) -> Ord
     """A paid order with two lines."""
     n = next(counter)
     fields.setdefault("placed_at", datetime(2026, 11, 1, 12, tzinfo=UTC))
-    made = Order.objects.create(
-        customer=of, reference=reference or f"MK-{10_000 + n}", state="En camino", total=Decimal("42.50"), **fields
-    )
+    fields = {"state": "En camino", "total": Decimal("42.50"), **fields}
+    made = Order.objects.create(customer=of, reference=reference or f"MK-{10_000 + n}", **fields)
     OrderLine.objects.create(order=made, product_ref="BOWL", name="Cuenco Bruma", quantity=2, unit_price=Decimal("15"))
     OrderLine.objects.create(order=made, product_ref="MUG", name="Taza Alba", unit_price=Decimal("12.50"))
     return made

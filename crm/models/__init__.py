@@ -1,23 +1,44 @@
 """Who the customer is and what they buy. Import from here; the order of dependency is downwards."""
 
 # isort: off
-from crm.models.group import CustomerGroup, SocialTitle
-from crm.models.customer import Customer, CustomerEmail, CustomerTag
+from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
+from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
+from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
+from crm.models.consent import Consent
+from crm.models.record_event import RecordEvent
 from crm.models.address import Address
 from crm.models.note import CustomerNote
-from crm.models.order import Order, OrderLine
-from crm.models.cart import Cart, CartLine
+from crm.models.visit import CustomerLink, Visit
+from crm.models.voucher import Voucher
+from crm.models.order import Order, OrderLine, OrderState
+from crm.models.cart import Cart, CartLine, CartState
 
 __all__ = [
     "Address",
+    "AreaPage",
     "Cart",
     "CartLine",
+    "CartState",
+    "CategoryDiscount",
+    "Consent",
     "Customer",
     "CustomerEmail",
     "CustomerGroup",
+    "CustomerLink",
     "CustomerNote",
     "CustomerTag",
+    "FromShop",
+    "Household",
     "Order",
     "OrderLine",
+    "OrderState",
+    "PriceDisplay",
+    "RecordEvent",
+    "RecordSettings",
+    "Risk",
+    "Shop",
     "SocialTitle",
+    "TitleUse",
+    "Visit",
+    "Voucher",
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import pings
 from crm.models.customer import Customer
 from crm.models.order import Order
+from crm.models.shop import FromShop
 
 ONLINE_FOR = timedelta(minutes=30)
 
@@ -38,24 +39,64 @@ class CartQuerySet(models.QuerySet["Cart"]):
         return self.filter(customer=None)
 
 
-class Cart(models.Model):
+class CartState(models.TextChoices):
+    """Where a cart stands, by its last change and its order."""
+
+    ACTIVE = "active", _("Active")
+    ABANDONED = "abandoned", _("Abandoned")
+    RECOVERED = "recovered", _("Recovered")
+    ORDERED = "ordered", _("Ordered")
+    EXPIRED = "expired", _("Expired")
+
+
+class Cart(FromShop):
     """A cart of the shop; it may have no customer. Amounts are in `currency`, tax included."""
 
-    shop_id = models.CharField(_("id in the shop"), max_length=64, blank=True, db_index=True)
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="carts")
     order = models.OneToOneField(Order, models.SET_NULL, null=True, blank=True, related_name="cart")
+    state = models.CharField(_("state"), max_length=10, choices=CartState, default=CartState.ACTIVE)
+    step = models.CharField(_("how far the customer came"), max_length=64, blank=True)
+    is_charged = models.BooleanField(_("charged, though there is no order"), default=False)
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2, default=Decimal(0))
+    total_products = models.DecimalField(_("products"), max_digits=12, decimal_places=2, default=Decimal(0))
+    total_discounts = models.DecimalField(_("discounts"), max_digits=12, decimal_places=2, default=Decimal(0))
+    total_wrapping = models.DecimalField(_("gift wrapping"), max_digits=12, decimal_places=2, default=Decimal(0))
+    total_shipping = models.DecimalField(_("shipping"), max_digits=12, decimal_places=2, default=Decimal(0))
+    total_tax = models.DecimalField(_("tax in the total"), max_digits=12, decimal_places=2, default=Decimal(0))
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    item_count = models.PositiveIntegerField(_("products in it"), default=0)
+    vouchers = models.JSONField(_("codes of vouchers"), default=list, blank=True)
+    carrier = models.CharField(_("carrier"), max_length=64, blank=True)
+
+    # What is known of whoever fills it
+    email = models.CharField(_("e-mail typed"), max_length=255, blank=True, db_index=True)
+    name = models.CharField(_("name typed"), max_length=255, blank=True)
+    phone = models.CharField(_("phone typed"), max_length=32, blank=True)
+    postcode = models.CharField(_("postcode typed"), max_length=16, blank=True)
+    city = models.CharField(_("city"), max_length=128, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    device = models.CharField(_("device"), max_length=120, blank=True)
+    user_agent = models.CharField(max_length=400, blank=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    page = models.CharField(_("page being looked at"), max_length=255, blank=True)
+
     created_at = models.DateTimeField(_("made"), default=timezone.now)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, db_index=True)
     seen_at = models.DateTimeField(_("customer last seen"), null=True, blank=True)
+    abandoned_at = models.DateTimeField(_("abandoned"), null=True, blank=True)
+    contacted_at = models.DateTimeField(_("contacted"), null=True, blank=True)
+    recovered_at = models.DateTimeField(_("recovered"), null=True, blank=True)
 
     objects = CartQuerySet.as_manager()
 
     class Meta:
         ordering = ["-changed_at", "-pk"]
         verbose_name = _("cart")
-        indexes = [models.Index(fields=["customer", "-changed_at"], name="carts_of_a_customer")]
+        constraints = [FromShop.once_a_shop("cart")]
+        indexes = [
+            models.Index(fields=["customer", "-changed_at"], name="carts_of_a_customer"),
+            models.Index(fields=["state", "-changed_at"], name="carts_in_a_state"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk:06d}"
@@ -83,8 +124,16 @@ class CartLine(models.Model):
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
     product_ref = models.CharField(_("product reference"), max_length=64, blank=True)
     name = models.CharField(_("product"), max_length=255)
+    attributes = models.CharField(_("variant"), max_length=255, blank=True)
+    customization = models.CharField(_("customisation"), max_length=255, blank=True)
+    supplier_ref = models.CharField(_("supplier's reference"), max_length=64, blank=True)
+    category = models.CharField(_("category"), max_length=128, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    stock = models.IntegerField(_("in stock"), null=True, blank=True)
     unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=2, default=Decimal(0))
+    tax_rate = models.DecimalField(_("tax in %"), max_digits=5, decimal_places=2, default=Decimal(0))
+    image_url = models.URLField(_("picture"), max_length=500, blank=True)
+    added_at = models.DateTimeField(_("added"), default=timezone.now)
 
     class Meta:
         ordering = ["pk"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from crm.models.group import CustomerGroup, SocialTitle
+from crm.models.shop import FromShop
 
 
 class CustomerTag(models.Model):
@@ -25,42 +26,128 @@ class CustomerTag(models.Model):
         return self.name
 
 
+class Household(models.Model):
+    """One account for several people: a wedding, a school class, a race. Each sees only their own messages."""
+
+    name = models.CharField(_("name"), max_length=120)
+    note = models.CharField(_("what it is for"), max_length=255, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("shared account")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Risk(models.TextChoices):
+    """How surely a business customer pays."""
+
+    NONE = "", _("Not rated")
+    LOW = "low", _("Low")
+    MEDIUM = "medium", _("Medium")
+    HIGH = "high", _("High")
+
+
 class CustomerQuerySet(models.QuerySet["Customer"]):
     """Customers, in the desk's words."""
+
+    def present(self) -> "CustomerQuerySet":
+        """Neither in the bin, nor erased, nor merged into somebody else."""
+        return self.filter(deleted_at=None, erased_at=None, merged_into=None)
 
     def for_email(self, address: str) -> "Customer | None":
         """Who writes from this address: by any address on file, accounts before guests."""
         if not address:
             return None
-        return self.filter(emails__address=address.strip().lower()).order_by("is_guest", "pk").first()
+        found = self.present().filter(emails__address=address.strip().lower())
+        return found.order_by("is_guest", "pk").first()
 
 
-class Customer(models.Model):
+class Customer(FromShop):
     """A person who buys or may buy."""
 
-    shop_id = models.CharField(_("id in the shop"), max_length=64, blank=True, db_index=True)
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))
     first_name = models.CharField(_("first name"), max_length=255, blank=True)
     last_name = models.CharField(_("last name"), max_length=255, blank=True)
-    company = models.CharField(_("company"), max_length=255, blank=True)
+    birthday = models.DateField(_("birthday"), null=True, blank=True)
     phone = models.CharField(
         _("phone"), max_length=32, blank=True, help_text=_("With country code, as in +34600000123.")
     )
+    other_phone = models.CharField(_("other phone"), max_length=32, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
-    group = models.ForeignKey(CustomerGroup, models.PROTECT, null=True, blank=True, verbose_name=_("group"))
-    tags = models.ManyToManyField(CustomerTag, blank=True, verbose_name=_("tags"))
+    group = models.ForeignKey(CustomerGroup, models.PROTECT, null=True, blank=True, verbose_name=_("main group"))
+    groups = models.ManyToManyField(CustomerGroup, blank=True, related_name="members", verbose_name=_("groups"))
+    tags = models.ManyToManyField(CustomerTag, blank=True, related_name="customers", verbose_name=_("tags"))
+    household = models.ForeignKey(
+        Household, models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("shared account")
+    )
+
+    # A business
+    company = models.CharField(_("company"), max_length=255, blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=32, blank=True)
+    activity = models.CharField(_("register or line of business"), max_length=64, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    credit_limit = models.DecimalField(_("credit allowed"), max_digits=12, decimal_places=2, null=True, blank=True)
+    payment_days = models.PositiveIntegerField(_("days to pay"), null=True, blank=True)
+    risk = models.CharField(_("risk"), max_length=8, choices=Risk, blank=True, default=Risk.NONE)
+
+    # Buying
+    payment_method = models.CharField(_("way to pay"), max_length=64, blank=True)
+    payment_is_forced = models.BooleanField(_("only this way to pay"), default=False)
+    shipping_method = models.CharField(_("way to ship"), max_length=64, blank=True)
+    referrer = models.CharField(_("came from"), max_length=255, blank=True)
+
+    # The account
+    username = models.CharField(_("user name"), max_length=64, blank=True)
+    password = models.CharField(max_length=128, blank=True, editable=False)  # a hash, or empty: enters by links only
     is_active = models.BooleanField(_("enabled"), default=True)
     is_guest = models.BooleanField(_("guest"), default=False)
     newsletter = models.BooleanField(_("newsletter"), default=False)
     partner_offers = models.BooleanField(_("partner offers"), default=False)
-    registered_at = models.DateTimeField(_("registered"), default=timezone.now)
-    history = HistoricalRecords()
+    do_not_contact = models.BooleanField(_("must not be contacted"), default=False)
+    invited_at = models.DateTimeField(_("invited"), null=True, blank=True)
+    entered_at = models.DateTimeField(_("last sign-in"), null=True, blank=True)
+    visited_at = models.DateTimeField(_("last visit"), null=True, blank=True, db_index=True)
+    registered_at = models.DateTimeField(_("registered"), default=timezone.now, db_index=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True, db_index=True)
+    version = models.PositiveIntegerField(default=1, editable=False)  # a form says which one it was made from
+
+    # Kept by verbs, so that lists need no work per row
+    order_count = models.PositiveIntegerField(_("paid orders"), default=0)
+    spent = models.DecimalField(_("sales"), max_digits=14, decimal_places=2, null=True, blank=True, db_index=True)
+    open_threads = models.PositiveIntegerField(_("open threads"), default=0)
+
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="merged_customers"
+    )
+    history = HistoricalRecords(
+        excluded_fields=[
+            *("password", "version", "updated_at", "visited_at", "entered_at"),
+            *("order_count", "spent", "open_threads"),
+        ]
+    )
 
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
         verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [
+            FromShop.once_a_shop("customer"),
+            models.UniqueConstraint(
+                Lower("username"), condition=~models.Q(username=""), name="one_customer_a_username"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["last_name", "first_name"], name="customers_by_name"),
+            models.Index(fields=["group", "-id"], name="customers_of_a_group"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or f"#{self.pk}"
@@ -80,6 +167,14 @@ class Customer(models.Model):
         """The main address, or an empty string. Uses prefetched addresses when there are any."""
         addresses = sorted(self.emails.all(), key=lambda one: (not one.is_main, one.pk))
         return addresses[0].address if addresses else ""
+
+    @property
+    def age(self) -> int | None:
+        """Full years, where the birthday is known."""
+        if self.birthday is None:
+            return None
+        today = timezone.localdate()
+        return today.year - self.birthday.year - ((today.month, today.day) < (self.birthday.month, self.birthday.day))
 
     @transaction.atomic
     def set_emails(self, addresses: Iterable[str]) -> None:

@@ -1,11 +1,14 @@
 """What a customer bought, as the shop tells it."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.customer import Customer
+from crm.models.shop import FromShop
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -15,25 +18,49 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The order with this reference, whatever its case."""
         return self.filter(reference__iexact=reference.strip()).order_by("-pk").first() if reference.strip() else None
 
+    def add_up(self, customers: Iterable[int]) -> None:
+        """Write how many paid orders these customers (ids) have, and their sum in the main currency.
 
-class Order(models.Model):
-    """An order of the shop. Amounts are in `currency`, tax included."""
+        Nobody's sum is zero for want of orders: it is unknown, and a list shows a dash.
+        """
+        paid = self.filter(customer=models.OuterRef("pk"), is_valid=True).order_by().values("customer")
+        sums = paid.annotate(count=models.Count("pk"), sum=models.Sum(models.F("total") / models.F("rate")))
+        Customer.objects.filter(pk__in=list(customers)).update(
+            order_count=Coalesce(models.Subquery(sums.values("count")), 0),
+            spent=models.Subquery(sums.values("sum")),
+        )
 
-    shop_id = models.CharField(_("id in the shop"), max_length=64, blank=True, db_index=True)
+
+class Order(FromShop):
+    """An order of the shop. Amounts are in `currency`, tax included; `rate` of that currency buy one of the main."""
+
     reference = models.CharField(_("reference"), max_length=64, db_index=True)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="orders")
     email = models.CharField(_("e-mail of the order"), max_length=255, blank=True, db_index=True)
     state = models.CharField(_("state"), max_length=64, help_text=_("In the shop's own words."))
+    state_color = models.CharField(_("colour of the state"), max_length=7, blank=True)
+    is_shipped = models.BooleanField(_("on its way"), default=False)
     is_valid = models.BooleanField(_("paid"), default=True)
     is_done = models.BooleanField(_("delivered or cancelled"), default=False)
     payment = models.CharField(_("payment"), max_length=64, blank=True)
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2, default=Decimal(0))
+    total_products = models.DecimalField(_("products"), max_digits=12, decimal_places=2, default=Decimal(0))
+    total_shipping = models.DecimalField(_("shipping"), max_digits=12, decimal_places=2, default=Decimal(0))
+    total_discounts = models.DecimalField(_("discounts"), max_digits=12, decimal_places=2, default=Decimal(0))
+    total_tax = models.DecimalField(_("tax in the total"), max_digits=12, decimal_places=2, default=Decimal(0))
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    rate = models.DecimalField(_("exchange rate"), max_digits=14, decimal_places=6, default=Decimal(1))
+    vouchers = models.JSONField(_("codes of vouchers used"), default=list, blank=True)
     carrier = models.CharField(_("carrier"), max_length=64, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
     tracking_url = models.URLField(_("tracking link"), max_length=500, blank=True)
     promised_on = models.DateField(_("promised for"), null=True, blank=True)
+    delivery_name = models.CharField(_("name at the delivery"), max_length=255, blank=True)
     delivery_address = models.TextField(_("delivery address"), blank=True)
+    delivery_postcode = models.CharField(_("postcode of the delivery"), max_length=16, blank=True)
+    delivery_phone = models.CharField(_("phone at the delivery"), max_length=32, blank=True)
+    invoice_address = models.TextField(_("invoice address"), blank=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     placed_at = models.DateTimeField(_("placed"))
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -43,6 +70,7 @@ class Order(models.Model):
         ordering = ["-placed_at", "-pk"]
         verbose_name = _("order")
         indexes = [models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer")]
+        constraints = [FromShop.once_a_shop("order")]
 
     def __str__(self) -> str:
         return self.reference
@@ -53,12 +81,29 @@ class Order(models.Model):
         return self.tracking_url if self.tracking_url.lower().startswith(("https://", "http://")) else ""
 
 
+class OrderState(models.Model):
+    """A state that an order came into, and when; what it was when the customer wrote is read from here."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="states")
+    state = models.CharField(_("state"), max_length=64)
+    at = models.DateTimeField(_("since"))
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = _("state of an order")
+        indexes = [models.Index(fields=["order", "at"], name="states_of_an_order")]
+
+    def __str__(self) -> str:
+        return self.state
+
+
 class OrderLine(models.Model):
     """One product of an order."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     product_ref = models.CharField(_("product reference"), max_length=64, blank=True)
     name = models.CharField(_("product"), max_length=255)
+    category = models.CharField(_("category"), max_length=128, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=2, default=Decimal(0))
     image_url = models.URLField(_("picture"), max_length=500, blank=True)

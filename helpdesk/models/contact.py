@@ -8,8 +8,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.languages import in_language
 from accounts.models import Agent
-from helpdesk.models.desk import KEPT_FOR, DeskSettings, Kept, in_language
+from helpdesk.models.desk import DeskSettings
+from live.kept import KEPT_FOR, Kept
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

@@ -4,18 +4,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-
-def in_language(texts: dict[str, str], language: str | None, fallback: str = "") -> str:
-    """The text in a language, else in the shop's, else in any; an empty string when there is none."""
-    for wanted in ((language or "")[:2], fallback, "en"):
-        if texts.get(wanted):
-            return texts[wanted]
-    return next((text for text in texts.values() if text), "")
+from accounts.languages import in_language
+from live.kept import KEPT_FOR, Kept
 
 
 class Status(models.TextChoices):
@@ -34,24 +29,6 @@ class Holder(models.TextChoices):
     CUSTOMER = "customer", _("Customer")
     THIRD_PARTY = "third_party", _("Third party")
     NOBODY = "nobody", _("Nobody")
-
-
-KEPT_FOR = 5  # seconds, for what another process changed without a common cache
-
-
-class Kept(models.Model):
-    """Rows that every page and every mail asks for: kept in the cache, and forgotten when one is saved."""
-
-    CACHE_KEY = ""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and forget what was kept: now, and again when the others can see the new row."""
-        super().save(*args, **kwargs)
-        cache.delete(self.CACHE_KEY)
-        transaction.on_commit(lambda: cache.delete(self.CACHE_KEY))
 
 
 class DeskSettings(Kept):

@@ -8,8 +8,9 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.languages import in_language
 from helpdesk.models.contact import Contact
-from helpdesk.models.desk import DeskSettings, in_language
+from helpdesk.models.desk import DeskSettings
 
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_.]{1,40})\s*\}\}")
 

@@ -1,0 +1,176 @@
+"""The shops that feed the desk, and the team's choices about customers, carts and addresses."""
+
+import hashlib
+import secrets
+from typing import Any
+
+from django.core.cache import cache
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from live.kept import KEPT_FOR, Kept
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a token: it has 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class ShopQuerySet(models.QuerySet["Shop"]):
+    """Shops, in the desk's words."""
+
+    def with_token(self, token: str) -> "Shop | None":
+        """The shop that this token belongs to, if it may still write to us."""
+        return self.filter(token_digest=digest_of(token), is_active=True).first() if token else None
+
+
+class Shop(models.Model):
+    """A shop that sends us its customers, orders and carts; ids of the shop are unique within it."""
+
+    name = models.CharField(_("name"), max_length=120)
+    url = models.URLField(_("address of the shop"), blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Madrid")
+    customer_link = models.CharField(
+        _("link to a customer"),
+        max_length=255,
+        blank=True,
+        help_text=_("With {shop}, {id} and {email}, as in {shop}/admin/customers/{id}."),
+    )
+    order_link = models.CharField(
+        _("link to an order"),
+        max_length=255,
+        blank=True,
+        help_text=_("With {shop}, {id} and {reference}, as in {shop}/order/{reference}."),
+    )
+    cart_link = models.CharField(
+        _("link to a cart"), max_length=255, blank=True, help_text=_("With {shop} and {id}, as in {shop}/carts/{id}.")
+    )
+    gallery_link = models.CharField(
+        _("link to a customer's gallery"),
+        max_length=255,
+        blank=True,
+        help_text=_("With {shop}, {id} and {email}, as in {shop}/galleries/{id}."),
+    )
+    token_digest = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    token_hint = models.CharField(max_length=8, blank=True, editable=False)
+    is_active = models.BooleanField(_("may send data"), default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    heard_at = models.DateTimeField(_("last heard of"), null=True, blank=True, editable=False)
+    history = HistoricalRecords(excluded_fields=["token_digest", "heard_at"])
+
+    objects = ShopQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("shop")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def renew_token(self) -> str:
+        """A new token; the old one ends at once. Returned once and never kept: only its digest is."""
+        token = f"mst_{secrets.token_urlsafe(32)}"
+        self.token_digest, self.token_hint = digest_of(token), token[-4:]
+        self.save(update_fields=["token_digest", "token_hint"])
+        return token
+
+    def link(self, template: str, **values: object) -> str:
+        """A template with {shop} and the given words filled in; an empty string without a template."""
+        filled = template
+        for name, value in {"shop": self.url.rstrip("/"), **values}.items():
+            filled = filled.replace(f"{{{name}}}", str(value))
+        return filled if filled.startswith(("https://", "http://")) else ""
+
+
+class TitleUse(models.TextChoices):
+    """What the team does with social titles."""
+
+    OFF = "off", _("Not used")
+    TEAM = "team", _("Only the team sees them")
+    ASKED = "asked", _("Asked when a customer registers")
+
+
+class RecordSettings(Kept):
+    """The team's choices about customers, addresses and carts. There is one row: `RecordSettings.load()`."""
+
+    currency = models.CharField(
+        _("main currency"), max_length=3, default="EUR", help_text=_("Sales of a customer are added up in it.")
+    )
+    country = models.CharField(
+        _("country of the shop"), max_length=2, default="ES", help_text=_("For phone numbers without a country code.")
+    )
+    business = models.BooleanField(
+        _("business customers"), default=False, help_text=_("Shows tax number, credit and days to pay.")
+    )
+    birthdays = models.BooleanField(_("ask for the birthday"), default=True)
+    partner_offers = models.BooleanField(
+        _("offers of partners"), default=True, help_text=_("Off: nobody can be asked to receive them.")
+    )
+    title_use = models.CharField(_("social titles"), max_length=8, choices=TitleUse, default=TitleUse.OFF)
+    required_customer = models.JSONField(_("required in a customer"), default=list, blank=True)
+    required_address = models.JSONField(_("required in an address"), default=list, blank=True)
+    registration_mail = models.BooleanField(
+        _("invite new customers by e-mail"), default=False, help_text=_("One mail with a link to their private area.")
+    )
+    show_cart_at_entry = models.BooleanField(
+        _("show the last cart again when the customer signs in"),
+        default=True,
+        help_text=_("The shop is told so with each cart that is restored."),
+    )
+    visitor_group = models.ForeignKey(
+        "crm.CustomerGroup", models.PROTECT, null=True, related_name="+", verbose_name=_("group of visitors")
+    )
+    guest_group = models.ForeignKey(
+        "crm.CustomerGroup", models.PROTECT, null=True, related_name="+", verbose_name=_("group of guests")
+    )
+    customer_group = models.ForeignKey(
+        "crm.CustomerGroup", models.PROTECT, null=True, related_name="+", verbose_name=_("group of customers")
+    )
+    abandoned_hours = models.PositiveIntegerField(_("hours without change after which a cart is abandoned"), default=24)
+    expired_days = models.PositiveIntegerField(_("days after which an abandoned cart has expired"), default=30)
+    cart_days = models.PositiveIntegerField(
+        _("days to keep carts without order"), default=365, help_text=_("0 keeps them for ever.")
+    )
+    visit_days = models.PositiveIntegerField(_("days to keep visits and their IP addresses"), default=90)
+    bin_days = models.PositiveIntegerField(_("days in which a deletion can be undone"), default=30)
+    CACHE_KEY = "record-settings"
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("settings of records")
+
+    def __str__(self) -> str:
+        return "records"
+
+    @classmethod
+    def load(cls) -> "RecordSettings":
+        """The one row, made with defaults if it is missing; to read from, not to change."""
+        kept: RecordSettings | None = cache.get(cls.CACHE_KEY)
+        if kept is None:
+            kept = cls.fresh()
+            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
+        return kept
+
+    @classmethod
+    def fresh(cls) -> "RecordSettings":
+        """The row as it is in the database now: for whoever is going to change it."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+
+class FromShop(models.Model):
+    """What a shop knows under an id of its own."""
+
+    source = models.ForeignKey(Shop, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("shop"))
+    shop_id = models.CharField(_("id in the shop"), max_length=64, blank=True, db_index=True)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def once_a_shop(noun: str) -> Any:
+        """The constraint that one shop's id means one row."""
+        return models.UniqueConstraint(
+            fields=["source", "shop_id"], condition=~models.Q(shop_id=""), name=f"{noun}_once_a_shop"
+        )
