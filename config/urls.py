@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("mailgateway.urls")),
     path("", include("portal.urls")),
-    path("customers/", include("crm.urls")),
+    path("", include("crm.urls")),
     path("api/", include("helpdesk.api.urls")),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),

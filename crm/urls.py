@@ -6,6 +6,6 @@ from crm.views import panels
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("<int:customer_id>/panel/", panels.show, name="panel"),
-    path("<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
+    path("customers/<int:customer_id>/panel/", panels.show, name="panel"),
+    path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]
