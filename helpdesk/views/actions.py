@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required
+from accounts.http import go
 from accounts.models import Agent
 from helpdesk import queues
 from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.composer import composer_for, newer_than
 from helpdesk.forms import ComposerForm, ForwardForm, NoteForm, ReplyForm
-from helpdesk.http import go
 from helpdesk.models import Draft, Message, Thread
 from helpdesk.views.drafts import keep, was_sent
 from helpdesk.views.thread import origin, page, render_composer, thread_path, visible

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required
-from helpdesk.http import respond
+from accounts.http import respond
 from helpdesk.returning import back_to
 
 FIELDS = ("theme", "density", "queue_sort")

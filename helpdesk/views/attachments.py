@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required
+from accounts.http import SeeOther
 from helpdesk.chrome import desk_of
 from helpdesk.composer import kind_of
 from helpdesk.forms import UploadForm
-from helpdesk.http import SeeOther
 from helpdesk.models import Attachment, Draft, Thread
 from helpdesk.models.attachment import SHOWABLE, sniff
 from helpdesk.views.thread import thread_path, visible

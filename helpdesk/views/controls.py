@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required, supervisor_required
+from accounts.http import SeeOther, go, respond
 from helpdesk import context as shop
 from helpdesk.forms import AssignmentForm, MoveForm, OrderForm, StatusForm, SubjectForm, TagsForm
-from helpdesk.http import SeeOther, go, respond
 from helpdesk.models import Thread
 from helpdesk.returning import back_to
 from helpdesk.views.thread import origin, page, render_header, thread_path, visible

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required
+from accounts.http import SeeOther
 from helpdesk.chrome import desk_of
 from helpdesk.composer import MODES, kind_of
 from helpdesk.forms import ComposerForm, UploadForm
-from helpdesk.http import SeeOther
 from helpdesk.models import Draft, Message, Thread
 from helpdesk.views.thread import origin, render_composer, thread_path, visible
 

@@ -11,9 +11,9 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import AgentRequest, agent_required
+from accounts.http import respond
 from accounts.models import Agent
 from helpdesk import notices
-from helpdesk.http import respond
 from helpdesk.models import Notice
 from helpdesk.returning import back_to
 

@@ -9,12 +9,12 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import AgentRequest, agent_required
+from accounts.http import respond
 from accounts.models import Agent
 from helpdesk import chips, queues
 from helpdesk.boxes import boxes_of
 from helpdesk.chrome import Navigation, contacts_of, current_of, desk_of, navigation, statuses_of
 from helpdesk.filters import Choices, Filters
-from helpdesk.http import respond
 from helpdesk.models import Thread, ThreadTag
 from helpdesk.returning import back_to
 from helpdesk.statuses import StatusMenus

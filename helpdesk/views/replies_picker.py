@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required
+from accounts.http import SeeOther
 from helpdesk import html as markup
-from helpdesk.http import SeeOther
 from helpdesk.models import PredefinedReply, Thread
 from helpdesk.models.reply import PredefinedReplyQuerySet
 from helpdesk.placeholders import values_for

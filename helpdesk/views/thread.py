@@ -10,12 +10,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.access import AgentRequest, agent_required
+from accounts.http import SeeOther
 from helpdesk import context as shop
 from helpdesk import queues, timeline
 from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.composer import composer_for, forward_choices
 from helpdesk.filters import Filters
-from helpdesk.http import SeeOther
 from helpdesk.models import Contact, DeskSettings, Folder, Message, OutgoingState, StatusLabel, Thread
 from helpdesk.purging import BIN_DAYS
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import agent_required
+from accounts.http import SeeOther
 from helpdesk import tokens
-from helpdesk.http import SeeOther
 from mailgateway.models import Incoming, Mailbox
 from mailgateway.practice import mailbox, players, situations
 from mailgateway.practice.cast import CAST, EVERYBODY_ELSE, OUTSIDE, SHOP_ADDRESSES, Player

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.http import SeeOther
 from helpdesk import intake, links
-from helpdesk.http import SeeOther
 from helpdesk.mail import InboundMail
 from helpdesk.models import Contact, DeskSettings, Thread
 from portal import guard, pages, uploads

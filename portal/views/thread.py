@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.http import SeeOther
 from helpdesk import intake, letters, links
-from helpdesk.http import SeeOther
 from helpdesk.models import Attachment, Message, OutgoingState, Status, Thread
 from helpdesk.models.message import MessageQuerySet
 from portal import guard, pages, uploads
