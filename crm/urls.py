@@ -1,11 +1,21 @@
-"""Paths of customers."""
+"""Paths of customers and what is theirs."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import panels
+from crm.views import panels, profile
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("customers/<int:customer_id>/panel/", panels.show, name="panel"),
+    # The customer's page
+    path("customers/<int:customer_id>/", profile.show, name="customer"),
+    path("customers/<int:customer_id>/products/", profile.products, name="customer_products"),
+    path("customers/<int:customer_id>/aside/", profile.aside, name="customer_aside"),
+    path("customers/<int:customer_id>/orders/", profile.orders, name="customer_orders"),
+    path("customers/<int:customer_id>/history/", profile.story, name="customer_history"),
+    path("customers/<int:customer_id>/history/put-back/", profile.put_back, name="customer_put_back"),
+    path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
+    path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
+    path("orders/<int:order_id>/", profile.order, name="order"),
+    # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]

@@ -1,6 +1,7 @@
 """The person who buys, with their addresses of e-mail."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models.functions import Lower
@@ -175,6 +176,22 @@ class Customer(FromShop):
             return None
         today = timezone.localdate()
         return today.year - self.birthday.year - ((today.month, today.day) < (self.birthday.month, self.birthday.day))
+
+    @transaction.atomic
+    def put_back(self, field: str, version: int, *, by: Any) -> None:
+        """Make a field what it was in an earlier version (its history id).
+
+        Raises LookupError where there is no such field or version of this customer.
+        """
+        old = self.history.filter(pk=version).first()
+        if old is None or field not in {one.name for one in Customer.history.model.tracked_fields} - {"id"}:
+            raise LookupError(field)
+        name = self._meta.get_field(field).attname  # type: ignore[union-attr]
+        setattr(self, name, getattr(old, name))
+        self.version = models.F("version") + 1  # type: ignore[assignment]
+        self._history_user = by
+        self.save(update_fields=[field, "version", "updated_at"])
+        self.refresh_from_db()
 
     @transaction.atomic
     def set_emails(self, addresses: Iterable[str]) -> None:
