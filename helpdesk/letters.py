@@ -151,18 +151,37 @@ def _mark_queued(message: Message, row: OutgoingMail) -> None:
 
 def queue_acknowledgement(thread: "Thread", *, in_reply_to: str) -> OutgoingMail:
     """Queue the confirmation of receipt: none of the sender's words, no files, the private link."""
-    desk = DeskSettings.load()
+    answered = in_reply_to if in_reply_to.startswith("<") else ""
+    return _queue_private_link(
+        OutgoingKind.ACKNOWLEDGEMENT,
+        thread,
+        {"hours": DeskSettings.load().answer_hours},
+        in_reply_to=answered,
+        references=[answered] if answered else [],
+        auto_submitted="auto-replied",
+    )
+
+
+def queue_link(thread: "Thread") -> OutgoingMail:
+    """Queue a new private link for the address on file, whoever asked for it."""
+    return _queue_private_link(
+        OutgoingKind.LINK, thread, {"days": links.PORTAL_DAYS}, auto_submitted="auto-generated"
+    )
+
+
+def _queue_private_link(kind: OutgoingKind, thread: "Thread", words: dict[str, Any], **fields: Any) -> OutgoingMail:
+    """Queue a mail of the desk itself to the customer, with the link to their page of the thread."""
     subject, text, html = render(
-        "acknowledgement",
+        kind.name.lower(),
         thread.language,
         thread_id=thread.pk,
-        shop=desk.shop_name,
-        hours=desk.answer_hours,
+        shop=DeskSettings.load().shop_name,
         link=links.portal_url(thread),
         signature=thread.contact.signature(thread.language),
+        **words,
     )
     return _queue(
-        OutgoingKind.ACKNOWLEDGEMENT,
+        kind,
         sender_of(thread.contact, by=None, language=thread.language),
         thread=thread,
         contact=thread.contact,
@@ -171,9 +190,7 @@ def queue_acknowledgement(thread: "Thread", *, in_reply_to: str) -> OutgoingMail
         text=text,
         html=html,
         message_id_header=tokens.mint_message_id(tokens.Kind.CUSTOMER, thread.pk, _domain(thread.contact.email)),
-        in_reply_to=in_reply_to if in_reply_to.startswith("<") else "",
-        references=[in_reply_to] if in_reply_to.startswith("<") else [],
-        auto_submitted="auto-replied",
+        **fields,
     )
 
 
@@ -207,31 +224,6 @@ def queue_notice(
         text=body,
         html=html,
         message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, thread.pk, _domain(thread.contact.email)),
-        auto_submitted="auto-generated",
-    )
-
-
-def queue_link(thread: "Thread") -> OutgoingMail:
-    """Queue a new private link for the address on file, whoever asked for it."""
-    subject, text, html = render(
-        "link",
-        thread.language,
-        thread_id=thread.pk,
-        shop=DeskSettings.load().shop_name,
-        days=links.PORTAL_DAYS,
-        link=links.portal_url(thread),
-        signature=thread.contact.signature(thread.language),
-    )
-    return _queue(
-        OutgoingKind.LINK,
-        sender_of(thread.contact, by=None, language=thread.language),
-        thread=thread,
-        contact=thread.contact,
-        to=[thread.email],
-        subject=subject,
-        text=text,
-        html=html,
-        message_id_header=tokens.mint_message_id(tokens.Kind.CUSTOMER, thread.pk, _domain(thread.contact.email)),
         auto_submitted="auto-generated",
     )
 

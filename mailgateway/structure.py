@@ -176,15 +176,3 @@ def leaves(root: Part) -> Iterator[Part]:
             waiting.extend(reversed(part.branches))
         else:
             yield part
-
-
-def is_deep(root: Part) -> bool:
-    """Whether the tree is deeper or wider than the limits."""
-    waiting, count = [(root, 0)], 0
-    while waiting:
-        part, depth = waiting.pop()
-        count += 1
-        if depth > MAX_DEPTH or count > MAX_PARTS:
-            return True
-        waiting.extend((one, depth + 1) for one in part.branches)
-    return False

@@ -103,8 +103,3 @@ def send(mail: EmailMessage, *, sender: str) -> None:
     """Hand a mail to the practice SMTP server. Raises one of FAULTS."""
     with smtplib.SMTP(HOST, settings.PRACTICE_SMTP_PORT, timeout=TIMEOUT) as server:
         server.send_message(mail, from_addr=sender)
-
-
-def address_for(account: str, answered: Letter | None) -> str:
-    """From which address the account writes: its own, or, for OUTSIDE, whoever the answered mail was for."""
-    return account if account != OUTSIDE else answered.to if answered else ""

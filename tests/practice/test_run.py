@@ -130,6 +130,7 @@ def first_row(runs: Run) -> str:
     return runs.get("/").split('<li class="row')[1]
 
 
+@pytest.mark.imap
 def test_from_nothing_to_an_answer_in_the_customers_mailbox_and_again(begin):
     first = begin()
     started(first, 90)
@@ -155,7 +156,7 @@ def test_from_nothing_to_an_answer_in_the_customers_mailbox_and_again(begin):
     assert "Urgente" in second.get(path)
     assert "msg--agent" in second.get(PRACTICE)  # what the customer received is still there
     assert second.stop() < 5
-    assert took < 10  # on a quiet machine under 5; other tests run beside this one
+    assert took < 5  # what a newcomer is promised; about 1 on a quiet machine
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "shop.example", "192.168.1.5"])

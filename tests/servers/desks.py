@@ -31,10 +31,11 @@ class Running:
     def __init__(self, words: tuple[str, ...], **environment: str) -> None:
         env = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
         env |= {"DATABASE_URL": database_url(), "DATA_DIR": str(settings.DATA_DIR), "PYTHONUNBUFFERED": "1"}
+        self.environment = env | environment
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", *words],
             cwd=ROOT,
-            env=env | environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
