@@ -41,9 +41,11 @@ class Folding(base.Loader):
                     self.fold(inner)
                 found = [_simpler(node)]
             for one in found:
-                if isinstance(one, TextNode) and folded and isinstance(folded[-1], TextNode):
-                    one = _like(node, TextNode(folded.pop().s + one.s))
-                folded.append(one)
+                last = folded[-1] if folded else None
+                if isinstance(one, TextNode) and isinstance(last, TextNode):
+                    folded[-1] = _like(node, TextNode(last.s + one.s))
+                else:
+                    folded.append(one)
         nodes[:] = folded
 
     def included(self, node: Node) -> list[Node] | None:

@@ -164,9 +164,7 @@ def queue_acknowledgement(thread: "Thread", *, in_reply_to: str) -> OutgoingMail
 
 def queue_link(thread: "Thread") -> OutgoingMail:
     """Queue a new private link for the address on file, whoever asked for it."""
-    return _queue_private_link(
-        OutgoingKind.LINK, thread, {"days": links.PORTAL_DAYS}, auto_submitted="auto-generated"
-    )
+    return _queue_private_link(OutgoingKind.LINK, thread, {"days": links.PORTAL_DAYS}, auto_submitted="auto-generated")
 
 
 def _queue_private_link(kind: OutgoingKind, thread: "Thread", words: dict[str, Any], **fields: Any) -> OutgoingMail:

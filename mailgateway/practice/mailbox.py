@@ -12,7 +12,6 @@ from email.utils import formatdate, make_msgid
 
 from django.conf import settings
 
-from mailgateway.practice.cast import OUTSIDE
 from mailgateway.practice.letters import Letter, read
 
 HOST, TIMEOUT = "127.0.0.1", 10
