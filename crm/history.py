@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Agent
-from crm.models import Address, Consent, Customer, RecordEvent
+from crm.models import Address, Customer, RecordEvent
 
 MOST = 2000  # versions of one record that are told; older ones stay in the database
 CHANGES, ACCESS, CONSENTS, EXPORTS = "changes", "access", "consents", "exports"

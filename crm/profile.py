@@ -6,10 +6,9 @@ from itertools import groupby
 from typing import Any
 
 from django.db import models
-
 from django.utils.translation import gettext as _
 
-from crm.models import Cart, CartLine, Consent, Customer, CustomerNote, Order, OrderLine, Shop
+from crm.models import Cart, CartLine, Consent, Customer, CustomerNote, Order, OrderLine, RecordSettings, Shop
 
 NEWEST = 10  # orders, carts, products and visits on the page; the rest is one click away
 
@@ -30,21 +29,27 @@ class Bought:
 
 def page_of(customer: Customer) -> dict[str, Any]:
     """What the page shows at once."""
-    orders = list(orders_of(customer)[: NEWEST + 1])
-    carts = list(carts_of(customer)[: NEWEST + 1])
+    orders, records = list(orders_of(customer)[: NEWEST + 1]), RecordSettings.load()
     return {
+        "records": records,
+        "main_currency": records.currency,
         "rank": rank_of(customer),
         "average": average_of(customer),
         "purchases": purchases_of(customer),
         "orders": orders[:NEWEST],
         "more_orders": len(orders) > NEWEST,
-        "carts": carts[:NEWEST],
-        "more_carts": len(carts) > NEWEST,
-        "here": next((cart for cart in carts if cart.is_online), None),
+        **carts_shown(customer),
         "notes": notes_of(customer),
         "groups": customer.groups.all(),
         "consents": consents_of(customer),
     }
+
+
+def carts_shown(customer: Customer) -> dict[str, Any]:
+    """The newest carts, whether there are more, and the one that is being filled now."""
+    carts = list(carts_of(customer)[: NEWEST + 1])
+    here = next((cart for cart in carts if cart.is_online), None)
+    return {"carts": carts[:NEWEST], "more_carts": len(carts) > NEWEST, "here": here}
 
 
 def products_of(customer: Customer) -> dict[str, Any]:

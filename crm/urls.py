@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The customer's page
     path("customers/<int:customer_id>/", profile.show, name="customer"),
     path("customers/<int:customer_id>/products/", profile.products, name="customer_products"),
+    path("customers/<int:customer_id>/carts/", profile.carts, name="customer_carts"),
+    path("customers/<int:customer_id>/here/", profile.here, name="customer_here"),
     path("customers/<int:customer_id>/aside/", profile.aside, name="customer_aside"),
     path("customers/<int:customer_id>/orders/", profile.orders, name="customer_orders"),
     path("customers/<int:customer_id>/history/", profile.story, name="customer_history"),

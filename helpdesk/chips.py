@@ -58,6 +58,7 @@ def chips(filters: Filters, choices: Choices) -> list[Chip]:
         _menu(filters, "waiting", [(word, hours(word)) for word in WAITS]),
         _form(filters, "from", (("from", "date"), ("to", "date"))),
         _unread(filters),
+        *_customer(filters),
     ]
 
 
@@ -135,3 +136,10 @@ def _date(word: str) -> str:
 
 def _unread(filters: Filters) -> Chip:
     return Chip("unread", _("Unread"), "unread" in filters.values, off_url=address(filters.toggled("unread", "1")))
+
+
+def _customer(filters: Filters) -> list[Chip]:
+    """Only where a link from a customer's page set it."""
+    number = filters.first("customer")
+    off_url = address(filters.without("customer", "page"))
+    return [Chip("customer", _text("customer", [f"c{number}"]), True, off_url=off_url)] if number else []

@@ -1,10 +1,33 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
-from crm.models import Customer, Order, OrderLine
+from crm import panel
+from crm.models import Cart, Customer, Order, OrderLine
+
+
+def customers() -> models.QuerySet[Customer]:
+    """All on file, whatever became of them."""
+    return Customer.objects.prefetch_related("emails")
+
+
+def panel_of(customer_id: int | None, *, order: int | None, line: int | None, at: datetime | None) -> dict[str, Any]:
+    """What the panel shows of a customer; nothing where there is none. As crm.panel.panel_of."""
+    customer = panel.customer_with_card(customer_id) if customer_id else None
+    return panel.panel_of(customer, order=order, line=line, written_at=at) if customer else {}
+
+
+def orders_mentioned(texts: list[str]) -> list[Order]:
+    """Orders whose references stand in what somebody wrote."""
+    return panel.orders_mentioned(texts)
+
+
+def carts_of(customer: Customer | None) -> list[Cart]:
+    """A customer's newest carts."""
+    return panel.carts_with_lines(customer) if customer else []
 
 
 def customer_for(address: str) -> Customer | None:

@@ -113,7 +113,7 @@ class Filters:
     @property
     def covers_all(self) -> bool:
         """Whoever looks for one thing wants closed threads too."""
-        return any(name in self.values for name in ("q", "order", "order_id", "folder"))
+        return any(name in self.values for name in ("q", "order", "order_id", "customer", "folder"))
 
 
 def _unknown(name: str, word: str) -> str:
@@ -171,6 +171,7 @@ KNOWN: dict[str, Check] = {
     "language": _one_of(code for code in LANG_INFO if len(code) == 2),
     "order": _is_text,
     "order_id": _number(2**53),
+    "customer": _number(2**53),
     "waiting": _number(LONGEST_WAIT),
     "unread": _one_of(["1"]),
     "from": _is_date,
@@ -189,6 +190,7 @@ LABELS = {
     "language": gettext_lazy("Language"),
     "order": gettext_lazy("Order"),
     "order_id": gettext_lazy("Order"),
+    "customer": gettext_lazy("Customer"),
     "waiting": gettext_lazy("Waiting"),
     "unread": gettext_lazy("Unread"),
     "from": pgettext_lazy("date", "From"),
@@ -263,6 +265,7 @@ CONDITIONS: dict[str, Condition] = {
     "language": lambda values, agent, zone: Q(language__in=values),
     "order": _by_order,
     "order_id": lambda values, agent, zone: Q(order=int(values[0])),
+    "customer": lambda values, agent, zone: Q(customer=int(values[0])),
     "waiting": _by_wait,
     "from": _from_day,
     "to": _to_day,

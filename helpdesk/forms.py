@@ -215,7 +215,10 @@ class TagsForm(forms.Form):
 
 
 class OrderForm(forms.Form):
-    """Which order, and which product of it, the thread is about: only the customer's own."""
+    """Which order and product, or which cart, the thread is about: the customer's own, or an order they name.
+
+    Whatever the form does not bring stays as it is.
+    """
 
     order = forms.ChoiceField(
         required=False, error_messages={"invalid_choice": _("This order is not the customer's. Choose one of theirs.")}
@@ -224,13 +227,24 @@ class OrderForm(forms.Form):
         required=False, error_messages={"invalid_choice": _("This product is not in the order. Choose one of it.")}
     )
 
-    def __init__(self, *args: Any, orders: list[Any], **options: Any) -> None:
+    cart = forms.ChoiceField(
+        required=False, error_messages={"invalid_choice": _("This cart is not the customer's. Choose one of theirs.")}
+    )
+
+    def __init__(self, *args: Any, orders: list[Any], carts: list[Any], **options: Any) -> None:
         super().__init__(*args, **options)
+        self.carts = {str(cart.pk): cart for cart in carts}
         self.orders = {str(order.pk): order for order in orders}
         self.lines = {str(line.pk): line for order in orders for line in order.lines.all()}
         choosers: Any = self.fields
         choosers["order"].choices = [("", "—")] + [(key, str(order)) for key, order in self.orders.items()]
         choosers["product"].choices = [("", "—")] + [(key, line.name) for key, line in self.lines.items()]
+        choosers["cart"].choices = [("", "—")] + [(key, str(cart)) for key, cart in self.carts.items()]
+
+    def chosen(self) -> list[str]:
+        """What the form speaks of: a product always with its order."""
+        about_order = ["order", "product"] if {"order", "product"} & self.data.keys() else []
+        return about_order + (["cart"] if "cart" in self.data else [])
 
     def clean(self) -> dict[str, Any]:
         """The rows themselves; choosing a product chooses its order."""
@@ -239,4 +253,5 @@ class OrderForm(forms.Form):
         order = self.orders.get(cleaned.get("order", ""))
         if line and order and line.order_id != order.pk:
             line = None
-        return {"order": order or (line.order if line else None), "product": line}
+        cart = self.carts.get(cleaned.get("cart", ""))
+        return {"order": order or (line.order if line else None), "product": line, "cart": cart}

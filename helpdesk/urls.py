@@ -7,6 +7,7 @@ from helpdesk.views import (
     appearance,
     attachments,
     controls,
+    customers,
     drafts,
     frames,
     notices,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/unread/", controls.unread, name="unread"),
     path("threads/<int:thread_id>/spam/", controls.spam, name="spam"),
     path("threads/<int:thread_id>/bin/", controls.trash, name="trash"),
+    path("customers/<int:customer_id>/threads/", customers.threads, name="customer_threads"),
     path("attachments/<int:attachment_id>/", attachments.show, name="attachment"),
     path("pictures/<str:token>/", frames.picture, name="picture"),
 ]

@@ -102,6 +102,11 @@ class Cart(FromShop):
         return f"{self.pk:06d}"
 
     @property
+    def in_shop(self) -> str:
+        """Where the shop itself shows this cart; empty where it told no address. Reads `source`."""
+        return self.source.link(self.source.cart_link, id=self.shop_id) if self.source and self.shop_id else ""
+
+    @property
     def is_online(self) -> bool:
         """The customer was in the shop within the last half hour."""
         return self.seen_at is not None and timezone.now() - self.seen_at < ONLINE_FOR

@@ -164,6 +164,13 @@ class Customer(FromShop):
         return f"{self.title or ''} {self.name}".strip()
 
     @property
+    def in_shop(self) -> str:
+        """Where the shop itself shows this customer; empty where it told no address. Reads `source`."""
+        if self.source is None or not self.shop_id:
+            return ""
+        return self.source.link(self.source.customer_link, id=self.shop_id, email=self.email)
+
+    @property
     def email(self) -> str:
         """The main address, or an empty string. Uses prefetched addresses when there are any."""
         addresses = sorted(self.emails.all(), key=lambda one: (not one.is_main, one.pk))

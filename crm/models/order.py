@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.customer import Customer
@@ -74,6 +75,23 @@ class Order(FromShop):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_late(self) -> bool:
+        """Promised for a day that has passed, and not there."""
+        return self.promised_on is not None and not self.is_done and self.promised_on < timezone.localdate()
+
+    @property
+    def steps(self) -> list[bool]:
+        """How far it is: placed, paid, on its way, done."""
+        return [True, self.is_valid, self.is_shipped or self.is_done, self.is_done]
+
+    @property
+    def in_shop(self) -> str:
+        """Where the shop itself shows this order; empty where it told no address. Reads `source`."""
+        return (
+            self.source.link(self.source.order_link, id=self.shop_id, reference=self.reference) if self.source else ""
+        )
 
     @property
     def tracking_link(self) -> str:

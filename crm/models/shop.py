@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 from django.core.cache import cache
 from django.db import models
@@ -80,7 +81,7 @@ class Shop(models.Model):
         """A template with {shop} and the given words filled in; an empty string without a template."""
         filled = template
         for name, value in {"shop": self.url.rstrip("/"), **values}.items():
-            filled = filled.replace(f"{{{name}}}", str(value))
+            filled = filled.replace(f"{{{name}}}", str(value) if name == "shop" else quote(str(value), safe=""))
         return filled if filled.startswith(("https://", "http://")) else ""
 
 

@@ -44,6 +44,21 @@ def products(request: AgentRequest, customer_id: int) -> HttpResponse:
 
 @agent_required
 @require_safe
+def carts(request: AgentRequest, customer_id: int) -> HttpResponse:
+    """The newest carts, fetched again whenever one changes."""
+    customer = get_object_or_404(Customer, pk=customer_id)
+    return render(request, "crm/_carts.html", {"customer": customer, **profile.carts_shown(customer)})
+
+
+@agent_required
+@require_safe
+def here(request: AgentRequest, customer_id: int) -> HttpResponse:
+    """Whether the customer is in the shop now, and what they look at."""
+    return render(request, "crm/_here.html", profile.carts_shown(get_object_or_404(Customer, pk=customer_id)))
+
+
+@agent_required
+@require_safe
 def aside(request: AgentRequest, customer_id: int) -> HttpResponse:
     """Addresses, vouchers, visits, links, and the newest of the story."""
     return render(request, "crm/_aside.html", _aside_of(request, get_object_or_404(Customer, pk=customer_id)))

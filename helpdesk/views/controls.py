@@ -12,6 +12,7 @@ from accounts.http import SeeOther, go, respond
 from helpdesk import context as shop
 from helpdesk.forms import AssignmentForm, MoveForm, OrderForm, StatusForm, SubjectForm, TagsForm
 from helpdesk.models import Thread
+from helpdesk.panel import mentioned_in
 from helpdesk.returning import back_to
 from helpdesk.views.thread import origin, page, render_header, thread_path, visible
 
@@ -93,11 +94,12 @@ def tags(request: AgentRequest, thread_id: int) -> HttpResponse:
 @agent_required
 @require_POST
 def order(request: AgentRequest, thread_id: int) -> HttpResponse:
-    """Say which of the customer's orders and products it is about."""
+    """Say which order, product or cart it is about: one of the customer's, or an order that they name."""
     thread = visible(request, thread_id)
-    form = OrderForm(request.POST, orders=shop.orders_of(thread.customer, limit=200))
+    orders = [*shop.orders_of(thread.customer, limit=200), *mentioned_in(thread)]
+    form = OrderForm(request.POST, orders=orders, carts=shop.carts_of(thread.customer))
     if form.is_valid():
-        targets: dict[str, Any] = {name: form.cleaned_data[name] for name in ("order", "product")}
+        targets: dict[str, Any] = {name: form.cleaned_data[name] for name in form.chosen()}
         thread.link(by=request.user, **targets)
     return answer(request, thread, form)
 

@@ -17,6 +17,7 @@ from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.composer import composer_for, forward_choices
 from helpdesk.filters import Filters
 from helpdesk.models import Contact, DeskSettings, Folder, Message, OutgoingState, StatusLabel, Thread
+from helpdesk.panel import panel_of
 from helpdesk.purging import BIN_DAYS
 
 OWN_QUERY = ("mode", "sent", "images", "options", "q")
@@ -166,18 +167,10 @@ def render_composer(request: AgentRequest, thread: Thread, mode: str, **options:
 @agent_required
 @require_safe
 def panel(request: AgentRequest, thread_id: int) -> HttpResponse:
-    """Beside the thread: what it is about, and the customer's other threads. crm's own fragment is loaded into it."""
-    thread, desk = visible(request, thread_id), desk_of(request)
-    others = Thread.objects.visible_to(request.user).exclude(pk=thread.pk)
-    same = others.filter(customer=thread.customer) if thread.customer else others.filter(email__iexact=thread.email)
-    context = {
-        "thread": thread,
-        "orders": shop.orders_of(thread.customer),
-        "others": same.newest_first()[:8] if thread.customer or thread.email else [],
-        "labels": statuses_of(request),
-        "desk": desk,
-    }
-    return render(request, "helpdesk/thread/_panel.html", context)
+    """Beside the thread: the customer with orders and cart, what it is about, and the other threads."""
+    thread = visible(request, thread_id)
+    shown = {**panel_of(thread, request.user), "labels": statuses_of(request), "desk": desk_of(request)}
+    return render(request, "helpdesk/thread/_panel.html", {**shown, "sees_ip": request.user.is_supervisor})
 
 
 @agent_required

@@ -31,8 +31,7 @@ $(".work").classList.toggle("is-side-hidden", localStorage.getItem("side-hidden"
 
 // -- the order's reference --------------------------------------------------------------------------------------
 document.addEventListener("click", (event) => {
-  const copy = event.target.closest("[data-copy]"), insert = event.target.closest("[data-insert]")
-  if (copy) navigator.clipboard.writeText(copy.dataset.copy)
+  const insert = event.target.closest("[data-insert]")
   if (insert && $("#id_body")) put($("#id_body"), insert.dataset.insert)
 })
 

@@ -1,0 +1,41 @@
+"""What stands beside a thread: the customer with orders and cart, what it is about, and their other threads."""
+
+from typing import Any
+
+from accounts.models import Agent
+from helpdesk import context as shop
+from helpdesk.models import MessageKind, Thread
+
+OTHER_THREADS = 8
+READ_MESSAGES, READ_LETTERS = 5, 4000  # how much of what the customer wrote is searched for references
+
+
+def panel_of(thread: Thread, agent: Agent) -> dict[str, Any]:
+    """Everything of the panel, in a number of queries that never grows."""
+    beside = shop.panel_of(thread.customer_id, order=thread.order_id, line=thread.product_id, at=thread.inbound_at)
+    return {
+        "orders": [],
+        **beside,
+        "thread": thread,
+        "others": _others(thread, agent),
+        "mentioned": mentioned_in(thread),
+    }
+
+
+def _others(thread: Thread, agent: Agent) -> list[Thread]:
+    if not thread.customer_id and not thread.email:
+        return []
+    visible = Thread.objects.visible_to(agent).exclude(pk=thread.pk)
+    same = (
+        visible.filter(customer=thread.customer_id)
+        if thread.customer_id
+        else visible.filter(email__iexact=thread.email)
+    )
+    return list(same.newest_first()[:OTHER_THREADS])
+
+
+def mentioned_in(thread: Thread) -> list[Any]:
+    """Orders that the customer names in the subject or in their last messages, but for the one already set."""
+    wrote = thread.messages.filter(kind=MessageKind.CUSTOMER).order_by("-pk").values_list("text", flat=True)
+    texts = [thread.subject, *(text[:READ_LETTERS] for text in wrote[:READ_MESSAGES])]
+    return [order for order in shop.orders_mentioned(texts) if order.pk != thread.order_id]
