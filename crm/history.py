@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Agent
-from crm.models import Address, Customer, RecordEvent
+from crm.models import Address, Customer, CustomerGroup, Household, RecordEvent, Shop, SocialTitle
 
 MOST = 2000  # versions of one record that are told; older ones stay in the database
 CHANGES, ACCESS, CONSENTS, EXPORTS = "changes", "access", "consents", "exports"
@@ -25,6 +25,7 @@ KINDS: dict[str, str | Promise] = {
     EXPORTS: gettext_lazy("Exports"),
 }
 ACCESS_EVENTS = {RecordEvent.Kind.SIGNED_IN, RecordEvent.Kind.PASSWORD, RecordEvent.Kind.INVITED}
+NAMED: dict[str, Any] = {"title": SocialTitle, "group": CustomerGroup, "household": Household, "source": Shop}
 EXPORT_EVENTS = {RecordEvent.Kind.EXPORTED, RecordEvent.Kind.IMPORTED}
 
 
@@ -94,10 +95,9 @@ def _changes(customer: Customer) -> Iterator[Entry]:
 def _names_of(versions: list[Any]) -> dict[str, dict[Any, str]]:
     """Words for what a version holds as an id: one query a table, whatever the number of versions."""
     found: dict[str, dict[Any, str]] = {}
-    for name in ("title", "group", "household", "source"):
+    for name, table in NAMED.items():
         ids = {getattr(version, f"{name}_id") for version in versions} - {None}
-        table = Customer._meta.get_field(name).related_model
-        found[name] = {one.pk: str(one) for one in table._default_manager.filter(pk__in=ids)} if ids else {}
+        found[name] = {one.pk: str(one) for one in table.objects.filter(pk__in=ids)} if ids else {}
     return found
 
 

@@ -193,9 +193,9 @@ class Customer(FromShop):
         old = self.history.filter(pk=version).first()
         if old is None or field not in {one.name for one in Customer.history.model.tracked_fields} - {"id"}:
             raise LookupError(field)
-        name = self._meta.get_field(field).attname  # type: ignore[union-attr]
-        setattr(self, name, getattr(old, name))
-        self.version = models.F("version") + 1  # type: ignore[assignment]
+        column: Any = self._meta.get_field(field)
+        setattr(self, column.attname, getattr(old, column.attname))
+        self.version = models.F("version") + 1
         self._history_user = by
         self.save(update_fields=[field, "version", "updated_at"])
         self.refresh_from_db()

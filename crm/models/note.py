@@ -31,7 +31,7 @@ class CustomerNote(models.Model):
     objects = CustomerNoteQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-is_pinned", "-created_at", "-pk"]
+        ordering = ["-is_pinned", "-created_at"]
         verbose_name = gettext_lazy("customer's note")
 
     def __str__(self) -> str:

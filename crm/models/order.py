@@ -89,9 +89,8 @@ class Order(FromShop):
     @property
     def in_shop(self) -> str:
         """Where the shop itself shows this order; empty where it told no address. Reads `source`."""
-        return (
-            self.source.link(self.source.order_link, id=self.shop_id, reference=self.reference) if self.source else ""
-        )
+        shop = self.source
+        return shop.link(shop.order_link, id=self.shop_id, reference=self.reference) if shop else ""
 
     @property
     def tracking_link(self) -> str:

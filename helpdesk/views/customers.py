@@ -1,6 +1,5 @@
 """What a customer's page shows of threads and mail: fragments, addressed by URL name."""
 
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -9,6 +8,7 @@ from accounts.access import AgentRequest, agent_required
 from helpdesk import context as shop
 from helpdesk.chrome import statuses_of
 from helpdesk.models import OutgoingKind, OutgoingMail, Thread
+from helpdesk.models.thread import ThreadQuerySet
 
 NEWEST = 10
 FOR_CUSTOMERS = (OutgoingKind.MESSAGE, OutgoingKind.ACKNOWLEDGEMENT, OutgoingKind.LINK)
@@ -20,8 +20,7 @@ def threads(request: AgentRequest, customer_id: int) -> HttpResponse:
     """The customer's threads that this agent may see, the newest activity first, and the last mails sent to them."""
     customer = get_object_or_404(shop.customers(), pk=customer_id)
     visible = Thread.objects.visible_to(request.user).filter(customer=customer)
-    found = visible.annotate(said=Count("messages", filter=Q(messages__kind__in=("customer", "reply"))))
-    shown = found.select_related("assignee", "contact").with_unread(request.user).newest_first()[: NEWEST + 1]
+    shown = visible.select_related("assignee", "contact").with_unread(request.user).newest_first()[: NEWEST + 1]
     context = {
         "customer": customer,
         "threads": shown[:NEWEST],
@@ -32,7 +31,7 @@ def threads(request: AgentRequest, customer_id: int) -> HttpResponse:
     return render(request, "helpdesk/_customer_threads.html", context)
 
 
-def _mails_of(threads: "Thread.objects.__class__") -> list[OutgoingMail]:  # type: ignore[name-defined]
+def _mails_of(threads: ThreadQuerySet) -> list[OutgoingMail]:
     """The last mails to this customer in threads that the agent may see, with how far each came."""
     sent = OutgoingMail.objects.filter(thread__in=threads.values("pk"), kind__in=FOR_CUSTOMERS)
     return list(sent.select_related("message", "thread").order_by("-pk")[:NEWEST])
