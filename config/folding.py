@@ -74,7 +74,16 @@ class Loader(cached.Loader, Folding):
 # -- nodes ----------------------------------------------------------------------------------------
 
 # Nodes that neither set names nor keep state, so that they mean the same in an including template.
-HARMLESS = (TextNode, VariableNode, IfNode, ForNode, WithNode, URLNode, TranslateNode, BlockTranslateNode)
+HARMLESS: tuple[type[Node], ...] = (
+    TextNode,
+    VariableNode,
+    IfNode,
+    ForNode,
+    WithNode,
+    URLNode,
+    TranslateNode,
+    BlockTranslateNode,
+)
 HARMLESS += (StaticNode, SimpleNode, LoadNode, CsrfTokenNode, IncludeNode)
 
 
@@ -93,13 +102,13 @@ def _inner(node: Node) -> list[NodeList]:
     if isinstance(node, IfNode):
         return [nodes for _condition, nodes in node.conditions_nodelists]
     if isinstance(node, ForNode):
-        return [node.nodelist_loop, node.nodelist_empty]
+        return [node.nodelist_loop, node.nodelist_empty]  # type: ignore[list-item]
     return [node.nodelist] if isinstance(node, WithNode | BlockNode | ExtendsNode) else []
 
 
 def _like(node: Node, simple: Node) -> Node:
     """A new node that names the place of the old one in errors."""
-    simple.token, simple.origin = node.token, node.origin  # type: ignore[attr-defined]
+    simple.token, simple.origin = node.token, node.origin
     return simple
 
 

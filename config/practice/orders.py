@@ -32,7 +32,7 @@ class Counter:
         buyers = self.customers[4:]
         for n, age in enumerate(days):
             customer = buyers[n % len(buyers)] if n < len(buyers) else self.dice.choice(buyers)
-            self._order(f"MK-{10_300 + n * 2 + n % 3}", customer, self.now - timedelta(days=age))
+            self._order(f"MK-{10_300 + n * 2 + n % 2}", customer, self.now - timedelta(days=age))
         laura, _, hotel, marc = self.customers[:4]
         late = self._order("PR-1003", laura, self.now - timedelta(days=7))
         late.state, late.is_done = "En camino, con retraso", False

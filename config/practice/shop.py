@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Agent
 from config.practice import orders as shop_floor
+from config.practice import records
 from config.practice.people import Town
 from config.practice.predefined import write_replies
 from config.practice.team import hire, open_desks, settle_desk
@@ -69,6 +70,7 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         customers = Town(dice).settle(list(team.values()))
         orders = shop_floor.Counter(dice, customers).sell()
         shop_floor.fill_carts(dice, customers, orders)
+        records.tell(Random(SEED), customers)  # noqa: S311 - as above, and the rest stays as it was
         write_replies(dice, contacts)
         History(dice, contacts=contacts, team=team, customers=customers, orders=orders).write()
         _tidy(list(team.values()))

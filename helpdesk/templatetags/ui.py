@@ -1,6 +1,6 @@
 """The pieces pages are made of; loaded in every template."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -96,7 +96,9 @@ def ago(moment: datetime) -> SafeString:
     """A time: how long ago within a day, then the date; the exact time in its title."""
     local = timezone.localtime(moment)
     passed = timezone.now() - moment
-    if passed.days < 1:
+    if passed < timedelta(minutes=1):
+        text = _("just now")
+    elif passed.days < 1:
         text = _("%(time)s ago") % {"time": duration(passed)}
     else:
         text = date_format(local, "MONTH_DAY_FORMAT" if local.year == timezone.localtime().year else "DATE_FORMAT")
