@@ -77,5 +77,5 @@ mailscore: install-dev ## how well strangers' mail is read, where the corpora ar
 	@$(PY) tests/mailscore.py
 
 lock: ## resolve requirements*.in into the lock files
-	uv pip compile -q --python-version 3.11 requirements.in -o requirements.txt
-	uv pip compile -q --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	uv pip compile -q --no-header --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile -q --no-header --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt

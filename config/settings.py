@@ -33,6 +33,9 @@ PRACTICE_SMTP_PORT = env.number("PRACTICE_SMTP_PORT", 8025)
 PRACTICE_IMAP_PORT = env.number("PRACTICE_IMAP_PORT", 8143)
 PRACTICE_MAIL_PASSWORD = env.secret("PRACTICE_MAIL_PASSWORD", DATA_DIR / "practice-mail.key")
 
+# What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
+PERIODIC_JOBS: dict[str, float] = {}
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

@@ -73,7 +73,7 @@ def _publish(group: str, what: str) -> None:
             loop.call_soon_threadsafe(lambda: asyncio.ensure_future(_publish_soon(message)))
         else:
             async_to_sync(_publish_now)(message)
-    except Exception:  # noqa: BLE001 - Redis away: browsers fall back to polling
+    except Exception:  # noqa: BLE001 - Redis away: nobody here waits for a ping, and browsers elsewhere poll
         log.warning("Ping %s to %s was lost: Redis does not answer", what, group)
 
 
@@ -84,8 +84,9 @@ async def _publish_now(message: dict[str, str]) -> None:
 async def _publish_soon(message: dict[str, str]) -> None:
     try:
         await _publish_now(message)
-    except Exception:  # noqa: BLE001 - as above
-        log.warning("Ping %s to %s was lost: Redis does not answer", message["what"], message["group"])
+    except Exception:  # noqa: BLE001 - Redis away: this process's own browsers hear it all the same
+        log.warning("Ping %s to %s stays here: Redis does not answer", message["what"], message["group"])
+        deliver(message["group"], message["what"])
 
 
 def deliver(group: str, what: str) -> None:

@@ -9,6 +9,7 @@ from mailgateway.models import Beat, Mailbox
 
 LATE = timedelta(minutes=3)  # every loop speaks at least once a minute
 DAY = timedelta(days=1)
+MOMENT = timedelta(seconds=0.5)
 
 
 def note(name: str, state: str, *, error: str = "", restarted: bool = False) -> None:
@@ -27,9 +28,17 @@ def forget(name: str) -> None:
 
 def is_todays_first(name: str) -> bool:
     """Whether this once-a-day job is due; true for one caller only, whoever asks at the same time."""
+    return is_turn(name, DAY)
+
+
+def is_turn(name: str, every: timedelta) -> bool:
+    """Whether a periodic job is due; true for one caller only, whoever asks at the same time.
+
+    A moment early counts: a clock that ticks as fast as the job never agrees with it to the millisecond.
+    """
     now = timezone.now()
     _, is_new = Beat.objects.get_or_create(pk=name, defaults={"state": "done", "at": now})
-    return is_new or bool(Beat.objects.filter(pk=name, at__lt=now - DAY).update(at=now))
+    return is_new or bool(Beat.objects.filter(pk=name, at__lte=now - every + min(every / 10, MOMENT)).update(at=now))
 
 
 def health() -> dict[str, object]:

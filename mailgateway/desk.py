@@ -18,6 +18,7 @@ from django.core.management.base import CommandError
 from django.utils.module_loading import import_string
 
 from live import wire
+from mailgateway import periodic
 from mailgateway.daily import Daily
 from mailgateway.fetching import Fetching
 from mailgateway.lanes import Hangups, Lane
@@ -148,6 +149,7 @@ def _loops(gateway: Gateway) -> list[Loop]:
         "mailboxes": Fetching(gateway).watch,
         "outbox": Sending(gateway).watch,
         "jobs": Daily(gateway).watch,
+        **periodic.watches(),
     }
     return [_loop(name, watch, gateway) for name, watch in watchers.items()]
 

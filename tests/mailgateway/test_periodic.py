@@ -1,0 +1,53 @@
+"""Periodic jobs: each worker asks, one of them does it, and a job that fails is tried again."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from mailgateway import beats, periodic
+from mailgateway.lanes import Hangups, Lane
+from mailgateway.loops import Gateway, Loop, Pace
+from tests.loops import run
+
+did: list[str] = []
+
+
+def water_the_plants() -> None:
+    """A job for the tests; the first time it fails."""
+    did.append("tried")
+    if len(did) == 1:
+        raise RuntimeError("no water")
+
+
+@pytest.mark.django_db
+def test_a_turn_is_one_callers_only_until_the_time_is_over():
+    now = timezone.now()
+    with time_machine.travel(now, tick=False) as clock:
+        assert [beats.is_turn("plants", timedelta(minutes=1)) for _ in range(3)] == [True, False, False]
+        clock.shift(58)
+        assert not beats.is_turn("plants", timedelta(minutes=1))
+        clock.shift(2)
+        assert [beats.is_turn("plants", timedelta(minutes=1)) for _ in range(2)] == [True, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_of_the_settings_is_done_and_after_a_fault_again(settings):
+    settings.PERIODIC_JOBS = {f"{__name__}.water_the_plants": 0.02}
+    did.clear()
+
+    async def main() -> None:
+        shared = Gateway(asyncio.Event(), Hangups(), Lane("records"), Pace(back_off=0.02))
+        [(name, watch)] = periodic.watches().items()
+        loop = Loop(name, lambda up: watch(up, loop.stop), shared)
+        task = asyncio.ensure_future(loop.run())
+        while len(did) < 3:
+            await asyncio.sleep(0.01)
+        loop.stop.set()
+        await task
+        shared.records.close()
+
+    run(main)
+    assert len(did) >= 3
