@@ -97,7 +97,7 @@ def test_redis_may_go_and_come_back_while_pages_are_served(desk):
         until(lambda: desk.redis.listeners() == len(desk.webs))
         desk.redis.stop()
         assert post(there, f"/threads/{thread.pk}/status/", desk.world.bob, status="closed") == 200
-        assert post(here, f"/threads/{thread.pk}/status/", desk.world.bob, status="pending_1") == 200
+        assert post(here, f"/threads/{thread.pk}/status/", desk.world.bob, status="pending1") == 200
         assert hears(bob) == {"changed": ["queue"]}  # of the process that serves this browser
         desk.redis.start()
         until(lambda: desk.redis.listeners() == len(desk.webs), what="nobody listens again")
