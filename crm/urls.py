@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import panels, profile
+from crm.views import cart, panels, profile
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
     path("orders/<int:order_id>/", profile.order, name="order"),
+    # Carts
+    path("carts/<int:cart_id>/", cart.show, name="cart"),
+    path("carts/<int:cart_id>/content/", cart.content, name="cart_content"),
+    path("carts/<int:cart_id>/prices/", cart.prices, name="cart_prices"),
+    path("carts/<int:cart_id>/deletion/", cart.deletion, name="cart_deletion"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]
