@@ -169,6 +169,13 @@ class FromShop(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; whatever is written, shops that read back by `updated_since` hear of it."""
+        written = kwargs.get("update_fields")
+        if written and hasattr(self, "updated_at"):
+            kwargs["update_fields"] = {*written, "updated_at"}
+        super().save(*args, **kwargs)
+
     @staticmethod
     def once_a_shop(noun: str) -> Any:
         """The constraint that one shop's id means one row."""
