@@ -16,3 +16,8 @@ def cart_changed(cart_id: int, customer_id: int | None) -> None:
 def carts_changed() -> None:
     """Some cart changed: for the list."""
     wire.send(CARTS, "cart")
+
+
+def customer_changed(customer_id: int) -> None:
+    """Something of this customer's record changed."""
+    wire.send(f"customer-{customer_id}", "customer")

@@ -2,6 +2,8 @@
 
 # isort: off
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
+from crm.models.shop_call import ShopAnswer, ShopTally
+from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
 from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
 from crm.models.consent import Consent
@@ -33,7 +35,9 @@ __all__ = [
     "CustomerLink",
     "CustomerNote",
     "CustomerTag",
+    "Delivery",
     "FromShop",
+    "Happening",
     "Household",
     "Order",
     "OrderLine",
@@ -43,8 +47,11 @@ __all__ = [
     "RecordSettings",
     "Risk",
     "Shop",
+    "ShopAnswer",
+    "ShopTally",
     "SocialTitle",
     "TitleUse",
     "Visit",
     "Voucher",
+    "Webhook",
 ]

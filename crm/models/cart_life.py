@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm import pings
+from crm import outbound, pings
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.order import Order
 from crm.models.record_event import RecordEvent
 from crm.models.shop import RecordSettings
-from crm.outbound import announce
 
 if TYPE_CHECKING:
     from crm.models.cart import Cart
@@ -134,6 +133,7 @@ class CartLife(models.Model):
             fields["step"] = step[:64]
         self._set(**fields)
 
+    @transaction.atomic
     def restore(self) -> str:
         """Its customer wants it back: tell the shop. Returns where they find it; empty if the shop gave no address.
 
@@ -144,7 +144,7 @@ class CartLife(models.Model):
         if cart.is_processed:
             return shop.url if shop else ""
         data = {"cart": cart.pk, "shop_id": cart.shop_id, "show_at_entry": RecordSettings.load().show_cart_at_entry}
-        announce("cart.restored", data, shop=shop)
+        outbound.announce("cart.restored", data, shop=shop)
         return (shop.link(shop.restore_link, id=cart.shop_id) or shop.url) if shop else ""
 
     # -- from the team ----------------------------------------------------------------------------
