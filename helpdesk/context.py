@@ -32,6 +32,17 @@ def carts_of(customer: Customer | None) -> list[Cart]:
     return panel.carts_with_lines(customer) if customer else []
 
 
+def cart(cart_id: int) -> Cart | None:
+    """A cart with its lines and whoever it belongs to."""
+    related = Cart.objects.select_related("customer", "source").prefetch_related("lines", "customer__emails")
+    return related.filter(pk=cart_id).first()
+
+
+def cart_contacted(cart: Cart, *, by: Any, thread: int) -> None:
+    """An agent wrote about a cart, in this thread."""
+    cart.note_contact(by=by, thread=thread)
+
+
 def restore_cart(token: str) -> str:
     """Where a customer with this signed link finds the cart again; the shop is told.
 

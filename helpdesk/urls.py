@@ -6,6 +6,7 @@ from helpdesk.views import (
     actions,
     appearance,
     attachments,
+    carts,
     controls,
     customers,
     drafts,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("threads/<int:thread_id>/spam/", controls.spam, name="spam"),
     path("threads/<int:thread_id>/bin/", controls.trash, name="trash"),
     path("customers/<int:customer_id>/threads/", customers.threads, name="customer_threads"),
+    path("carts/<int:cart_id>/threads/", carts.threads, name="cart_threads"),
+    path("carts/<int:cart_id>/letter/", carts.write, name="write_about_cart"),
     path("attachments/<int:attachment_id>/", attachments.show, name="attachment"),
     path("pictures/<str:token>/", frames.picture, name="picture"),
 ]
