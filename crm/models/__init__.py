@@ -6,6 +6,8 @@ from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDis
 from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
 from crm.models.consent import Consent
 from crm.models.record_event import RecordEvent
+from crm.models.bulk_change import BulkChange
+from crm.models.column_choice import ColumnChoice
 from crm.models.address import Address
 from crm.models.note import CustomerNote
 from crm.models.visit import CustomerLink, Visit
@@ -16,10 +18,12 @@ from crm.models.cart import Cart, CartLine, CartState
 __all__ = [
     "Address",
     "AreaPage",
+    "BulkChange",
     "Cart",
     "CartLine",
     "CartState",
     "CategoryDiscount",
+    "ColumnChoice",
     "Consent",
     "Customer",
     "CustomerEmail",

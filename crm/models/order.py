@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +28,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         sums = paid.annotate(count=models.Count("pk"), sum=models.Sum(models.F("total") / models.F("rate")))
         Customer.objects.filter(pk__in=list(customers)).update(
             order_count=Coalesce(models.Subquery(sums.values("count")), 0),
-            spent=models.Subquery(sums.values("sum")),
+            spent=Round(models.Subquery(sums.values("sum")), precision=2),  # lists are paged by it, to the cent
         )
 
 
