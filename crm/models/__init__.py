@@ -2,8 +2,11 @@
 
 # isort: off
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
+from crm.models.shop_call import ShopAnswer, ShopTally
+from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
-from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
+from crm.models.tag import TONES, CustomerTag
+from crm.models.customer import Customer, CustomerEmail, Household, Risk
 from crm.models.consent import Consent
 from crm.models.record_event import RecordEvent
 from crm.models.bulk_change import BulkChange
@@ -16,6 +19,7 @@ from crm.models.order import Order, OrderLine, OrderState
 from crm.models.cart import Cart, CartLine, CartState
 
 __all__ = [
+    "TONES",
     "Address",
     "AreaPage",
     "BulkChange",
@@ -31,7 +35,9 @@ __all__ = [
     "CustomerLink",
     "CustomerNote",
     "CustomerTag",
+    "Delivery",
     "FromShop",
+    "Happening",
     "Household",
     "Order",
     "OrderLine",
@@ -41,8 +47,11 @@ __all__ = [
     "RecordSettings",
     "Risk",
     "Shop",
+    "ShopAnswer",
+    "ShopTally",
     "SocialTitle",
     "TitleUse",
     "Visit",
     "Voucher",
+    "Webhook",
 ]

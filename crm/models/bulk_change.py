@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.models.customer import Customer, CustomerTag
+from crm.models.customer import Customer
 from crm.models.group import CustomerGroup
 from crm.models.record_event import RecordEvent
+from crm.models.tag import CustomerTag
 
 UNDO_FOR = timedelta(days=30)
 BATCH = 1000
