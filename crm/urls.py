@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import cart, panels, profile
+from crm.views import cart, carts, panels, profile, tables
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,10 +19,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
     path("orders/<int:order_id>/", profile.order, name="order"),
     # Carts
+    path("carts/", carts.index, name="carts"),
+    path("carts/export/", carts.export_carts, name="carts_export"),
+    path("carts/weeks/", carts.weeks, name="carts_weeks"),
+    path("carts/deletion/", carts.deletion, name="carts_deletion"),
     path("carts/<int:cart_id>/", cart.show, name="cart"),
     path("carts/<int:cart_id>/content/", cart.content, name="cart_content"),
     path("carts/<int:cart_id>/prices/", cart.prices, name="cart_prices"),
     path("carts/<int:cart_id>/deletion/", cart.deletion, name="cart_deletion"),
+    # Lists
+    path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]

@@ -51,7 +51,14 @@ def obstacle_to(cart: Cart) -> str:
 
 @transaction.atomic
 def write(
-    cart: Cart, text: str, *, by: Agent, contact: Contact, subject: str, thread: Thread | None = None, form_key: str = ""
+    cart: Cart,
+    text: str,
+    *,
+    by: Agent,
+    contact: Contact,
+    subject: str,
+    thread: Thread | None = None,
+    form_key: str = "",
 ) -> Thread:
     """Send it in this `thread` of the customer, or in a new one at this contact; the cart remembers.
 

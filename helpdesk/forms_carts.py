@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import Dressed
 from helpdesk.models import Contact, Thread
 from helpdesk.models.reply import PLACEHOLDER
 
@@ -13,8 +14,12 @@ from helpdesk.models.reply import PLACEHOLDER
 class CartLetterForm(Dressed, forms.Form):
     """In one of the customer's open threads, or in a new one, which needs a contact and a subject."""
 
-    thread = forms.ModelChoiceField(Thread.objects.none(), required=False, empty_label=_("A new thread"), label=_("Where"))
-    contact = forms.ModelChoiceField(Contact.objects.none(), required=False, empty_label=None, label=_("From"), help_text=_("For a new thread."))
+    thread = forms.ModelChoiceField(
+        Thread.objects.none(), required=False, empty_label=_("A new thread"), label=_("Where")
+    )
+    contact = forms.ModelChoiceField(
+        Contact.objects.none(), required=False, empty_label=None, label=_("From"), help_text=_("For a new thread.")
+    )
     subject = forms.CharField(label=_("Subject"), max_length=255, required=False, help_text=_("For a new thread."))
     text = forms.CharField(label=_("Message"), strip=False, widget=forms.Textarea({"rows": 16}))
     form_key = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)

@@ -163,10 +163,14 @@ class CartLife(models.Model):
         cart = self._lock()
         if cart.is_processed:
             raise CartIsOrdered(_("Cart %(cart)s became an order, so it stays.") % {"cart": cart})
-        kind = RecordEvent.Kind.CART_DELETED
-        RecordEvent.objects.record(kind, cart.customer, by=by, cart=str(cart), total=str(cart.total))
+        cart.deletion(by=by).save()
         cart.announce()
         cart.delete()
+
+    def deletion(self, *, by: Any) -> RecordEvent:
+        """The fact that it is deleted, not written yet."""
+        facts = {"cart": str(self._cart), "total": str(self._cart.total)}
+        return RecordEvent(customer=self._cart.customer, kind=RecordEvent.Kind.CART_DELETED, by=by, data=facts)
 
     # -- how --------------------------------------------------------------------------------------
 

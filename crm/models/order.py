@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import models
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce, Least, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +31,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         sums = paid.annotate(count=models.Count("pk"), sum=sum_of)
         Customer.objects.filter(pk__in=list(customers)).update(
             order_count=Coalesce(models.Subquery(sums.values("count")), 0),
-            spent=models.Subquery(sums.values("sum")),
+            spent=Round(models.Subquery(sums.values("sum")), precision=2),  # lists are paged by it, to the cent
         )
 
 

@@ -9,8 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0005_records'),
-        ('crm', '0005_shops'),
+        ('crm', '0006_lists'),
     ]
 
     operations = [
