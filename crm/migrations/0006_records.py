@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0004_groups_and_totals'),
+        ('crm', '0005_shops'),
     ]
 
     operations = [
