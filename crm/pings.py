@@ -1,5 +1,9 @@
 """Tell open browsers what changed about a customer. Imports no models."""
 
+from collections.abc import Iterable
+
+from django.db import transaction
+
 from live import wire
 
 
@@ -7,3 +11,23 @@ def cart_changed(customer_id: int | None) -> None:
     """A cart of this customer changed; nothing is said of nameless carts."""
     if customer_id is not None:
         wire.send(f"customer-{customer_id}", "cart")
+
+
+def carts_changed(customers: Iterable[int | None]) -> None:
+    """Carts of these customers changed: once each, after the commit."""
+    _soon(customers, "cart")
+
+
+def customers_changed(customers: Iterable[int | None]) -> None:
+    """The records of these customers changed, or their orders: once each, after the commit."""
+    _soon(customers, "customer")
+
+
+def _soon(customers: Iterable[int | None], what: str) -> None:
+    groups = [f"customer-{pk}" for pk in set(customers) if pk is not None]
+
+    def tell() -> None:
+        for group in groups:
+            wire.send(group, what)
+
+    transaction.on_commit(tell)
