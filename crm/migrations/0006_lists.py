@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0005_shops'),
+        ('crm', '0005_the_shop_feeds_it'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -73,7 +73,7 @@ def _discard(ids: list[int], by: Any) -> int:
     gone = {cart.pk: cart.deletion(by=by) for cart in carts.select_related("customer")}
     RecordEvent.objects.bulk_create(gone.values())
     Cart.objects.filter(pk__in=gone).delete()
-    transaction.on_commit(pings.carts_changed)
+    transaction.on_commit(pings.cart_list_changed)
     return len(gone)
 
 
@@ -125,8 +125,8 @@ class Cart(CartLife, FromShop):
         indexes = [
             models.Index(fields=["customer", "-changed_at"], name="carts_of_a_customer"),
             models.Index(fields=["state", "-changed_at"], name="carts_in_a_state"),
-            models.Index(fields=["total", "id"], name="carts_by_total"),
             models.Index(fields=["source", "updated_at", "id"], name="carts_as_told"),
+            models.Index(fields=["total", "id"], name="carts_by_total"),
         ]
 
     def __str__(self) -> str:
