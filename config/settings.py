@@ -37,6 +37,8 @@ PRACTICE_MAIL_PASSWORD = env.secret("PRACTICE_MAIL_PASSWORD", DATA_DIR / "practi
 PERIODIC_JOBS: dict[str, float] = {
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
+    "crm.following.purge_vouchers": 3600,
+    "helpdesk.follow_ups.send_due": 300,
 }
 
 INSTALLED_APPS = [

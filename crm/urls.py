@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import cart, carts, panels, profile, tables
+from crm.views import cart, carts, follow_ups, panels, profile, tables
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("carts/<int:cart_id>/content/", cart.content, name="cart_content"),
     path("carts/<int:cart_id>/prices/", cart.prices, name="cart_prices"),
     path("carts/<int:cart_id>/deletion/", cart.deletion, name="cart_deletion"),
+    path("settings/follow-ups/", follow_ups.edit, name="follow_ups"),
     # Lists
     path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
     # Beside a thread

@@ -28,9 +28,17 @@ def thread_for(mail: InboundMail) -> Match | None:
     addresses = [*(one.address for one in (*mail.to, *mail.cc)), *mail.delivered_to]
     ids = [*mail.in_reply_to, *reversed(mail.references)]
     for token in (*map(tokens.read_address, addresses), *map(tokens.read_message_id, ids)):
-        if token is not None and token.kind != tokens.Kind.NOTICE and (match := _by_token(token, mail)):
+        if token is not None and token.leads_to_thread and (match := _by_token(token, mail)):
             return match
     return _by_stored_id(mail, ids) or _by_number(mail)
+
+
+def reminder_in(mail: InboundMail) -> int:
+    """The id of the follow-up mail that a mail answers; 0 for none."""
+    addresses = [*(one.address for one in (*mail.to, *mail.cc)), *mail.delivered_to]
+    ids = [*mail.in_reply_to, *reversed(mail.references)]
+    found = (*map(tokens.read_address, addresses), *map(tokens.read_message_id, ids))
+    return next((one.thread_id for one in found if one is not None and one.kind == tokens.Kind.REMINDER), 0)
 
 
 def _current(thread_id: int) -> Thread | None:

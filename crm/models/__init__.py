@@ -19,6 +19,7 @@ from crm.models.order import Order, OrderLine, OrderState
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.cart_life import CartIsOrdered, CartState
 from crm.models.cart import Cart
+from crm.models.follow_up import FollowUp, FollowUpKind, FollowUpRule, FollowUpSettings
 
 __all__ = [
     "TONES",
@@ -42,6 +43,10 @@ __all__ = [
     "CustomerNote",
     "CustomerTag",
     "Delivery",
+    "FollowUp",
+    "FollowUpKind",
+    "FollowUpRule",
+    "FollowUpSettings",
     "FromShop",
     "Happening",
     "Household",
