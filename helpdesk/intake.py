@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk import context, language, letters, matching, notices, outbox, tokens
+from helpdesk import agent_mail, context, language, letters, matching, notices, outbox, tokens
 from helpdesk.mail import Delivered, InboundMail
 from helpdesk.models import (
     Attachment,
@@ -38,6 +38,8 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates
         return Delivered("ignored", reason="loop")
     if mail.bounce is not None:
         return _take_bounce(mail)
+    if (answered := agent_mail.take(mail)) is not None:
+        return answered
     if routed:
         contact = contact_for(mail, default=contact)
     try:
