@@ -2,10 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import cart, carts, follow_ups, panels, profile, tables
+from crm.views import bulk, cart, carts, customers, follow_ups, panels, profile, switches, tables
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
+    # The list of customers
+    path("customers/", customers.index, name="customers"),
+    path("customers/export/", customers.export, name="customers_export"),
+    path("customers/bulk/", bulk.change, name="customers_bulk"),
+    path("customers/changes/", bulk.index, name="customers_changes"),
+    path("customers/changes/<int:change_id>/undo/", bulk.undo, name="customers_undo"),
+    path("customers/<int:customer_id>/account/", switches.account, name="customer_account"),
+    path("customers/<int:customer_id>/consents/<slug:kind>/", switches.consent, name="customer_consent"),
+    path("customers/<int:customer_id>/tags/", switches.tags, name="customer_tags"),
     # The customer's page
     path("customers/<int:customer_id>/", profile.show, name="customer"),
     path("customers/<int:customer_id>/products/", profile.products, name="customer_products"),

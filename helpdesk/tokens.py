@@ -2,8 +2,8 @@
 
 Format of a signed word: `<kind>.<thread id>.<16 random characters>.<mac>`, all lower case; mac is the
 first 26 characters (130 bits) of a base32 HMAC-SHA256. Compared in constant time; no other format is
-accepted. Kinds say whose answer it brings: a customer's, an outsider's, none (a notice to an agent), or a
-customer's to a mail that followed a cart or an order.
+accepted. Kinds say whose answer it brings: a customer's, an outsider's, an agent's, none (a notice), or a customer's
+to a mail that followed a cart or an order.
 """
 
 import base64
@@ -17,7 +17,7 @@ from enum import StrEnum
 from django.conf import settings
 
 MAC_LENGTH = 26
-WORD = r"([cfnr])\.(\d{1,18})\.([a-z0-9]{16})\.([a-z2-7]{26})"
+WORD = r"([acfnr])\.(\d{1,18})\.([a-z0-9]{16})\.([a-z2-7]{26})"
 IN_MESSAGE_ID = re.compile(rf"^<{WORD}@[^<>@\s]{{1,255}}>$")
 IN_ADDRESS = re.compile(rf"^[^@\s+]{{1,64}}\+{WORD}@[^@\s]{{1,255}}$")
 
@@ -25,6 +25,7 @@ IN_ADDRESS = re.compile(rf"^[^@\s+]{{1,64}}\+{WORD}@[^@\s]{{1,255}}$")
 class Kind(StrEnum):
     """Whose answer a token brings back."""
 
+    AGENT = "a"
     CUSTOMER = "c"
     FORWARD = "f"
     NOTICE = "n"
@@ -37,11 +38,6 @@ class Token:
 
     kind: Kind
     thread_id: int
-
-    @property
-    def leads_to_thread(self) -> bool:
-        """Whether an answer belongs into a thread that is there already."""
-        return self.kind in (Kind.CUSTOMER, Kind.FORWARD)
 
 
 def _mac(key: str, kind: str, thread_id: str, nonce: str) -> str:

@@ -34,6 +34,7 @@ class Column:
     filter: Filter | None = None
     is_number: bool = False
     falls_first: bool = False  # the first click on its head puts the greatest on top
+    inverts: bool = False  # the greatest value is the smallest of what is sorted by: age, by birthday
     is_main: bool = False
     is_listed: bool = True
     is_shown: bool = True

@@ -58,7 +58,7 @@ def export(request: AgentRequest, table: Table, rows: QuerySet[Any], *, back: st
         rows=selection.count,
         filters=selection.listing.query().urlencode() if selection.is_all else "",
         columns=", ".join(one.key for one in columns),
-        kind=kind,
+        file=kind,
     )
     return _file(request, selection, columns, kind)
 

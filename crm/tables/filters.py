@@ -18,22 +18,39 @@ WORDS = 8  # of a text; more only make it slower
 
 
 @dataclass(frozen=True)
+class Term:
+    """One of several values of a filter: its words, and the parameter's value to take out of the address."""
+
+    said: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Read:
-    """What an address asks of one filter: the condition, if it could be read; what was typed; what to say of it."""
+    """What an address asks of one filter: the condition, if it could be read; what was typed; what to say of it.
+
+    A filter with several values says each of them as a term.
+    """
 
     condition: Q | None = None
     typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     said: str = ""
     problem: str = ""
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter. Its parameters in the address are `names`; the first is its own key."""
+    """One filter. Its parameters in the address are `names`; the first is its own key.
+
+    `adds`: its field adds a value to those that are given already, instead of showing the one there is.
+    """
 
     key: str
     label: str | Promise
     template: ClassVar[str] = "crm/tables/filters/_text.html"
+    adds: ClassVar[bool] = False
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from accounts.access import AgentRequest
 from crm.models import ColumnChoice
 from crm.tables.columns import Column
 from crm.tables.counting import Count, counts_of
-from crm.tables.filters import Filter, Read
+from crm.tables.filters import Filter, Read, Term
 from crm.tables.paging import Order, Page, Place, page_of
 
 SIZE = 50
@@ -110,7 +110,8 @@ class Listing:
         self.path = path or request.path
         self.others = others  # parameters of the page that are no filters, kept in every address
         self.problems: list[str] = []
-        self.reads = {one.key: one.read(self.params) for one in table.all_filters}
+        self.filters = table.all_filters
+        self.reads = {one.key: one.read(self.params) for one in self.filters}
         self.problems += [read.problem for read in self.reads.values() if read.problem]
 
     # -- columns ----------------------------------------------------------------------------------
@@ -158,8 +159,8 @@ class Listing:
     def order(self) -> Order:
         """How the list is sorted."""
         column = self.table.column(self.sort.removeprefix("-"))
-        fields = column.sort if column else ()
-        return Order(fields, falls=self.sort.startswith("-")).of(self.source)
+        falls = self.sort.startswith("-") != bool(column and column.inverts)
+        return Order(column.sort if column else (), falls=falls).of(self.source)
 
     @cached_property
     def page(self) -> Page:
@@ -204,7 +205,7 @@ class Listing:
     @property
     def names(self) -> list[str]:
         """Parameters of all filters."""
-        return [name for one in self.table.all_filters for name in one.names]
+        return [name for one in self.filters for name in one.names]
 
     @property
     def here(self) -> str:
@@ -256,7 +257,7 @@ class Listing:
     @property
     def fields(self) -> list[Field]:
         """Every filter but the search box, for the panel that holds them all."""
-        return [Field(one, self.reads[one.key]) for one in self.table.all_filters if one.key != "q"]
+        return [Field(one, self.reads[one.key]) for one in self.filters if one.key != "q"]
 
     @property
     def has_filter_row(self) -> bool:
@@ -271,6 +272,8 @@ class Listing:
 
     @staticmethod
     def _in_row(one: Filter) -> Sequence[str]:
+        if one.adds:
+            return ()
         return one.names if one.template not in ONE_END else one.names[:1]
 
     @property
@@ -281,7 +284,8 @@ class Listing:
     @property
     def kept_by_panel(self) -> list[tuple[str, str]]:
         """Parameters that the panel of all filters must carry along."""
-        return self.hidden(without=tuple(name for name in self.names if name != "q"))
+        shown = {name for one in self.filters if not one.adds and one.key != "q" for name in one.names}
+        return self.hidden(without=tuple(shown))
 
     def hidden(self, *, without: Sequence[str] = ()) -> list[tuple[str, str]]:
         """The parameters for hidden inputs."""
@@ -291,8 +295,24 @@ class Listing:
     @property
     def chips(self) -> list[Chip]:
         """The filters that are on."""
-        pairs = ((one, self.reads[one.key]) for one in self.table.all_filters)
-        return [Chip(read.said, self.address(without=one.names)) for one, read in pairs if read.said]
+        found = []
+        for one in self.filters:
+            read = self.reads[one.key]
+            found += [Chip(read.said, self.address(without=one.names))] if read.said else []
+            found += [Chip(term.said, self._without_term(term)) for term in read.terms]
+        return found
+
+    def _without_term(self, term: Term) -> str:
+        query = self.query()
+        query.setlist(term.name, [value for value in query.getlist(term.name) if value.strip() != term.value])
+        words = query.urlencode()
+        return f"{self.path}?{words}" if words else self.path
+
+    def with_term(self, name: str, value: str) -> str:
+        """The list's address with one more value of a parameter."""
+        query = self.query()
+        query.appendlist(name, value)
+        return f"{self.path}?{query.urlencode()}"
 
     @property
     def ticks(self) -> bool:

@@ -41,3 +41,21 @@ def choices(field: Field) -> list[tuple[str, Any]]:
     """What a filter offers."""
     assert isinstance(field.filter, Choice)  # noqa: S101 - its template draws nothing else
     return [(str(value), words) for value, words in field.filter.choices()]
+
+
+@register.simple_tag
+def with_term(listing: Listing, name: str, value: str) -> str:
+    """The list's address with one more value of a parameter."""
+    return listing.with_term(name, value)
+
+
+@register.simple_tag
+def without_tag(listing: Listing, name: str) -> str:
+    """The list's address for rows that do not have a tag."""
+    return listing.with_term("tag", f"-{name}")
+
+
+@register.filter
+def with_id(pattern: str, pk: int) -> str:
+    """An address with 0 for the number, for a row."""
+    return pattern.replace("/0/", f"/{pk}/")
