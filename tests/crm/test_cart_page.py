@@ -20,6 +20,8 @@ APRON = CartItem("Delantal de lino", 1, Decimal("34.90"), tax_rate=Decimal(21))
 
 @pytest.fixture
 def cart(world):
+    world.john.language = "en"
+    world.john.save()
     shop = Shop.objects.create(name="Taller", url="https://www.shop.example", cart_link="{shop}/admin/carts/{id}")
     made = make.cart(world.john, source=shop, shop_id="77", vouchers=["GRACIAS10"], carrier="Liebre")
     made.replace_lines([MUG, APRON], sums=CartSums(Decimal("6.29"), Decimal("2.50"), Decimal("4.90")))

@@ -293,7 +293,7 @@ def settings_data(client):
     page = client.get(reverse("crm:follow_ups")).context
     forms = [page["form"], *(rule for rule, _figures in page["rules"])]
     data = {field.html_name: field.value() for form in forms for field in form}
-    return {name: value for name, value in data.items() if value not in (None, False)}
+    return {name: value for name, value in data.items() if value is not None and value is not False}
 
 
 def test_supervisors_write_what_is_sent_and_when(world, shop, clock, client):
