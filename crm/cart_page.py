@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm import links
-from crm.models import Cart, CartChange, CartLine, Shop
+from crm.models import Cart, CartChange, CartLine, FollowUp, Shop
 from crm.models.cart_line import CENT, before_tax
 
 NEW_FOR = timedelta(seconds=10)  # the page takes a second to hear of it; the tint lasts five
@@ -82,7 +82,7 @@ def content_of(cart: Cart, *, net: bool) -> dict[str, Any]:
         "rows": [_row(cart, line, net=net, now=now) for line in cart.lines.all()],
         "gone": _gone(cart, changes, now),
         "sums": sums_of(cart, net=net),
-        "story": story_of(cart, changes),
+        "story": story_of(cart, changes, list(cart.follow_ups.select_related("rule"))),
     }
 
 
@@ -149,10 +149,11 @@ def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def story_of(cart: Cart, changes: list[CartChange]) -> list[Deed]:
+def story_of(cart: Cart, changes: list[CartChange], sent: list[FollowUp]) -> list[Deed]:
     """What happened, the newest first."""
     told = [Deed(line.added_at, _("Added"), _named(line.quantity, line)) for line in cart.lines.all()]
     told += [_deed(change) for change in changes]
+    told += [Deed(one.at, _("Reminder sent:"), _said(one)) for one in sent]
     told += [
         Deed(at, verb, what)
         for at, verb, what in (
@@ -171,6 +172,10 @@ def _deed(change: CartChange) -> Deed:
         return Deed(change.at, _("Took out"), _named(change.before, change))
     words = {"before": change.before, "after": change.after}
     return Deed(change.at, _("Changed from %(before)s to %(after)s:") % words, _named(0, change))
+
+
+def _said(sent: FollowUp) -> str:
+    return f"{sent.rule.step}, {sent.voucher_code}" if sent.voucher_code else str(sent.rule.step)
 
 
 def _named(quantity: int, of: CartLine | CartChange) -> str:

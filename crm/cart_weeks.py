@@ -1,18 +1,29 @@
-"""The carts of each week: abandoned, written about, recovered, and what the recovered ones brought."""
+"""The carts of each week: abandoned, written about, recovered, ordered, and what the recovered ones brought."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import Cart
+from crm.models.cart_life import PROCESSED
+from crm.tables import counts_of
 
 WEEKS = 12
+KINDS = ("abandoned", "contacted", "recovered", "ordered")
+COLUMNS = {
+    "abandoned": "abandoned_at",
+    "contacted": "contacted_at",
+    "recovered": "recovered_at",
+    "ordered": "changed_at",
+}
+PARAMETERS = {"abandoned": "abandoned", "contacted": "written", "recovered": "recovered", "ordered": "changed"}
 
 
 @dataclass
@@ -37,57 +48,51 @@ class Week:
         ended = self.ordered + self.abandoned
         return Decimal(100 * self.ordered) / ended if ended else None
 
-    def url(self, what: str) -> str:
+    def carts(self, kind: str) -> QuerySet[Cart]:
+        """The carts behind one of its numbers."""
+        column, begin, end = COLUMNS[kind], _begin(self.monday), _begin(self.monday + timedelta(weeks=1))
+        inside = Q(**{f"{column}__gte": begin, f"{column}__lt": end})
+        return Cart.objects.filter(inside, Q(state__in=PROCESSED) if kind == "ordered" else Q())
+
+    def url(self, kind: str) -> str:
         """The list of those carts."""
-        days = {f"{what}_from": self.monday.isoformat(), f"{what}_to": self.sunday.isoformat()}
-        return f"{reverse('crm:carts')}?{urlencode(days)}"
+        name = PARAMETERS[kind]
+        asked = {f"{name}_from": self.monday.isoformat(), f"{name}_to": self.sunday.isoformat()}
+        return f"{reverse('crm:carts')}?{urlencode({'tab': 'processed', **asked} if kind == 'ordered' else asked)}"
 
     @property
-    def abandoned_url(self) -> str:
-        """The list of those abandoned."""
-        return self.url("abandoned")
+    def figures(self) -> list[tuple[str, int]]:
+        """The addresses of its lists, with how many there are, in the order of KINDS."""
+        return [(self.url(kind), getattr(self, kind)) for kind in KINDS]
 
-    @property
-    def contacted_url(self) -> str:
-        """The list of those written about."""
-        return self.url("written")
 
-    @property
-    def recovered_url(self) -> str:
-        """The list of those recovered."""
-        return self.url("recovered")
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def last_weeks(count: int = WEEKS) -> list[Week]:
+    """The last weeks in the reader's time zone, the present one first, without numbers yet."""
+    today = timezone.localdate()
+    monday = today - timedelta(days=today.weekday())
+    return [Week(monday - timedelta(weeks=n)) for n in range(count)]
 
 
 def weeks(count: int = WEEKS) -> list[Week]:
-    """The last weeks in the reader's time zone, the present one first. Five queries, however many carts there are."""
-    today = timezone.localdate()
-    monday = today - timedelta(days=today.weekday())
-    found = {day: Week(day) for day in (monday - timedelta(weeks=n) for n in range(count))}
-    since = timezone.make_aware(datetime.combine(min(found), time()))
-    for name, column in (("abandoned", "abandoned_at"), ("contacted", "contacted_at"), ("recovered", "recovered_at")):
-        for day, n in _by_week(Cart.objects.filter(**{f"{column}__gte": since}), column).values_list("week", "n"):
-            if week := found.get(timezone.localtime(day).date()):
-                setattr(week, name, n)
-    ordered = Cart.objects.filter(order__placed_at__gte=since)
-    for day, n in _by_week(ordered, "order__placed_at").values_list("week", "n"):
-        if week := found.get(timezone.localtime(day).date()):
-            week.ordered = n
-    _add_revenue(found, since)
-    return list(found.values())
+    """The last weeks with all numbers. Two queries, however many carts there are."""
+    found = last_weeks(count)
+    asked = [(week, kind) for week in found for kind in KINDS]
+    for (week, kind), counted in zip(asked, counts_of([week.carts(kind) for week, kind in asked]), strict=True):
+        setattr(week, kind, counted.n)
+    add_revenue(found)
+    return found
 
 
-def this_week() -> Week:
-    """The present week up to now."""
-    return weeks(1)[0]
-
-
-def _by_week(carts: QuerySet[Cart], column: str) -> QuerySet[Cart, dict[str, object]]:
-    return carts.order_by().annotate(week=TruncWeek(column)).values("week").annotate(n=Count("pk"))
-
-
-def _add_revenue(found: dict[date, Week], since: datetime) -> None:
+def add_revenue(found: Iterable[Week]) -> None:
+    """What the recovered carts of these weeks brought, by currency: one query."""
+    by_monday = {week.monday: week for week in found}
+    since = _begin(min(by_monday))
     recovered = Cart.objects.filter(recovered_at__gte=since, order__is_valid=True)
     sums = recovered.order_by().annotate(week=TruncWeek("recovered_at")).values("week", "order__currency")
     for day, currency, amount in sums.annotate(sum=Sum("order__total")).values_list("week", "order__currency", "sum"):
-        if week := found.get(timezone.localtime(day).date()):
+        if week := by_monday.get(timezone.localtime(day).date()):
             week.revenue.append((amount, currency))

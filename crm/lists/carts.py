@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import AgentRequest
-from crm.cart_weeks import Week, this_week
+from crm.cart_weeks import add_revenue, last_weeks
 from crm.lists.cart_columns import COLUMNS, FILTERS, TABS
 from crm.models import Cart
 from crm.tables import Count, Listing, Selection, Table, counts_of
@@ -37,7 +37,7 @@ CARTS = Table(
 
 @dataclass(frozen=True)
 class TabLink:
-    """A tab as the page draws it."""
+    """A tab or a figure as the page draws it: a link to the list of just those carts."""
 
     label: str | Promise
     url: str
@@ -57,23 +57,22 @@ def selection_of(request: AgentRequest) -> Selection:
 
 
 def page_of(listing: Listing) -> dict[str, Any]:
-    """Tabs and tiles; all numbers in one query, the list's own too."""
-    week = this_week()
-    kinds = [Cart.objects.filter(tab.condition()) for tab in TABS]
-    listing.count, whole, *counts = counts_of([listing.matching, Cart.objects.all(), *kinds])
+    """Tabs and the week's figures; all numbers in one query, the list's own too."""
+    (week,) = last_weeks(1)
+    figures = (
+        (_("Abandoned this week"), "abandoned"),
+        (_("Contacted this week"), "contacted"),
+        (_("Recovered this week"), "recovered"),
+    )
+    rows = [listing.matching, Cart.objects.all(), *(Cart.objects.filter(tab.condition()) for tab in TABS)]
+    listing.count, whole, *counts = counts_of([*rows, *(week.carts(kind) for _label, kind in figures)])
+    add_revenue([week])
     current = listing.params.get("tab", "")
-    links = [TabLink(_("All"), listing.path, whole, is_current=not current)]
-    links += [
+    tabs = [TabLink(_("All"), listing.path, whole, is_current=not current)]
+    tabs += [
         TabLink(tab.label, f"{listing.path}?tab={tab.key}", count, tab.is_live, current == tab.key)
-        for tab, count in zip(TABS, counts, strict=True)
+        for tab, count in zip(TABS, counts[: len(TABS)], strict=True)
     ]
-    return {"tabs": links, "week": week, "tiles": tiles_of(week)}
-
-
-def tiles_of(week: Week) -> list[tuple[str, str, str]]:
-    """This week's figures: words, the address of the list of just those carts, and the number."""
-    return [
-        (_("Abandoned this week"), week.abandoned_url, str(week.abandoned)),
-        (_("Contacted this week"), week.contacted_url, str(week.contacted)),
-        (_("Recovered this week"), week.recovered_url, str(week.recovered)),
-    ]
+    counted = zip(figures, counts[len(TABS) :], strict=True)
+    tiles = [TabLink(label, week.url(kind), count) for (label, kind), count in counted]
+    return {"tabs": tabs, "tiles": tiles, "week": week, "revenue_url": week.url("recovered")}

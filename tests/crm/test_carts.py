@@ -173,10 +173,10 @@ def test_the_weeks_numbers_are_those_of_the_lists_they_lead_to(world, client, li
     assert (this.abandoned, this.contacted, this.recovered) == (0, 0, 2)
     assert this.revenue == [(Decimal("100.50"), "EUR")]
     for week in (this, before):
-        for what in ("abandoned", "contacted", "recovered"):
-            query = getattr(week, f"{what}_url").partition("?")[2]
+        for what in ("abandoned", "contacted", "recovered", "ordered"):
+            query = week.url(what).partition("?")[2]
             assert len(listed(query)) == getattr(week, what), query
-    shown = Cart.objects.filter(pk__in=listed(this.recovered_url.partition("?")[2]))
+    shown = Cart.objects.filter(pk__in=listed(this.url("recovered").partition("?")[2]))
     assert sum(cart.order.total for cart in shown) == Decimal("100.50")
 
 
