@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import panels, profile
+from crm.views import editing, households, panels, profile
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
     path("orders/<int:order_id>/", profile.order, name="order"),
+    # The record itself
+    path("customers/new/", editing.new, name="customer_new"),
+    path("customers/<int:customer_id>/edit/", editing.edit, name="customer_edit"),
+    path("customers/<int:customer_id>/account/", editing.account, name="customer_account"),
+    # Several people under one account
+    path("customers/<int:customer_id>/household/", households.of_customer, name="customer_household"),
+    path("households/<int:household_id>/", households.show, name="household"),
+    path("households/<int:household_id>/name/", households.rename, name="household_name"),
+    path("households/<int:household_id>/people/", households.add, name="household_people"),
+    path("households/<int:household_id>/people/<int:customer_id>/", households.remove, name="household_person"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]

@@ -14,6 +14,11 @@ def customers() -> models.QuerySet[Customer]:
     return Customer.objects.prefetch_related("emails")
 
 
+def people_of_household(household_id: int) -> models.QuerySet[Customer]:
+    """Who belongs to a shared account."""
+    return Customer.objects.present().filter(household=household_id)
+
+
 def panel_of(customer_id: int | None, *, order: int | None, line: int | None, at: datetime | None) -> dict[str, Any]:
     """What the panel shows of a customer; nothing where there is none. As crm.panel.panel_of."""
     customer = panel.customer_with_card(customer_id) if customer_id else None

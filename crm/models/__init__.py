@@ -3,7 +3,8 @@
 # isort: off
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
-from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
+from crm.models.household import Household
+from crm.models.customer import Customer, CustomerEmail, CustomerTag, Risk
 from crm.models.consent import Consent
 from crm.models.record_event import RecordEvent
 from crm.models.address import Address

@@ -12,7 +12,8 @@ from simple_history.models import HistoricalRecords
 from accounts.models import Agent
 from crm.models.account import Account
 from crm.models.group import CustomerGroup, SocialTitle
-from crm.models.record import Checked, Record
+from crm.models.household import Household
+from crm.models.record import Checked, Record, hold_addresses
 from crm.models.shop import FromShop
 
 
@@ -25,22 +26,6 @@ class CustomerTag(models.Model):
     class Meta:
         ordering = ["name"]
         verbose_name = _("customer tag")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Household(models.Model):
-    """One account for several people: a wedding, a school class, a race. Each sees only their own messages."""
-
-    name = models.CharField(_("name"), max_length=120)
-    note = models.CharField(_("what it is for"), max_length=255, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["name", "pk"]
-        verbose_name = _("shared account")
 
     def __str__(self) -> str:
         return self.name
@@ -62,6 +47,13 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Neither in the bin, nor erased, nor merged into somebody else."""
         return self.filter(deleted_at=None, erased_at=None, merged_into=None)
 
+    def numbered(self, text: str) -> "Customer | None":
+        """Whom the team means by a customer number or an e-mail."""
+        word = text.strip().removeprefix("#")
+        if word.isdecimal() and len(word) < 12:
+            return self.present().filter(pk=int(word)).first()
+        return self.for_email(word)
+
     def for_email(self, address: str) -> "Customer | None":
         """Who writes from this address: by any address on file, accounts before guests."""
         if not address:
@@ -77,6 +69,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     @transaction.atomic
     def add(self, values: Mapping[str, Any], *, by: Agent | None) -> "Customer":
         """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved."""
+        hold_addresses(values)
         customer = self.model()
         clean = Checked(values, customer)
         for name, value in clean.columns.items():
@@ -86,6 +79,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         customer.set_emails(clean.many.get("emails", ()), by=None)
         customer.groups.set(clean.many["groups"])
         customer.set_links(clean.many.get("links", []))
+        customer.adopt_orders()
         return customer
 
 
@@ -209,6 +203,20 @@ class Customer(Account, Record, FromShop):
     def addresses_of_mail(self) -> list[str]:
         """All addresses, the main one first."""
         return list(self.emails.order_by("-is_main", "pk").values_list("address", flat=True))
+
+    def all_groups(self) -> set[CustomerGroup]:
+        """The main group and the others; a shop may name the main one only."""
+        return {*self.groups.all(), *([self.group] if self.group else [])}
+
+    def adopt_orders(self) -> int:
+        """Make orders without a customer theirs that were placed with one of their addresses. Returns how many."""
+        from crm.models.order import Order
+
+        nobodys = Order.objects.filter(customer=None, email__in=self.addresses_of_mail())
+        adopted = nobodys.update(customer=self)
+        if adopted:
+            Order.objects.add_up([self.pk])
+        return adopted
 
     @transaction.atomic
     def put_back(self, field: str, version: int, *, by: Agent) -> None:
