@@ -2,6 +2,8 @@
 
 # isort: off
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
+from crm.models.shop_call import ShopAnswer, ShopTally
+from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
 from crm.models.household import Household
 from crm.models.customer import Customer, CustomerEmail, CustomerTag, Risk
@@ -12,14 +14,20 @@ from crm.models.note import CustomerNote
 from crm.models.visit import CustomerLink, Visit
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
-from crm.models.cart import Cart, CartLine, CartState
+from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
+from crm.models.cart_life import CartIsOrdered, CartState
+from crm.models.cart import Cart
 
 __all__ = [
     "Address",
     "AreaPage",
     "Cart",
+    "CartChange",
+    "CartIsOrdered",
+    "CartItem",
     "CartLine",
     "CartState",
+    "CartSums",
     "CategoryDiscount",
     "Consent",
     "Customer",
@@ -28,7 +36,9 @@ __all__ = [
     "CustomerLink",
     "CustomerNote",
     "CustomerTag",
+    "Delivery",
     "FromShop",
+    "Happening",
     "Household",
     "Order",
     "OrderLine",
@@ -38,8 +48,11 @@ __all__ = [
     "RecordSettings",
     "Risk",
     "Shop",
+    "ShopAnswer",
+    "ShopTally",
     "SocialTitle",
     "TitleUse",
     "Visit",
     "Voucher",
+    "Webhook",
 ]
