@@ -39,3 +39,8 @@ def as_dialled(phone: str, country: str) -> str:
     formats = phonenumbers.PhoneNumberFormat
     at_home = phonenumbers.region_code_for_number(number) == country
     return phonenumbers.format_number(number, formats.NATIONAL if at_home else formats.INTERNATIONAL)
+
+
+def countries() -> list[tuple[str, str]]:
+    """Choices such as ("ES", "Spain"), by name."""
+    return [(region, label.rpartition(" (")[0]) for region, label in phone_countries()]

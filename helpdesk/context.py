@@ -6,6 +6,8 @@ from typing import Any
 from django.db import models
 
 from crm import links, panel
+from crm.copying import Fact as Fact
+from crm.copying import Section as Section
 from crm.models import Cart, Customer, Order, OrderLine
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")

@@ -8,6 +8,7 @@ from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDis
 from crm.models.household import Household
 from crm.models.customer import Customer, CustomerEmail, CustomerTag, Risk
 from crm.models.consent import Consent
+from crm.models.privacy_request import PrivacyRequest
 from crm.models.record_event import RecordEvent
 from crm.models.address import Address
 from crm.models.note import CustomerNote
@@ -44,6 +45,7 @@ __all__ = [
     "OrderLine",
     "OrderState",
     "PriceDisplay",
+    "PrivacyRequest",
     "RecordEvent",
     "RecordSettings",
     "Risk",

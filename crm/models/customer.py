@@ -6,14 +6,16 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Agent
 from crm.models.account import Account
+from crm.models.ending import Ending, HasOrdersError, Trashed
 from crm.models.group import CustomerGroup, SocialTitle
 from crm.models.household import Household
-from crm.models.record import Checked, Record, hold_addresses
+from crm.models.record import Checked, hold_addresses
 from crm.models.shop import FromShop
 
 
@@ -66,6 +68,21 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         accounts = self.present().filter(is_guest=False, emails__address__in=[one.lower() for one in addresses])
         return accounts.exclude(pk=besides.pk).order_by("pk").first()
 
+    def in_bin(self) -> "CustomerQuerySet":
+        """Deleted, and not yet for good."""
+        return self.exclude(deleted_at=None).filter(erased_at=None)
+
+    def trash(self, *, by: Agent | None) -> Trashed:
+        """All of these into the bin but those with orders: what was done, and who stays with the reason."""
+        result = Trashed()
+        for customer in self.order_by("pk"):
+            try:
+                if customer.trash(by=by):
+                    result.done.append(customer)
+            except HasOrdersError as reason:
+                result.refused.append((customer, str(reason)))
+        return result
+
     @transaction.atomic
     def add(self, values: Mapping[str, Any], *, by: Agent | None) -> "Customer":
         """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved."""
@@ -83,7 +100,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return customer
 
 
-class Customer(Account, Record, FromShop):
+class Customer(Account, Ending, FromShop):
     """A person who buys or may buy."""
 
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))
@@ -172,7 +189,9 @@ class Customer(Account, Record, FromShop):
 
     @property
     def name(self) -> str:
-        """First and last name, or the company's."""
+        """First and last name, or the company's; nobody's once it was erased."""
+        if self.erased_at is not None:
+            return _t("Anonymous")
         return f"{self.first_name} {self.last_name}".strip() or self.company
 
     @property
