@@ -18,7 +18,8 @@ NAMES: dict[str, Any] = {"emails": gettext_lazy("e-mail")}
 
 def requirable() -> list[tuple[str, str]]:
     """Fields of a record with their names, in the order of the form."""
-    names = [(name, str(NAMES.get(name) or getattr(Customer._meta.get_field(name), "verbose_name", name))) for name in REQUIRABLE]
+    columns = {column.name: str(column.verbose_name) for column in Customer._meta.concrete_fields}
+    names = [(name, str(NAMES.get(name) or columns[name])) for name in REQUIRABLE]
     return [(name, words[:1].upper() + words[1:]) for name, words in names]
 
 

@@ -23,7 +23,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         if not name.strip():
             raise ValueError(_("Give it a name, such as “Wedding of Ana and Luis”."))
         household = self.model(name=name.strip()[:120], note=note.strip()[:255])
-        household._history_user = by  # type: ignore[attr-defined]
+        household._history_user = by
         household.save()
         household.welcome(first, by=by)
         return household

@@ -80,8 +80,7 @@ class Record(models.Model):
 
     def announce(self) -> None:
         """On commit, tell open browsers that something of this customer changed."""
-        customer_id = self.pk
-        transaction.on_commit(lambda: pings.customer_changed(customer_id))
+        pings.customers_changed([self.pk])
 
     @transaction.atomic
     def edit(self, values: Mapping[str, Any], *, by: Agent | None, version: int | None = None) -> bool:
