@@ -113,8 +113,9 @@ RAW = b"From: John Doe <john@example.com>\r\nSubject: Secret bowl\r\n\r\nMy numb
 
 
 @pytest.fixture
-def known(world):
+def known(world, tmp_path, settings):
     """John with all that anybody could keep of him."""
+    settings.MEDIA_ROOT, settings.RAW_MAIL_ROOT = tmp_path / "media", tmp_path / "mail"
     john = world.john
     john.edit(
         {
@@ -150,7 +151,7 @@ def everything_kept():
     said = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - the database's own names
             said += [f"{table}: {row}" for row in cursor.fetchall()]
     for root in (settings.MEDIA_ROOT, settings.RAW_MAIL_ROOT):
         said += [one.read_bytes().decode(errors="replace") for one in Path(root).rglob("*") if one.is_file()]
@@ -165,7 +166,7 @@ def test_after_erasing_nothing_of_the_person_is_left_and_the_weeks_figures_are(
     with django_capture_on_commit_callbacks(execute=True):
         assert known.erase(by=world.alice)
     words = ("Johannes", "john@example.com", "johannes@doe.test", "Doe", "600000123", "203.0.113.7", "Secret bowl")
-    left = [row for row in everything_kept() for word in words if word in row and "Doe Inc" not in row]
+    left = [row for row in everything_kept() for word in words if word in row]
     assert left == []
     assert list(Thread.objects.values_list("pk", "created_at", "status", "first_response_at")) == before
     known.refresh_from_db()
@@ -185,8 +186,8 @@ def test_erasing_asks_for_the_number_and_says_what_goes_and_what_stays(world, kn
         "1 order without the person",
     ):
         assert said in page, said
-    assert alice.post(path, {"code": "1"}).status_code in {303, 400}
-    assert alice.post(path, {"code": str(known.pk)}).status_code in {303, 404}
+    assert alice.post(path, {"code": "0"}).status_code == 400
+    assert alice.post(path, {"code": str(known.pk)}).status_code == 303
     assert "The personal data was erased on" in alice.get(f"/customers/{known.pk}/").content.decode()
     assert alice.get(path).status_code == 404
     assert alice.get(f"/customers/{known.pk}/history/").status_code == 200
