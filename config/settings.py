@@ -37,7 +37,11 @@ PRACTICE_MAIL_PASSWORD = env.secret("PRACTICE_MAIL_PASSWORD", DATA_DIR / "practi
 PERIODIC_JOBS: dict[str, float] = {
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
+    "crm.purging.purge": 6 * 3600,
 }
+# Modules that keep something of a person beside crm: each with copy_of() and erase(), called in this order when a
+# supervisor copies or erases somebody's data.
+PERSONAL_DATA = ["mailgateway.personal", "helpdesk.personal"]
 
 INSTALLED_APPS = [
     "django.contrib.admin",

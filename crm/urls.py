@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import bulk, customers, panels, profile, switches, tables
+from crm.views import (
+    bulk,
+    customers,
+    editing,
+    ending,
+    households,
+    panels,
+    preferences,
+    privacy,
+    profile,
+    switches,
+    tables,
+)
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,6 +41,29 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<int:order_id>/", profile.order, name="order"),
     # Lists
     path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
+    # The record itself
+    path("customers/new/", editing.new, name="customer_new"),
+    path("customers/<int:customer_id>/edit/", editing.edit, name="customer_edit"),
+    path("customers/<int:customer_id>/registration/", editing.register, name="customer_registration"),
+    path("customers/<int:customer_id>/disable/", editing.disable, name="customer_disable"),
+    path("customers/<int:customer_id>/enable/", editing.enable, name="customer_enable"),
+    path("customers/<int:customer_id>/delete/", ending.delete, name="customer_delete"),
+    path("customers/<int:customer_id>/restore/", ending.restore, name="customer_restore"),
+    path("customers/<int:customer_id>/data/", ending.data, name="customer_data"),
+    path("customers/<int:customer_id>/erase/", ending.erase, name="customer_erase"),
+    # Several people under one account
+    path("customers/<int:customer_id>/household/", households.of_customer, name="customer_household"),
+    path("households/<int:household_id>/", households.show, name="household"),
+    path("households/<int:household_id>/name/", households.rename, name="household_name"),
+    path("households/<int:household_id>/people/", households.add, name="household_people"),
+    path("households/<int:household_id>/people/<int:customer_id>/", households.remove, name="household_person"),
+    # Settings
+    path("settings/records/", preferences.edit, name="preferences"),
+    path("settings/records/preview/", preferences.preview, name="preferences_preview"),
+    path("settings/privacy/", privacy.show, name="privacy"),
+    path("settings/privacy/requests/", privacy.note, name="privacy_requests"),
+    path("settings/privacy/requests/<int:request_id>/", privacy.finish, name="privacy_request"),
+    path("settings/privacy/bin/", ending.bin_, name="customer_bin"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]

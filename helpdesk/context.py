@@ -8,9 +8,11 @@ from django.db import connection, models
 from django.db.models.functions import Coalesce
 
 from crm import links, panel
+from crm.copying import Fact as Fact
+from crm.copying import Section as Section
 from crm.models import Cart, Customer, Order, OrderLine
 
-SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
+SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
 
 
 def customers() -> models.QuerySet[Customer]:
@@ -31,6 +33,11 @@ def count_threads(customers: Iterable[int | None], threads: models.QuerySet[Any]
         list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     own = threads.filter(customer=models.OuterRef("pk")).order_by().values("customer")
     rows.update(open_threads=Coalesce(models.Subquery(own.annotate(n=models.Count("pk")).values("n")), 0))
+
+
+def people_of_household(household_id: int) -> models.QuerySet[Customer]:
+    """Who belongs to a shared account."""
+    return Customer.objects.present().filter(household=household_id)
 
 
 def panel_of(customer_id: int | None, *, order: int | None, line: int | None, at: datetime | None) -> dict[str, Any]:

@@ -61,6 +61,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/spam/", controls.spam, name="spam"),
     path("threads/<int:thread_id>/bin/", controls.trash, name="trash"),
     path("customers/<int:customer_id>/threads/", customers.threads, name="customer_threads"),
+    path("households/<int:household_id>/threads/", customers.household_threads, name="household_threads"),
     path("attachments/<int:attachment_id>/", attachments.show, name="attachment"),
     path("pictures/<str:token>/", frames.picture, name="picture"),
 ]

@@ -6,8 +6,10 @@ from crm.models.shop_call import ShopAnswer, ShopTally
 from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
 from crm.models.tag import TONES, CustomerTag
-from crm.models.customer import Customer, CustomerEmail, Household, Risk
+from crm.models.household import Household
+from crm.models.customer import Customer, CustomerEmail, Risk
 from crm.models.consent import Consent
+from crm.models.privacy_request import PrivacyRequest
 from crm.models.record_event import RecordEvent
 from crm.models.bulk_change import BulkChange
 from crm.models.column_choice import ColumnChoice
@@ -49,6 +51,7 @@ __all__ = [
     "OrderLine",
     "OrderState",
     "PriceDisplay",
+    "PrivacyRequest",
     "RecordEvent",
     "RecordSettings",
     "Risk",
