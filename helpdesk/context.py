@@ -1,14 +1,17 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 
+from accounts.models import Agent
 from crm import links, panel
 from crm.copying import Fact as Fact
 from crm.copying import Section as Section
 from crm.models import Cart, Customer, Order, OrderLine
+from crm.resemblance import Likeness, resembling
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
 
@@ -18,9 +21,29 @@ def customers() -> models.QuerySet[Customer]:
     return Customer.objects.prefetch_related("emails")
 
 
+def people() -> models.QuerySet[Customer]:
+    """All who are neither deleted nor erased nor part of somebody else."""
+    return Customer.objects.present()
+
+
 def people_of_household(household_id: int) -> models.QuerySet[Customer]:
     """Who belongs to a shared account."""
     return Customer.objects.present().filter(household=household_id)
+
+
+def people_like(*, first_name: str, last_name: str, email: str, phone: str) -> list[Likeness]:
+    """Who on file somebody new might be, with the reason."""
+    return resembling(first_name=first_name, last_name=last_name, email=email, phone=phone)
+
+
+def add_customer(values: Mapping[str, Any], *, by: Agent) -> Customer:
+    """A new customer. Raises ValidationError, by field."""
+    return Customer.objects.add(values, by=by)
+
+
+def add_address_of_mail(customer: Customer, address: str, *, by: Agent) -> None:
+    """One more e-mail of a customer. Raises ValidationError where somebody else has it."""
+    customer.edit({"emails": [*customer.addresses_of_mail(), address]}, by=by)
 
 
 def panel_of(customer_id: int | None, *, order: int | None, line: int | None, at: datetime | None) -> dict[str, Any]:
