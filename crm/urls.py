@@ -2,10 +2,31 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import editing, ending, households, panels, preferences, privacy, profile
+from crm.views import (
+    bulk,
+    customers,
+    editing,
+    ending,
+    households,
+    panels,
+    preferences,
+    privacy,
+    profile,
+    switches,
+    tables,
+)
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
+    # The list of customers
+    path("customers/", customers.index, name="customers"),
+    path("customers/export/", customers.export, name="customers_export"),
+    path("customers/bulk/", bulk.change, name="customers_bulk"),
+    path("customers/changes/", bulk.index, name="customers_changes"),
+    path("customers/changes/<int:change_id>/undo/", bulk.undo, name="customers_undo"),
+    path("customers/<int:customer_id>/account/", switches.account, name="customer_account"),
+    path("customers/<int:customer_id>/consents/<slug:kind>/", switches.consent, name="customer_consent"),
+    path("customers/<int:customer_id>/tags/", switches.tags, name="customer_tags"),
     # The customer's page
     path("customers/<int:customer_id>/", profile.show, name="customer"),
     path("customers/<int:customer_id>/products/", profile.products, name="customer_products"),
@@ -21,9 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The record itself
     path("customers/new/", editing.new, name="customer_new"),
     path("customers/<int:customer_id>/edit/", editing.edit, name="customer_edit"),
-    path("customers/<int:customer_id>/account/", editing.account, name="customer_account"),
-    path("customers/<int:customer_id>/disable/", editing.disable, name="customer_disable"),
-    path("customers/<int:customer_id>/enable/", editing.enable, name="customer_enable"),
+    path("customers/<int:customer_id>/registration/", editing.register, name="customer_registration"),
     path("customers/<int:customer_id>/delete/", ending.delete, name="customer_delete"),
     path("customers/<int:customer_id>/restore/", ending.restore, name="customer_restore"),
     path("customers/<int:customer_id>/data/", ending.data, name="customer_data"),
@@ -41,6 +60,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/privacy/requests/", privacy.note, name="privacy_requests"),
     path("settings/privacy/requests/<int:request_id>/", privacy.finish, name="privacy_request"),
     path("settings/privacy/bin/", ending.bin_, name="customer_bin"),
+    # Lists
+    path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]

@@ -233,8 +233,8 @@ def test_orders_of_guests_come_to_the_one_who_has_their_e_mail(world, bob):
 @pytest.mark.row("CF8")
 def test_a_guest_is_turned_into_an_account_with_one_button(world, bob):
     guest = Customer.objects.add({"emails": ["guest@post.test"], "is_guest": True}, by=world.alice)
-    assert f"/customers/{guest.pk}/account/" in bob.get(f"/customers/{guest.pk}/").content.decode()
-    bob.post(f"/customers/{guest.pk}/account/")
+    assert f"/customers/{guest.pk}/registration/" in bob.get(f"/customers/{guest.pk}/").content.decode()
+    bob.post(f"/customers/{guest.pk}/registration/")
     assert not Customer.objects.get(pk=guest.pk).is_guest
 
 
