@@ -1,6 +1,7 @@
 """The list of customers, and the figures above it."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -84,7 +85,7 @@ def tiles_of(listing: Listing) -> list[Tile]:
 
 
 def _questions() -> list[tuple[str, str]]:
-    since = timezone.localdate() - timezone.timedelta(days=NEW_DAYS)
+    since = timezone.localdate() - timedelta(days=NEW_DAYS)
     asked = [
         (_("Customers"), ""),
         (_("With open threads"), "threads_from=1"),
