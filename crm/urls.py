@@ -39,14 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
     path("orders/<int:order_id>/", profile.order, name="order"),
-    # Lists
-    path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
     # The record itself
     path("customers/new/", editing.new, name="customer_new"),
     path("customers/<int:customer_id>/edit/", editing.edit, name="customer_edit"),
     path("customers/<int:customer_id>/registration/", editing.register, name="customer_registration"),
-    path("customers/<int:customer_id>/disable/", editing.disable, name="customer_disable"),
-    path("customers/<int:customer_id>/enable/", editing.enable, name="customer_enable"),
     path("customers/<int:customer_id>/delete/", ending.delete, name="customer_delete"),
     path("customers/<int:customer_id>/restore/", ending.restore, name="customer_restore"),
     path("customers/<int:customer_id>/data/", ending.data, name="customer_data"),
@@ -64,6 +60,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/privacy/requests/", privacy.note, name="privacy_requests"),
     path("settings/privacy/requests/<int:request_id>/", privacy.finish, name="privacy_request"),
     path("settings/privacy/bin/", ending.bin_, name="customer_bin"),
+    # Lists
+    path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]

@@ -1,16 +1,18 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
 from django.db.models.functions import Coalesce
 
+from accounts.models import Agent
 from crm import links, panel
 from crm.copying import Fact as Fact
 from crm.copying import Section as Section
 from crm.models import Cart, Customer, Order, OrderLine
+from crm.resemblance import Likeness, resembling
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
 
@@ -18,6 +20,31 @@ SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at"
 def customers() -> models.QuerySet[Customer]:
     """All on file, whatever became of them."""
     return Customer.objects.prefetch_related("emails")
+
+
+def people() -> models.QuerySet[Customer]:
+    """All who are neither deleted nor erased nor part of somebody else."""
+    return Customer.objects.present()
+
+
+def people_of_household(household_id: int) -> models.QuerySet[Customer]:
+    """Who belongs to a shared account."""
+    return Customer.objects.present().filter(household=household_id)
+
+
+def people_like(*, first_name: str, last_name: str, email: str, phone: str) -> list[Likeness]:
+    """Who on file somebody new might be, with the reason."""
+    return resembling(first_name=first_name, last_name=last_name, email=email, phone=phone)
+
+
+def add_customer(values: Mapping[str, Any], *, by: Agent) -> Customer:
+    """A new customer. Raises ValidationError, by field."""
+    return Customer.objects.add(values, by=by)
+
+
+def add_address_of_mail(customer: Customer, address: str, *, by: Agent) -> None:
+    """One more e-mail of a customer. Raises ValidationError where somebody else has it."""
+    customer.edit({"emails": [*customer.addresses_of_mail(), address]}, by=by)
 
 
 def count_threads(customers: Iterable[int | None], threads: models.QuerySet[Any]) -> None:
@@ -33,11 +60,6 @@ def count_threads(customers: Iterable[int | None], threads: models.QuerySet[Any]
         list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     own = threads.filter(customer=models.OuterRef("pk")).order_by().values("customer")
     rows.update(open_threads=Coalesce(models.Subquery(own.annotate(n=models.Count("pk")).values("n")), 0))
-
-
-def people_of_household(household_id: int) -> models.QuerySet[Customer]:
-    """Who belongs to a shared account."""
-    return Customer.objects.present().filter(household=household_id)
 
 
 def panel_of(customer_id: int | None, *, order: int | None, line: int | None, at: datetime | None) -> dict[str, Any]:

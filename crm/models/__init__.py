@@ -5,8 +5,8 @@ from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
 from crm.models.shop_call import ShopAnswer, ShopTally
 from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
-from crm.models.tag import TONES, CustomerTag
 from crm.models.household import Household
+from crm.models.tag import TONES, CustomerTag
 from crm.models.customer import Customer, CustomerEmail, Risk
 from crm.models.consent import Consent
 from crm.models.privacy_request import PrivacyRequest

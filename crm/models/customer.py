@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import Agent
 from crm.models.account import Account
 from crm.models.belonging import Belonging
-from crm.models.ending import Ending, HasOrdersError, Trashed
+from crm.models.ending import Ending
 from crm.models.group import CustomerGroup, SocialTitle
 from crm.models.household import Household
 from crm.models.record import Checked, hold_addresses
@@ -59,17 +59,6 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def in_bin(self) -> "CustomerQuerySet":
         """Deleted, and not yet for good."""
         return self.exclude(deleted_at=None).filter(erased_at=None)
-
-    def trash(self, *, by: Agent | None) -> Trashed:
-        """All of these into the bin but those with orders: what was done, and who stays with the reason."""
-        result = Trashed()
-        for customer in self.order_by("pk"):
-            try:
-                if customer.trash(by=by):
-                    result.done.append(customer)
-            except HasOrdersError as reason:
-                result.refused.append((customer, str(reason)))
-        return result
 
     @transaction.atomic
     def add(self, values: Mapping[str, Any], *, by: Agent | None) -> "Customer":

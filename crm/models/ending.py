@@ -1,7 +1,6 @@
 """How a record ends: into the bin and out of it, and erased for good."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from crm.models.record import Record
 from crm.models.shop import RecordSettings
 
 if TYPE_CHECKING:
-    from crm.models.customer import Customer
+    pass
 
 # What stays of somebody who was erased: the figures, and where the shop knows them.
 KEPT = {"group", "source", "shop_id", "is_guest", "registered_at", "order_count", "spent", "version"}
@@ -36,14 +35,6 @@ class HasOrdersError(Exception):
             count,
         )
         super().__init__(words % {"n": count})
-
-
-@dataclass(frozen=True)
-class Trashed:
-    """What became of many: those in the bin now, and those who stay, each with the reason."""
-
-    done: list["Customer"] = field(default_factory=list)
-    refused: list[tuple["Customer", str]] = field(default_factory=list)
 
 
 class Ending(Record):

@@ -95,25 +95,3 @@ def _saved(request: AgentRequest, customer: Customer, said: str) -> HttpResponse
 def _page(request: AgentRequest, form: CustomerForm, *, status: int = 200, **more: object) -> HttpResponse:
     customer = form.instance if form.instance.pk else None
     return render(request, "crm/customer_form.html", {"form": form, "customer": customer, **more}, status=status)
-
-
-@agent_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def disable(request: AgentRequest, customer_id: int) -> HttpResponse:
-    """Say what it means, then close the private area to a customer."""
-    customer = get_object_or_404(Customer.objects.present(), pk=customer_id)
-    if request.method != "POST":
-        return render(request, "crm/customer_disable.html", {"customer": customer})
-    customer.disable(by=request.user)
-    messages.success(request, _("The account is disabled."))
-    return SeeOther(reverse("crm:customer", args=[customer.pk]))
-
-
-@agent_required
-@require_POST
-def enable(request: AgentRequest, customer_id: int) -> HttpResponse:
-    """Open the private area again."""
-    customer = get_object_or_404(Customer.objects.present(), pk=customer_id)
-    customer.enable(by=request.user)
-    messages.success(request, _("The account is enabled."))
-    return SeeOther(reverse("crm:customer", args=[customer.pk]))

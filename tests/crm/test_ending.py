@@ -65,15 +65,6 @@ def test_who_has_orders_is_not_deleted_and_the_page_says_what_else_can_be_done(w
         world.john.trash(by=world.alice)
 
 
-@pytest.mark.row("CL6")
-def test_many_are_deleted_at_once_but_those_with_orders(world):
-    other = make.customer("Ana Roca", "ana@post.test")
-    make.order(world.john)
-    result = Customer.objects.all().trash(by=world.alice)
-    assert result.done == [other]
-    assert [(one, "Has 1 order" in reason) for one, reason in result.refused] == [(world.john, True)]
-
-
 @pytest.mark.row("CF10")
 def test_after_the_days_of_the_bin_everything_of_the_record_goes_but_the_threads(world):
     thread, john = make.thread(world.service), world.john
