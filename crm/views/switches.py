@@ -81,7 +81,7 @@ def ask(request: AgentRequest, fragment: str, context: dict[str, Any], *, status
     if request.htmx:
         # htmx shows no answer that says it failed; the sentence in it is what counts.
         return retarget(reswap(render(request, fragment, context), "innerHTML"), "#dialog")
-    return render(request, "crm/question.html", context, status=status)
+    return render(request, "crm/dialog.html", context, status=status)
 
 
 @agent_required
