@@ -12,6 +12,7 @@ from crm.models.visit import CustomerLink, Visit
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
 from crm.models.cart import Cart, CartLine, CartState
+from crm.models.words import CartWords, CustomerWords, OrderWords
 
 __all__ = [
     "Address",
@@ -19,6 +20,7 @@ __all__ = [
     "Cart",
     "CartLine",
     "CartState",
+    "CartWords",
     "CategoryDiscount",
     "Consent",
     "Customer",
@@ -27,11 +29,13 @@ __all__ = [
     "CustomerLink",
     "CustomerNote",
     "CustomerTag",
+    "CustomerWords",
     "FromShop",
     "Household",
     "Order",
     "OrderLine",
     "OrderState",
+    "OrderWords",
     "PriceDisplay",
     "RecordEvent",
     "RecordSettings",

@@ -10,6 +10,7 @@ from accounts.models import Agent
 from helpdesk.models.desk import Status, StatusLabel
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
+from helpdesk.models.words import OF_THREAD, MessageWords
 
 if TYPE_CHECKING:
     from helpdesk.models.contact import Contact
@@ -35,6 +36,8 @@ class Lifecycle(models.Model):
         for field, value in changes.items():
             setattr(self, field, value)
         self.save(update_fields=list(changes))
+        if not OF_THREAD.isdisjoint(changes):
+            MessageWords.write_thread(self._thread)
 
     @transaction.atomic
     def set_status(self, status: str, *, by: Agent | None, by_name: str = "") -> bool:
