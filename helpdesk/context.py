@@ -1,11 +1,14 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 
-from crm import panel
+from crm import finding, panel
+from crm.finding import Network
 from crm.models import Cart, Customer, Order, OrderLine
 
 
@@ -86,3 +89,41 @@ def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
 def is_known_address(customer: Customer | None, address: str) -> bool:
     """Whether the address is one of the customer's."""
     return customer is not None and customer.emails.filter(address=address.lower()).exists()
+
+
+# -- finding ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Records:
+    """Ids of customers, orders or carts that were found, the best first. Unless `is_all` there are more."""
+
+    ids: Sequence[int] = ()
+    is_all: bool = True
+
+
+def find_customers(typed: str, *, machine: Network | None = None, with_gone: bool = False) -> Records:
+    """Customers by what was typed, or by the network that they visited from. Gone ones only if asked for."""
+    found = finding.customers_from(machine) if machine else finding.customers(typed, with_gone=with_gone)
+    return Records(finding.present(found, with_gone=with_gone), found.is_all)
+
+
+def find_orders(typed: str) -> Records:
+    """Orders by what was typed."""
+    found = finding.orders(typed)
+    return Records(found.ids, found.is_all)
+
+
+def find_carts(typed: str, *, machine: Network | None = None) -> Records:
+    """Carts by what was typed, or by the network that they were filled from."""
+    found = finding.carts_from(machine) if machine else finding.carts(typed)
+    return Records(found.ids, found.is_all)
+
+
+show_customers, show_orders, show_carts = finding.show_customers, finding.show_orders, finding.show_carts
+order_called, nearest_order = finding.order_called, finding.nearest_order
+
+
+def is_customer(customer_id: int) -> bool:
+    """Whether there is such a customer to look at."""
+    return Customer.objects.present().filter(pk=customer_id).exists()

@@ -11,6 +11,8 @@ from search import folding
 from search.query import Query, Term, read
 
 MOST = 500  # threads; beyond it, a list says "more than"
+MOST_OF_QUEUE = 2_000  # threads of a queue that is narrowed to some words
+ROWS_OF_A_THREAD = 4
 
 
 @dataclass(frozen=True)
@@ -36,26 +38,27 @@ def threads(
     *,
     among: ThreadQuerySet | None = None,
     folders: Sequence[str] = Folder.values,
-    enough: int = MOST,
+    enough: int | None = None,
+    most: int = MOST,
 ) -> Found:
-    """Threads that an agent may see, in these folders, with all the typed words in one of their messages.
+    """At most `most` threads that an agent may see, in these folders, with all the typed words in one message.
 
-    `among` narrows them further. With more than `enough` of them, the older ones may be left out.
+    `among` narrows them further. With more than `enough` of them (`most` unless given) the older ones may be left out.
     """
     query = query_of(typed, agent)
     if not query or (scope := _scope(agent, folders)) is None:
         return Found()
     for words in scope:
         query = query.among(*words)
-    hits = MessageWords.find(query, enough=enough)
+    hits = MessageWords.find(query, enough=most if enough is None else enough, most=most * ROWS_OF_A_THREAD)
     message_of = hits.first_of_group
-    candidates = list(message_of)[: MOST + 1]
+    candidates = list(message_of)[: most + 1]
     # The words only save looking at what cannot be seen: who may see what is said by the queryset alone.
     seen = Thread.objects.visible_to(agent) if among is None else among
     seen = seen.filter(pk__in=candidates, folder__in=folders)
     shown = set(seen.order_by().values_list("pk", flat=True))
     ids = [pk for pk in candidates if pk in shown]
-    return Found(ids[:MOST], message_of, hits.is_all and len(message_of) <= MOST)
+    return Found(ids[:most], message_of, hits.is_all and len(message_of) <= most)
 
 
 def _scope(agent: Agent, folders: Sequence[str]) -> list[list[str]] | None:

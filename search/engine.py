@@ -2,11 +2,11 @@
 
 Both hold the words of the line that a row keeps (search.models.Words), so that they find the same. What they are
 slow at is what is common: PostgreSQL has to fetch all rows of a word before it knows the newest, SQLite has to join
-the lists of all words that begin alike. So the newest rows are looked through first, by plain text; what is common is
-found there, and what is not costs the index little.
+the lists of all words that begin alike. So the newest candidates are looked through first, as plain text: what is
+common is found there, and what is not costs the index little.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,8 @@ from django.db import connection
 
 from search.query import Group, Query
 
-WINDOW = 3_000  # rows that are looked through
-MOST = 2_000  # rows that are fetched at all
-MOST_OF_PHRASE = 20_000  # rows with all words of a phrase that are looked at for it
+WINDOW = {"sqlite": 1_000, "postgresql": 3_000}  # candidates that are looked through as text
+PHRASE_WINDOW = 10_000  # the same for phrases, which no index knows
 
 
 @dataclass(frozen=True)
@@ -54,85 +53,108 @@ class Hits:
         return found
 
 
-def newest(table: Table, query: Query, *, enough: int = 50) -> Hits:
-    """Rows that fit, the newest first. If the newest rows of all hold more than `enough`, older ones are left out."""
+def newest(table: Table, query: Query, *, enough: int = 50, most: int = 2_000) -> Hits:
+    """At most `most` rows that fit, the newest first.
+
+    If the newest rows of all hold more than `enough` different things, older ones are left out.
+    """
     if not query:
         return Hits()
-    if connection.vendor == "postgresql" or query.has_beginnings:
-        hits = Hits(_fetch(*_window(table, query)), is_all=False)
-        if len(hits.first_of_group) > enough:
-            return hits
-    rows = _fetch(*INDEXES[connection.vendor](table, query))
-    return Hits(rows, is_all=len(rows) < MOST)
+    if connection.vendor == "sqlite" and not query.phrases and not query.has_beginnings:
+        rows = _fetch(*_sqlite(table, query, most))
+        return Hits(rows, is_all=len(rows) < most)
+    looked_at = _window(table, query)
+    hits = Hits([(row, group) for row, group, fits in looked_at if fits][:most], is_all=len(looked_at) < WINDOW[connection.vendor])
+    if hits.is_all or len(hits.first_of_group) > enough:
+        return hits
+    rows = _fetch(*INDEXES[connection.vendor](table, query, most))
+    return Hits(rows, is_all=len(rows) < most)
 
 
-def _fetch(sql: str, values: list[Any]) -> list[tuple[int, int]]:
+def _window(table: Table, query: Query) -> list[tuple[int, int, bool]]:
+    """The newest candidates, with what they belong to and whether their text fits."""
+    candidates, values = CANDIDATES[connection.vendor](table, query)
+    position = "strpos" if connection.vendor == "postgresql" else "instr"
+    looks, looked_for = _looks(query, f"{position}(w.words, %s) > 0")
+    sql = f"SELECT {table.columns}, {looks} FROM ({candidates} LIMIT {WINDOW[connection.vendor]}) w ORDER BY 1 DESC"  # noqa: S608
+    return _fetch(sql, [*looked_for, *values])
+
+
+def _fetch(sql: str, values: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
 
 
-def _window(table: Table, query: Query) -> tuple[str, list[Any]]:
-    """The newest rows, looked through as plain text."""
-    position = "strpos" if connection.vendor == "postgresql" else "instr"
-    looks, values = _looks(query, f"{position}(w.words, %s) > 0")
-    sql = (
-        f'SELECT {table.columns} FROM (SELECT * FROM "{table.name}" ORDER BY "{table.key}" DESC LIMIT {WINDOW}) w'  # noqa: S608
-        f" WHERE {looks} ORDER BY 1 DESC LIMIT {MOST}"
-    )
-    return sql, values
-
-
 def _looks(query: Query, look: str) -> tuple[str, list[Any]]:
-    """The query as conditions on a line of words, with their values. What is rarest stands first."""
+    """The query as conditions on a line of words, with their values. What is longest, so perhaps rare, stands first."""
     longest_first = sorted(query.groups, key=lambda group: -len(group[0].word))
     conditions = [" OR ".join([look] * len(group)) for group in longest_first] + [look] * len(query.phrases)
     values = [term.inside for group in longest_first for term in group]
     return " AND ".join(f"({one})" for one in conditions), [*values, *(f" {one} " for one in query.phrases)]
 
 
+def _newest_of_all(table: Table) -> str:
+    return f'SELECT * FROM "{table.name}" ORDER BY "{table.key}" DESC'  # noqa: S608
+
+
 # -- SQLite -------------------------------------------------------------------------------------------------------
 
 
-def _sqlite(table: Table, query: Query) -> tuple[str, list[Any]]:
-    """FTS5 walks the lists of exact words backwards, so that the newest cost no more for being many."""
-    match = " AND ".join(_fts(group) for group in query.groups)
-    inner = (
-        f'SELECT {table.columns}, w.words FROM "{table.index}" f CROSS JOIN "{table.name}" w'  # noqa: S608
-        f' ON w."{table.key}" = f.rowid WHERE "{table.index}" MATCH %s ORDER BY f.rowid DESC LIMIT {{most}}'
+def _sqlite_candidates(table: Table, query: Query) -> tuple[str, list[Any]]:
+    """The newest rows with the words that are typed to their end: FTS5 walks their lists backwards, however long."""
+    exact = [group for group in query.groups if not any(term.begins for term in group)]
+    return (_sqlite_rows(table), [_fts(exact)]) if exact else (_newest_of_all(table), [])
+
+
+def _sqlite_rows(table: Table) -> str:
+    return (
+        f'SELECT w.* FROM "{table.index}" f CROSS JOIN "{table.name}" w ON w."{table.key}" = f.rowid'  # noqa: S608
+        f' WHERE "{table.index}" MATCH %s ORDER BY f.rowid DESC'
     )
-    if not query.phrases:
-        return inner.replace(", w.words", "", 1).format(most=MOST), [match]
-    looks = " AND ".join(["instr(p.words, %s) > 0"] * len(query.phrases))
-    columns = table.columns.replace("w.", "p.")
-    sql = f"SELECT {columns} FROM ({inner.format(most=MOST_OF_PHRASE)}) p WHERE {looks} LIMIT {MOST}"  # noqa: S608
-    return sql, [match, *(f" {one} " for one in query.phrases)]
 
 
-def _fts(group: Group) -> str:
-    return "(" + " OR ".join(f'"{term.word}"' + ("*" if term.begins else "") for term in group) + ")"
+def _sqlite(table: Table, query: Query, most: int) -> tuple[str, list[Any]]:
+    """The same with what is not typed to its end: FTS5 joins the lists of all words that begin so."""
+    looks = "".join([" AND instr(w.words, %s) > 0"] * len(query.phrases))
+    limit = PHRASE_WINDOW if query.phrases else most
+    sql = (
+        f"SELECT {table.columns} FROM ({_sqlite_rows(table)} LIMIT {limit}) w WHERE 1 = 1{looks}"  # noqa: S608
+        f" ORDER BY 1 DESC LIMIT {most}"
+    )
+    return sql, [_fts(query.groups), *(f" {one} " for one in query.phrases)]
+
+
+def _fts(groups: Iterable[Group]) -> str:
+    return " AND ".join(
+        "(" + " OR ".join(f'"{term.word}"' + ("*" if term.begins else "") for term in group) + ")" for group in groups
+    )
 
 
 # -- PostgreSQL ---------------------------------------------------------------------------------------------------
 
+# Our own words, as they are: no parser of PostgreSQL's has a say in what a word is.
+VECTOR = "array_to_tsvector(string_to_array(btrim(w.words), ' '))"
 
-def _postgresql(table: Table, query: Query) -> tuple[str, list[Any]]:
+
+def _postgresql_candidates(table: Table, query: Query) -> tuple[str, list[Any]]:
+    """The newest rows, whatever they hold."""
+    return _newest_of_all(table), []
+
+
+def _postgresql(table: Table, query: Query, most: int) -> tuple[str, list[Any]]:
     """GIN finds all rows at once; the planner is not let near, as it would rather read the table from its end."""
-    match = " & ".join(_tsquery(group) for group in query.groups)
     phrases = "".join([" AND strpos(w.words, %s) > 0"] * len(query.phrases))
     sql = (
         f'WITH hit (id, belongs) AS MATERIALIZED (SELECT {table.columns} FROM "{table.name}" w'  # noqa: S608
-        f" WHERE {VECTOR} @@ %s::tsquery{phrases}) SELECT id, belongs FROM hit ORDER BY id DESC LIMIT {MOST}"
+        f" WHERE {VECTOR} @@ %s::tsquery{phrases}) SELECT id, belongs FROM hit ORDER BY id DESC LIMIT {most}"
     )
-    return sql, [match, *(f" {one} " for one in query.phrases)]
-
-
-# Our own words, as they are: no parser of PostgreSQL's has a say in what a word is.
-VECTOR = "array_to_tsvector(string_to_array(btrim(w.words), ' '))"
+    return sql, [" & ".join(map(_tsquery, query.groups)), *(f" {one} " for one in query.phrases)]
 
 
 def _tsquery(group: Group) -> str:
     return "(" + " | ".join(f"'{term.word}'" + (":*" if term.begins else "") for term in group) + ")"
 
 
+CANDIDATES = {"sqlite": _sqlite_candidates, "postgresql": _postgresql_candidates}
 INDEXES = {"sqlite": _sqlite, "postgresql": _postgresql}

@@ -50,9 +50,9 @@ class Words(models.Model):
         return Table(cls._meta.db_table, str(cls._meta.pk.column), group)
 
     @classmethod
-    def find(cls, query: Query, *, enough: int = 50) -> Hits:
+    def find(cls, query: Query, *, enough: int = 50, most: int = 2_000) -> Hits:
         """Things that fit, the newest first; as search.engine.newest()."""
-        return newest(cls.table(), query, enough=enough)
+        return newest(cls.table(), query, enough=enough, most=most)
 
     @classmethod
     def write(cls, ids: Iterable[int]) -> int:
