@@ -48,6 +48,13 @@ def changed(*, customers: Iterable[int] = (), orders: Iterable[int] = (), carts:
     CartWords.write(carts)
 
 
+def written(model: type[Model], rows: Iterable[Any]) -> None:
+    """The same for rows of one model that were written in bulk, of whatever kind."""
+    if model in KINDS:
+        kind, name = KINDS[model]
+        kind.write({getattr(row, name) for row in rows})
+
+
 def connect() -> None:
     """Listen to the records; called once, when Django starts."""
     for model in KINDS:

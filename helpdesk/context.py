@@ -1,20 +1,38 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
+from django.db.models.functions import Coalesce
 
-from crm import finding, panel
+from crm import finding, links, panel
 from crm.finding import Network
 from crm.models import Cart, Customer, Order, OrderLine
+
+SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
 
 
 def customers() -> models.QuerySet[Customer]:
     """All on file, whatever became of them."""
     return Customer.objects.prefetch_related("emails")
+
+
+def count_threads(customers: Iterable[int | None], threads: models.QuerySet[Any]) -> None:
+    """Write down how many of these threads each of these customers (ids) has: counted anew, so that nothing drifts.
+
+    Call it inside the transaction that changed a thread. Whoever counts the same customer meanwhile waits.
+    """
+    ids = sorted({one for one in customers if one is not None})
+    if not ids:
+        return
+    rows = Customer.objects.filter(pk__in=ids)
+    if connection.features.has_select_for_update:
+        list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    own = threads.filter(customer=models.OuterRef("pk")).order_by().values("customer")
+    rows.update(open_threads=Coalesce(models.Subquery(own.annotate(n=models.Count("pk")).values("n")), 0))
 
 
 def panel_of(customer_id: int | None, *, order: int | None, line: int | None, at: datetime | None) -> dict[str, Any]:
@@ -33,9 +51,20 @@ def carts_of(customer: Customer | None) -> list[Cart]:
     return panel.carts_with_lines(customer) if customer else []
 
 
+def restore_cart(token: str) -> str:
+    """Where a customer with this signed link finds the cart again; the shop is told.
+
+    Raises signing.SignatureExpired, signing.BadSignature, or LookupError if the cart is not kept any more.
+    """
+    cart = Cart.objects.select_related("source").filter(pk=links.cart_in(token)).first()
+    if cart is None:
+        raise LookupError(token)
+    return cart.restore()
+
+
 def customer_for(address: str) -> Customer | None:
-    """Who writes from this address."""
-    return Customer.objects.for_email(address)
+    """Who writes from this address. Each mail asks: only the columns that its arrival needs are read."""
+    return Customer.objects.only(*SENDERS_COLUMNS).for_email(address)
 
 
 def customer_known_to_shop(shop_id: str, address: str) -> Customer | None:

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk import context, language, letters, matching, notices, outbox, tokens
+from helpdesk import agent_mail, context, language, letters, matching, notices, outbox, tokens
 from helpdesk.mail import Delivered, InboundMail
 from helpdesk.models import (
     Attachment,
@@ -33,10 +34,8 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates
     before it. Without `creates`, only answers are taken and other mail is ignored as "not-an-answer".
     Delivering the same mail twice answers "duplicate" and changes nothing.
     """
-    if is_our_own(mail):
-        return Delivered("ignored", reason="loop")
-    if mail.bounce is not None:
-        return _take_bounce(mail)
+    if (done := _not_a_customers(mail)) is not None:
+        return done
     if routed:
         contact = contact_for(mail, default=contact)
     try:
@@ -50,6 +49,13 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates
         if known := _known(mail, contact):
             return known
         raise
+
+
+def _not_a_customers(mail: InboundMail) -> Delivered | None:
+    """What became of a mail of our own, a delivery report or an agent's answer; None for all else."""
+    if is_our_own(mail):
+        return Delivered("ignored", reason="loop")
+    return _take_bounce(mail) if mail.bounce is not None else agent_mail.take(mail)
 
 
 def deliver_to(thread: Thread, mail: InboundMail) -> Delivered:
@@ -114,13 +120,12 @@ def _plain(address: str) -> str:
 def _known(mail: InboundMail, contact: Contact) -> Delivered | None:
     if not mail.message_id:
         return None
-    key = received_key(contact.pk, mail)
-    known = Message.objects.filter(received_key=key).order_by().values_list("thread", "pk").first()
-    if known is None:
-        # The thread may have been moved to another contact since: the id with the same words is enough.
-        same = Message.objects.filter(message_id=mail.message_id, author_email=mail.sender, home__contact=contact)
-        same = same.filter(text=mail.text, subject=mail.subject[:255])
-        known = same.values_list("thread", "pk").first()
+    # The thread may have been moved to another contact since: the id with the same words is enough.
+    words = Q(author_email=mail.sender[:255], text=mail.text, subject=mail.subject[:255], home__contact=contact)
+    same = Message.objects.filter(
+        Q(received_key=received_key(contact.pk, mail)) | words, message_id=mail.message_id[:255]
+    )
+    known = same.order_by("pk").values_list("thread", "pk").first()
     return Delivered("duplicate", *known, "duplicate") if known else None
 
 

@@ -64,7 +64,10 @@ def newest(table: Table, query: Query, *, enough: int = 50, most: int = 2_000) -
         rows = _fetch(*_sqlite(table, query, most))
         return Hits(rows, is_all=len(rows) < most)
     looked_at = _window(table, query)
-    hits = Hits([(row, group) for row, group, fits in looked_at if fits][:most], is_all=len(looked_at) < WINDOW[connection.vendor])
+    hits = Hits(
+        [(row, group) for row, group, fits in looked_at if fits][:most],
+        is_all=len(looked_at) < WINDOW[connection.vendor],
+    )
     if hits.is_all or len(hits.first_of_group) > enough:
         return hits
     rows = _fetch(*INDEXES[connection.vendor](table, query, most))
@@ -76,7 +79,8 @@ def _window(table: Table, query: Query) -> list[tuple[int, int, bool]]:
     candidates, values = CANDIDATES[connection.vendor](table, query)
     position = "strpos" if connection.vendor == "postgresql" else "instr"
     looks, looked_for = _looks(query, f"{position}(w.words, %s) > 0")
-    sql = f"SELECT {table.columns}, {looks} FROM ({candidates} LIMIT {WINDOW[connection.vendor]}) w ORDER BY 1 DESC"  # noqa: S608
+    newest_first = f"{candidates} LIMIT {WINDOW[connection.vendor]}"
+    sql = f"SELECT {table.columns}, {looks} FROM ({newest_first}) w ORDER BY 1 DESC"  # noqa: S608
     return _fetch(sql, [*looked_for, *values])
 
 

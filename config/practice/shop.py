@@ -12,13 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Agent
+from config.practice import carts, records
 from config.practice import orders as shop_floor
-from config.practice import records
 from config.practice.people import Town
 from config.practice.predefined import write_replies
 from config.practice.team import hire, open_desks, settle_desk
 from config.practice.threads import History
-from crm.models import Customer
+from crm import indexing
+from crm.models import Cart, Customer, Order
 from helpdesk.models import Contact, Notice, ReadMark, Thread
 
 SEED = 1926
@@ -69,10 +70,13 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         team, passwords = hire(contacts)
         customers = Town(dice).settle(list(team.values()))
         orders = shop_floor.Counter(dice, customers).sell()
-        shop_floor.fill_carts(dice, customers, orders)
+        carts.fill(dice, customers, orders)
         records.tell(Random(SEED), customers)  # noqa: S311 - as above, and the rest stays as it was
         write_replies(dice, contacts)
         History(dice, contacts=contacts, team=team, customers=customers, orders=orders).write()
+        indexing.changed(
+            orders=Order.objects.values_list("pk", flat=True), carts=Cart.objects.values_list("pk", flat=True)
+        )
         _tidy(list(team.values()))
         desk.undo_seconds = 10
         desk.save()

@@ -2,26 +2,40 @@
 
 # isort: off
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
+from crm.models.shop_call import ShopAnswer, ShopTally
+from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
-from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
+from crm.models.tag import TONES, CustomerTag
+from crm.models.customer import Customer, CustomerEmail, Household, Risk
 from crm.models.consent import Consent
 from crm.models.record_event import RecordEvent
+from crm.models.bulk_change import BulkChange
+from crm.models.column_choice import ColumnChoice
 from crm.models.address import Address
 from crm.models.note import CustomerNote
 from crm.models.visit import CustomerLink, Visit
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
-from crm.models.cart import Cart, CartLine, CartState
+from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
+from crm.models.cart_life import CartIsOrdered, CartState
+from crm.models.cart import Cart
 from crm.models.words import CartWords, CustomerWords, OrderWords
 
 __all__ = [
+    "TONES",
     "Address",
     "AreaPage",
+    "BulkChange",
     "Cart",
+    "CartChange",
+    "CartIsOrdered",
+    "CartItem",
     "CartLine",
     "CartState",
+    "CartSums",
     "CartWords",
     "CategoryDiscount",
+    "ColumnChoice",
     "Consent",
     "Customer",
     "CustomerEmail",
@@ -30,7 +44,9 @@ __all__ = [
     "CustomerNote",
     "CustomerTag",
     "CustomerWords",
+    "Delivery",
     "FromShop",
+    "Happening",
     "Household",
     "Order",
     "OrderLine",
@@ -41,8 +57,11 @@ __all__ = [
     "RecordSettings",
     "Risk",
     "Shop",
+    "ShopAnswer",
+    "ShopTally",
     "SocialTitle",
     "TitleUse",
     "Visit",
     "Voucher",
+    "Webhook",
 ]

@@ -1,6 +1,6 @@
 """The person who buys, with their addresses of e-mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models, transaction
@@ -9,22 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.models import Agent
+from crm.models.account import Account
+from crm.models.belonging import Belonging
 from crm.models.group import CustomerGroup, SocialTitle
+from crm.models.record import Checked, Record
 from crm.models.shop import FromShop
-
-
-class CustomerTag(models.Model):
-    """A word that the team puts on customers."""
-
-    name = models.CharField(_("name"), max_length=40, unique=True)
-    tone = models.CharField(_("colour"), max_length=8, blank=True)
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name = _("customer tag")
-
-    def __str__(self) -> str:
-        return self.name
+from crm.models.tag import CustomerTag
 
 
 class Household(models.Model):
@@ -66,8 +57,27 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         found = self.present().filter(emails__address=address.strip().lower())
         return found.order_by("is_guest", "pk").first()
 
+    def account_with(self, addresses: Iterable[str], *, besides: "Customer") -> "Customer | None":
+        """Somebody else with an account (no guest) and one of these addresses."""
+        accounts = self.present().filter(is_guest=False, emails__address__in=[one.lower() for one in addresses])
+        return accounts.exclude(pk=besides.pk).order_by("pk").first()
 
-class Customer(FromShop):
+    @transaction.atomic
+    def add(self, values: Mapping[str, Any], *, by: Agent | None) -> "Customer":
+        """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved."""
+        customer = self.model()
+        clean = Checked(values, customer)
+        for name, value in clean.columns.items():
+            setattr(customer, name, value)
+        customer._history_user = by  # type: ignore[attr-defined]
+        customer.save()
+        customer.set_emails(clean.many.get("emails", ()), by=None)
+        customer.groups.set(clean.many["groups"])
+        customer.set_links(clean.many.get("links", []))
+        return customer
+
+
+class Customer(Account, Belonging, Record, FromShop):
     """A person who buys or may buy."""
 
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))
@@ -111,14 +121,14 @@ class Customer(FromShop):
     do_not_contact = models.BooleanField(_("must not be contacted"), default=False)
     invited_at = models.DateTimeField(_("invited"), null=True, blank=True)
     entered_at = models.DateTimeField(_("last sign-in"), null=True, blank=True)
-    visited_at = models.DateTimeField(_("last visit"), null=True, blank=True, db_index=True)
-    registered_at = models.DateTimeField(_("registered"), default=timezone.now, db_index=True)
+    visited_at = models.DateTimeField(_("last visit"), null=True, blank=True)
+    registered_at = models.DateTimeField(_("registered"), default=timezone.now)
     updated_at = models.DateTimeField(_("changed"), auto_now=True, db_index=True)
     version = models.PositiveIntegerField(default=1, editable=False)  # a form says which one it was made from
 
     # Kept by verbs, so that lists need no work per row
     order_count = models.PositiveIntegerField(_("paid orders"), default=0)
-    spent = models.DecimalField(_("sales"), max_digits=14, decimal_places=2, null=True, blank=True, db_index=True)
+    spent = models.DecimalField(_("sales"), max_digits=14, decimal_places=2, null=True, blank=True)
     open_threads = models.PositiveIntegerField(_("open threads"), default=0)
 
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -146,8 +156,20 @@ class Customer(FromShop):
             ),
         ]
         indexes = [
-            models.Index(fields=["last_name", "first_name"], name="customers_by_name"),
-            models.Index(fields=["group", "-id"], name="customers_of_a_group"),
+            # Lists sort by these, the id deciding between equals, and count by those that are true or false.
+            models.Index(fields=["last_name", "first_name", "id"], name="customers_by_name"),
+            models.Index(fields=["company", "id"], name="customers_by_company"),
+            models.Index(fields=["group", "id"], name="customers_of_a_group"),
+            models.Index(fields=["birthday", "id"], name="customers_by_birthday"),
+            models.Index(fields=["order_count", "id"], name="customers_by_orders"),
+            models.Index(fields=["spent", "id"], name="customers_by_sales"),
+            models.Index(fields=["open_threads", "id"], name="customers_by_threads"),
+            models.Index(fields=["is_active", "id"], name="customers_enabled"),
+            models.Index(fields=["newsletter", "id"], name="customers_newsletter"),
+            models.Index(fields=["partner_offers", "id"], name="customers_offers"),
+            models.Index(fields=["registered_at", "id"], name="customers_registered"),
+            models.Index(fields=["visited_at", "id"], name="customers_by_visit"),
+            models.Index(fields=["source", "updated_at", "id"], name="customers_as_told"),
         ]
 
     def __str__(self) -> str:
@@ -184,8 +206,12 @@ class Customer(FromShop):
         today = timezone.localdate()
         return today.year - self.birthday.year - ((today.month, today.day) < (self.birthday.month, self.birthday.day))
 
+    def addresses_of_mail(self) -> list[str]:
+        """All addresses, the main one first."""
+        return list(self.emails.order_by("-is_main", "pk").values_list("address", flat=True))
+
     @transaction.atomic
-    def put_back(self, field: str, version: int, *, by: Any) -> None:
+    def put_back(self, field: str, version: int, *, by: Agent) -> None:
         """Make a field what it was in an earlier version (its history id).
 
         Raises LookupError where there is no such field or version of this customer.
@@ -194,20 +220,9 @@ class Customer(FromShop):
         if old is None or field not in {one.name for one in Customer.history.model.tracked_fields} - {"id"}:
             raise LookupError(field)
         column: Any = self._meta.get_field(field)
-        setattr(self, column.attname, getattr(old, column.attname))
-        self.version = models.F("version") + 1
-        self._history_user = by
-        self.save(update_fields=[field, "version", "updated_at"])
+        self.lock()
+        self.write(by=by, **{column.attname: getattr(old, column.attname)})
         self.refresh_from_db()
-
-    @transaction.atomic
-    def set_emails(self, addresses: Iterable[str]) -> None:
-        """Make these the person's addresses; the first is the main one."""
-        wanted = list(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
-        self.emails.exclude(address__in=wanted).delete()
-        self.emails.update(is_main=False)
-        for position, address in enumerate(wanted):
-            CustomerEmail.objects.update_or_create(customer=self, address=address, defaults={"is_main": position == 0})
 
 
 class CustomerEmail(models.Model):

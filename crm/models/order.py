@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Least, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.customer import Customer
 from crm.models.shop import FromShop
+
+MOST_SPENT = 999999999999.99  # what the column holds
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -25,10 +27,14 @@ class OrderQuerySet(models.QuerySet["Order"]):
         Nobody's sum is zero for want of orders: it is unknown, and a list shows a dash.
         """
         paid = self.filter(customer=models.OuterRef("pk"), is_valid=True).order_by().values("customer")
-        sums = paid.annotate(count=models.Count("pk"), sum=models.Sum(models.F("total") / models.F("rate")))
+        # SQLite divides whole numbers as such: 10 / 3 would be 3.
+        each = Cast("total", models.FloatField()) / Cast("rate", models.FloatField())
+        sum_of = Least(models.Sum(each), models.Value(MOST_SPENT))
+        sums = paid.annotate(count=models.Count("pk"), sum=sum_of)
         Customer.objects.filter(pk__in=list(customers)).update(
             order_count=Coalesce(models.Subquery(sums.values("count")), 0),
-            spent=models.Subquery(sums.values("sum")),
+            # To the cent: lists are paged by it.
+            spent=Round(Cast(models.Subquery(sums.values("sum")), Customer._meta.get_field("spent")), precision=2),
         )
 
 
@@ -70,7 +76,10 @@ class Order(FromShop):
     class Meta:
         ordering = ["-placed_at", "-pk"]
         verbose_name = _("order")
-        indexes = [models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer")]
+        indexes = [
+            models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer"),
+            models.Index(fields=["source", "updated_at", "id"], name="orders_as_told"),
+        ]
         constraints = [FromShop.once_a_shop("order")]
 
     def __str__(self) -> str:

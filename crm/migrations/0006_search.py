@@ -10,7 +10,7 @@ from search.schema import index_words
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0004_groups_and_totals'),
+        ('crm', '0005_the_shop_feeds_it'),
     ]
 
     operations = [

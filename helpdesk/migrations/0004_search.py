@@ -10,7 +10,7 @@ from search.schema import index_words
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('helpdesk', '0001_initial'),
+        ('helpdesk', '0003_data_open_threads'),
     ]
 
     operations = [
