@@ -102,7 +102,7 @@ def present(found: Found, *, with_gone: bool = False) -> list[int]:
 def customers_from(network: Network) -> Found:
     """Customers with a visit from an address or a network of addresses, the last visit first."""
     visits = Visit.objects.filter(_within(network)).order_by("-began_at").values_list("customer", "ip_address")[:2000]
-    inside = (customer for customer, address in visits if folding.within(address, network))
+    inside = (customer for customer, address in visits if address and folding.within(address, network))
     return _cut(inside, is_all=True)
 
 

@@ -12,7 +12,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 LONGEST = 40  # characters of a word; the rest of a longer one is not searched
 MOST_CHARS = 20_000  # of one text
 OURS = "xq"  # begins words that nobody may type: who may see a row, addresses of machines, near misses
-SUFFIX, SLIP, MACHINE = f"{OURS}s", f"{OURS}t", f"{OURS}i"
+SUFFIX, SLIP, MACHINE, AGE = f"{OURS}s", f"{OURS}t", f"{OURS}i", f"{OURS}b"
+AGE_BITS = 15
 SHORTEST_PHONE, SHORTEST_SUFFIX = 6, 3
 SLIPS_OF = range(4, 15)  # lengths of words that may be mistyped
 
@@ -49,9 +50,17 @@ def indexed(*texts: str) -> list[str]:
     return [*found, *map(_outside, joined)]
 
 
-def line(found: Iterable[str]) -> str:
-    """Words as they are stored: one space round each, so that a plain look into the line finds whole words."""
-    return f" {' '.join(found)} "
+def line(row_id: int, found: Iterable[str]) -> str:
+    """Words as they are stored: one space round each, so that a plain look into the line finds whole words.
+
+    The first one says how old the row is among the others, for the index to begin with the newest.
+    """
+    return f" {' '.join((age_word(row_id), *found))} "
+
+
+def age_word(row_id: int) -> str:
+    """The same for some ten thousands of rows that follow each other."""
+    return f"{AGE}{row_id >> AGE_BITS}"
 
 
 def digits_of(text: str) -> str:

@@ -38,7 +38,8 @@ def outline(text: str) -> str:
 
 def pattern(query: Query) -> re.Pattern[str] | None:
     """What finds the query's words in an outline; None for nothing to mark."""
-    exact, begun = set(), set()
+    exact: set[str] = set()
+    begun: set[str] = set()
     for group in query.groups:
         for term in group:
             if not term.word.startswith(OURS):

@@ -46,8 +46,8 @@ class Words(models.Model):
     @classmethod
     def table(cls) -> Table:
         """Where the engine finds the words."""
-        group = cls._meta.get_field(cls.group).column if cls.group else ""
-        return Table(cls._meta.db_table, str(cls._meta.pk.column), group)
+        group: Any = cls._meta.get_field(cls.group) if cls.group else cls._meta.pk
+        return Table(cls._meta.db_table, str(cls._meta.pk.column), group.column)
 
     @classmethod
     def find(cls, query: Query, *, enough: int = 50, most: int = 2_000) -> Hits:

@@ -34,7 +34,6 @@ class Query:
 
     groups: tuple[Group, ...] = ()
     phrases: tuple[str, ...] = ()
-    typed: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.groups)
@@ -74,8 +73,7 @@ def read(typed: str, *, begins: str = "last") -> Query:
     chunks = rest.split()
     for position, chunk in enumerate(chunks):
         groups += _chunk(chunk, goes_on=begins == "all" or position == len(chunks) - 1)
-    kept = tuple(groups[:MOST_GROUPS])
-    return Query(kept, tuple(phrases), tuple(words(typed)))
+    return Query(tuple(groups[:MOST_GROUPS]), tuple(phrases))
 
 
 def _phones(text: str) -> list[str]:
@@ -104,7 +102,7 @@ def _word(word: str, *, goes_on: bool) -> Group:
 
 def plurals(word: str) -> list[str]:
     """The word with what it is in the singular and the plural, in Spanish and English; never wrong by much."""
-    if len(word) < 4 or not word.isalpha():
+    if len(word) < 3 or not word.isalpha():
         return [word]
     bases = [word]
     if word.endswith("s") and not word.endswith("ss"):

@@ -49,4 +49,4 @@ def index_words(app: str, *models: str) -> migrations.RunPython:
 
 def _names(model: type[Model]) -> dict[str, str]:
     table = model._meta.db_table
-    return {"table": table, "index": f"{table}_index", "key": str(model._meta.pk.column)}  # type: ignore[union-attr]
+    return {"table": table, "index": f"{table}_index", "key": str(model._meta.pk.column)}

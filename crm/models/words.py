@@ -31,7 +31,7 @@ class CustomerWords(Words):
     def described(cls, ids: Iterable[int]) -> Iterator[Self]:
         """Also those who are gone: a supervisor may look for them."""
         for one in Customer.objects.filter(pk__in=ids).prefetch_related("emails", "addresses"):
-            yield cls(customer=one, key=folding.name_key(one.name), words=folding.line(_words_of_customer(one)))
+            yield cls(customer=one, key=folding.name_key(one.name), words=folding.line(one.pk, _words_of_customer(one)))
 
     @classmethod
     def _write(cls, ids: list[int]) -> int:
@@ -90,7 +90,9 @@ class OrderWords(Words):
         """All of them."""
         orders = Order.objects.filter(pk__in=ids).select_related("customer")
         for one in orders.prefetch_related("lines", "customer__emails"):
-            yield cls(order=one, key=folding.reference_key(one.reference), words=folding.line(_words_of_order(one)))
+            yield cls(
+                order=one, key=folding.reference_key(one.reference), words=folding.line(one.pk, _words_of_order(one))
+            )
 
 
 def _words_of_order(one: Order) -> list[str]:
@@ -120,7 +122,7 @@ class CartWords(Words):
         """All of them."""
         carts = Cart.objects.filter(pk__in=ids).select_related("customer").prefetch_related("lines", "customer__emails")
         for one in carts:
-            yield cls(cart=one, words=folding.line(_words_of_cart(one)))
+            yield cls(cart=one, words=folding.line(one.pk, _words_of_cart(one)))
 
 
 def _words_of_cart(one: Cart) -> list[str]:

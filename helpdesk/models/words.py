@@ -60,7 +60,11 @@ class MessageWords(Words):
         said = folding.indexed(message.text, message.author_name, message.author_email, message.subject, *files)
         who_may = [contact_word(thread.contact_id), folder_word(thread.folder), folding.machine_word(message.ip)]
         about = dict.fromkeys(folding.indexed(*_about(thread)))
-        return cls(message=message, thread_id=thread.pk, words=folding.line(filter(None, (*who_may, *about, *said))))
+        return cls(
+            message=message,
+            thread_id=thread.pk,
+            words=folding.line(message.pk, filter(None, (*who_may, *about, *said))),
+        )
 
     @classmethod
     def add(cls, message: Message, thread: "Thread", files: Iterable[Attachment]) -> None:

@@ -47,6 +47,7 @@ def vocabulary(chance: random.Random) -> list[str]:
 def lines(messages: int, vocab: list[str], chance: random.Random) -> Iterator[tuple[int, int, str]]:
     """Message, thread and words: sixty each, as unevenly spread as in a language, and one that nobody else says."""
     from helpdesk.models.words import contact_word, folder_word
+    from search.folding import age_word
 
     weights = list(itertools.accumulate(1 / (n + 3) for n in range(len(vocab))))
     fragments = [" ".join(chance.choices(vocab, cum_weights=weights, k=20)) for _ in range(FRAGMENTS)]
@@ -54,7 +55,7 @@ def lines(messages: int, vocab: list[str], chance: random.Random) -> Iterator[tu
     for n in range(1, messages + 1):
         thread = thread_of(n)
         said = " ".join(chance.choices(fragments, k=3))
-        yield n, thread, f" {contact_word(contact_of(thread))} {desk} {thread} {said} raro{n}x "
+        yield n, thread, f" {age_word(n)} {contact_word(contact_of(thread))} {desk} {thread} {said} raro{n}x "
 
 
 def thread_of(message: int) -> int:
@@ -92,7 +93,7 @@ def copies(row: object, changes: dict[str, str]) -> tuple[str, str]:
     names = [field.column for field in row._meta.concrete_fields]  # type: ignore[attr-defined]
     table = row._meta.db_table  # type: ignore[attr-defined]
     chosen = [changes.get(name, f"t.{name}") for name in names]
-    return f"{table} ({', '.join(names)})", f"SELECT {', '.join(chosen)} FROM {table} t"
+    return f"{table} ({', '.join(names)})", f"SELECT {', '.join(chosen)} FROM {table} t"  # noqa: S608
 
 
 def rest(messages: int, first: object, said: object) -> list[str]:
@@ -178,10 +179,10 @@ def floor(typed: str) -> int:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             vector = "array_to_tsvector(string_to_array(btrim(words), ' '))"
-            sql = f"SELECT message_id FROM helpdesk_messagewords WHERE {vector} @@ %s::tsquery ORDER BY 1 DESC LIMIT 20"
+            sql = f"SELECT message_id FROM helpdesk_messagewords WHERE {vector} @@ %s::tsquery ORDER BY 1 DESC LIMIT 20"  # noqa: S608
         else:
             index = "helpdesk_messagewords_index"
-            sql = f"SELECT rowid FROM {index} WHERE {index} MATCH %s ORDER BY rowid DESC LIMIT 20"
+            sql = f"SELECT rowid FROM {index} WHERE {index} MATCH %s ORDER BY rowid DESC LIMIT 20"  # noqa: S608
         cursor.execute(sql, [word])
         return len(cursor.fetchall())
 
