@@ -220,8 +220,8 @@ class Results:
         place, said = self._place(message) if message else ("", [])
         author = message.who if message and place else ""
         said = said or [Piece(thread.excerpt)]
-        sender = thread.sender if thread.email in thread.sender or not self._is_hit(thread.email) else ""
-        sender = sender or f"{thread.sender} <{thread.email}>"
+        by_address = self._is_hit(thread.email) and not self._is_hit(thread.sender)
+        sender = f"{thread.sender} <{thread.email}>" if by_address else thread.sender
         return ThreadRow(thread, self._pieces(thread.subject), self._pieces(sender), place, author, said)
 
     def _is_hit(self, text: str) -> bool:
@@ -266,7 +266,7 @@ class Results:
     def _with_lines(self, record: Any, name: str) -> RecordRow:
         """An order or a cart with the product that was looked for, else with its first."""
         lines = list(record.lines.all())
-        hit = next((line for line in lines if self._is_hit(line.name)), lines[0] if lines else None)
+        hit = max(lines, key=lambda line: sum(piece.is_hit for piece in self._pieces(line.name)), default=None)
         product = f"{hit.name} ×{hit.quantity}" if hit else ""
         whose = str(record.customer or "") or getattr(record, "delivery_name", "") or getattr(record, "name", "")
         typed = "" if record.customer else record.email
