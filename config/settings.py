@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "config",  # for its management commands
     "accounts",
     "live",
+    "search",
     "crm",
     "helpdesk",
     "mailgateway",

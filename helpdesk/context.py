@@ -1,6 +1,7 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +9,10 @@ from django.db import connection, models
 from django.db.models.functions import Coalesce
 
 from accounts.models import Agent
-from crm import links, panel
+from crm import finding, links, panel
 from crm.copying import Fact as Fact
 from crm.copying import Section as Section
+from crm.finding import Network
 from crm.models import Cart, Customer, Order, OrderLine
 from crm.resemblance import Likeness, resembling
 
@@ -145,3 +147,41 @@ def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
 def is_known_address(customer: Customer | None, address: str) -> bool:
     """Whether the address is one of the customer's."""
     return customer is not None and customer.emails.filter(address=address.lower()).exists()
+
+
+# -- finding ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Records:
+    """Ids of customers, orders or carts that were found, the best first. Unless `is_all` there are more."""
+
+    ids: Sequence[int] = ()
+    is_all: bool = True
+
+
+def find_customers(typed: str, *, machine: Network | None = None, with_gone: bool = False) -> Records:
+    """Customers by what was typed, or by the network that they visited from. Gone ones only if asked for."""
+    found = finding.customers_from(machine) if machine else finding.customers(typed, with_gone=with_gone)
+    return Records(finding.present(found, with_gone=with_gone), found.is_all)
+
+
+def find_orders(typed: str) -> Records:
+    """Orders by what was typed."""
+    found = finding.orders(typed)
+    return Records(found.ids, found.is_all)
+
+
+def find_carts(typed: str, *, machine: Network | None = None) -> Records:
+    """Carts by what was typed, or by the network that they were filled from."""
+    found = finding.carts_from(machine) if machine else finding.carts(typed)
+    return Records(found.ids, found.is_all)
+
+
+show_customers, show_orders, show_carts = finding.show_customers, finding.show_orders, finding.show_carts
+order_called, nearest_order = finding.order_called, finding.nearest_order
+
+
+def is_customer(customer_id: int) -> bool:
+    """Whether there is such a customer to look at."""
+    return Customer.objects.present().filter(pk=customer_id).exists()

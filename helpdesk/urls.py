@@ -14,6 +14,7 @@ from helpdesk.views import (
     notices,
     queue,
     replies_picker,
+    search,
     thread,
 )
 from helpdesk.views.settings import contacts, desk, home, replies, statuses, team
@@ -23,6 +24,8 @@ urlpatterns = [
     path("", queue.show, name="queue"),
     path("queue/counts/", queue.counts, name="counts"),
     path("boxes/", queue.boxes, name="boxes"),
+    path("search/", search.show, name="search"),
+    path("palette/", search.palette, name="palette"),
     path("notices/", notices.index, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/read/", notices.read_all, name="read_notices"),

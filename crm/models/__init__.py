@@ -21,6 +21,7 @@ from crm.models.order import Order, OrderLine, OrderState
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.cart_life import CartIsOrdered, CartState
 from crm.models.cart import Cart
+from crm.models.words import CartWords, CustomerWords, OrderWords
 
 __all__ = [
     "TONES",
@@ -34,6 +35,7 @@ __all__ = [
     "CartLine",
     "CartState",
     "CartSums",
+    "CartWords",
     "CategoryDiscount",
     "ColumnChoice",
     "Consent",
@@ -43,6 +45,7 @@ __all__ = [
     "CustomerLink",
     "CustomerNote",
     "CustomerTag",
+    "CustomerWords",
     "Delivery",
     "FromShop",
     "Happening",
@@ -50,6 +53,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderState",
+    "OrderWords",
     "PriceDisplay",
     "PrivacyRequest",
     "RecordEvent",
