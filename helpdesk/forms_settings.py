@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed, refuse_example
 from accounts.models import Agent
+from helpdesk import context as shop
 from helpdesk.models import Contact, DeskSettings, Status, StatusLabel, Thread
 
 Languages = list[tuple[str, Any]]
@@ -80,7 +81,7 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
         model = Contact
         fields = [
             *("email", "slug", "saves_messages", "is_public", "asks_order", "acknowledges", "plus_addresses"),
-            *("members", "default_assignee", "after_reply"),
+            *("is_restricted", "groups", "members", "default_assignee", "after_reply"),
         ]
         widgets = {"members": forms.CheckboxSelectMultiple}
         help_texts = {
@@ -103,6 +104,12 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
             required=False,
             label=self.fields["members"].label,
             help_text=self.fields["members"].help_text,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["groups"] = forms.ModelMultipleChoiceField(
+            shop.groups(),
+            required=False,
+            label=_("Groups that may choose it"),
             widget=forms.CheckboxSelectMultiple,
         )
         self.fields["default_assignee"] = forms.ModelChoiceField(
@@ -139,6 +146,8 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
             self.add_error(
                 "email", _("Messages of this contact are not saved, so they need an address to be sent on to.")
             )
+        if data.get("is_restricted") and not data.get("groups"):
+            self.add_error("groups", _("Choose a group, or nobody could write to this contact."))
         assignee, members = data.get("default_assignee"), data.get("members") or ()
         if assignee and not assignee.is_supervisor and assignee not in members:
             self.add_error(

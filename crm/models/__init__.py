@@ -2,10 +2,12 @@
 
 # isort: off
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
-from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
+from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, FixedGroupError, PriceDisplay, Tone
+from crm.models.title import SocialTitle
 from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
 from crm.models.consent import Consent
 from crm.models.record_event import RecordEvent
+from crm.models.departure import Departure
 from crm.models.address import Address
 from crm.models.note import CustomerNote
 from crm.models.visit import CustomerLink, Visit
@@ -27,6 +29,8 @@ __all__ = [
     "CustomerLink",
     "CustomerNote",
     "CustomerTag",
+    "Departure",
+    "FixedGroupError",
     "FromShop",
     "Household",
     "Order",
@@ -39,6 +43,7 @@ __all__ = [
     "Shop",
     "SocialTitle",
     "TitleUse",
+    "Tone",
     "Visit",
     "Voucher",
 ]

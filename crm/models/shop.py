@@ -154,6 +154,11 @@ class RecordSettings(Kept):
             cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
         return kept
 
+    @property
+    def usual_groups(self) -> set[int]:
+        """The groups that visitors, guests and customers go into, by id."""
+        return {self.visitor_group_id, self.guest_group_id, self.customer_group_id} - {None}
+
     @classmethod
     def fresh(cls) -> "RecordSettings":
         """The row as it is in the database now: for whoever is going to change it."""
