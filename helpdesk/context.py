@@ -108,7 +108,9 @@ def with_standing(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
     )
     first = models.Subquery(member.order_by("customergroup").values("customergroup")[:1])
     return threads.annotate(
-        standing_id=models.Case(models.When(own, then=models.F("customer__group")), default=first),
+        standing_id=models.Case(
+            models.When(own, then=models.F("customer__group_id")), default=first, output_field=models.BigIntegerField()
+        ),
     )
 
 
