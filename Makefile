@@ -70,7 +70,7 @@ check: install-dev ## style, arrows between apps, types, templates, production s
 rows: ## which rows of docs/features.md a test proves: ID covered|missing test, test ...
 	@python3 tests/rows.py
 
-bench: install-dev ## queue, thread page and ingest at 20,000 threads, beside their floors (WRITE=1 keeps docs/bench.md)
+bench: install-dev ## what pages, ingest and the way from the mail server to the screen cost (WRITE=1 keeps docs/bench.md)
 	@$(PY) tests/bench/run.py $(if $(WRITE),--write)
 
 mailscore: install-dev ## how well strangers' mail is read, where the corpora are at hand

@@ -2,6 +2,8 @@
 
 # isort: off
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
+from crm.models.shop_call import ShopAnswer, ShopTally
+from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, FixedGroupError, PriceDisplay, Tone
 from crm.models.title import SocialTitle
 from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
@@ -29,9 +31,11 @@ __all__ = [
     "CustomerLink",
     "CustomerNote",
     "CustomerTag",
+    "Delivery",
     "Departure",
     "FixedGroupError",
     "FromShop",
+    "Happening",
     "Household",
     "Order",
     "OrderLine",
@@ -41,9 +45,12 @@ __all__ = [
     "RecordSettings",
     "Risk",
     "Shop",
+    "ShopAnswer",
+    "ShopTally",
     "SocialTitle",
     "TitleUse",
     "Tone",
     "Visit",
     "Voucher",
+    "Webhook",
 ]

@@ -92,6 +92,7 @@ class Address(FromShop):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         constraints = [FromShop.once_a_shop("address")]
+        indexes = [models.Index(fields=["source", "updated_at", "id"], name="addresses_as_told")]
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.line1, f"{self.postcode} {self.city}".strip(), self.country) if part)
@@ -113,11 +114,12 @@ class Address(FromShop):
     def clean(self) -> None:
         """What the country and the team ask for. Raises ValidationError, by field."""
         self.country, self.postcode = self.country.upper(), self.postcode.strip()
-        problems = {**self._left_out(), **self._at_odds_with_country()}
+        problems = {**self.left_out(), **self._at_odds_with_country()}
         if problems:
             raise ValidationError(problems)
 
-    def _left_out(self) -> dict[str, str]:
+    def left_out(self) -> dict[str, str]:
+        """What the team asks for and the address has not, by field, each with a sentence."""
         asked = [name for name in OPTIONAL if name in RecordSettings.load().required_address]
         said = dict.fromkeys((name for name in asked if not getattr(self, name)), gettext("The shop asks for this."))
         if not self.company and not (self.first_name and self.last_name):

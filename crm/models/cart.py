@@ -82,6 +82,7 @@ class Cart(FromShop):
 
     created_at = models.DateTimeField(_("made"), default=timezone.now)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, db_index=True)
+    updated_at = models.DateTimeField(auto_now=True)  # by us; changed_at is the customer's doing
     seen_at = models.DateTimeField(_("customer last seen"), null=True, blank=True)
     abandoned_at = models.DateTimeField(_("abandoned"), null=True, blank=True)
     contacted_at = models.DateTimeField(_("contacted"), null=True, blank=True)
@@ -96,6 +97,7 @@ class Cart(FromShop):
         indexes = [
             models.Index(fields=["customer", "-changed_at"], name="carts_of_a_customer"),
             models.Index(fields=["state", "-changed_at"], name="carts_in_a_state"),
+            models.Index(fields=["source", "updated_at", "id"], name="carts_as_told"),
         ]
 
     def __str__(self) -> str:

@@ -10,19 +10,11 @@ from django.db.models.functions import Coalesce
 from accounts.models import Agent
 from crm.models.customer import Customer
 from crm.models.group import CustomerGroup, FixedGroupError
+from crm.models.record import usual_group
 from crm.models.record_event import RecordEvent
-from crm.models.shop import RecordSettings
 from crm.models.versions import BATCH, write_versions
 
 Membership = Customer.groups.through
-
-
-def usual_groups() -> tuple[int, int]:
-    """The ids of the groups that guests and customers go into."""
-    records, keys = RecordSettings.load(), CustomerGroup.Key
-    guests = records.guest_group_id or CustomerGroup.fixed(keys.GUEST).pk
-    customers = records.customer_group_id or CustomerGroup.fixed(keys.CUSTOMER).pk
-    return guests, customers
 
 
 @dataclass(frozen=True)
@@ -98,10 +90,9 @@ def _smallest_other(group: CustomerGroup) -> models.Subquery:
 
 def _usual() -> models.Case:
     """The id of the group that a customer of the query would go into."""
-    guests, customers = usual_groups()
     return models.Case(
-        models.When(is_guest=True, then=models.Value(guests)),
-        default=models.Value(customers),
+        models.When(is_guest=True, then=models.Value(usual_group(guest=True).pk)),
+        default=models.Value(usual_group(guest=False).pk),
         output_field=models.BigIntegerField(),
     )
 

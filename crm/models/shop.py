@@ -93,6 +93,9 @@ class TitleUse(models.TextChoices):
     ASKED = "asked", _("Asked when a customer registers")
 
 
+BUSINESS_FIELDS = ("company", "tax_number", "activity", "website", "credit_limit", "payment_days", "risk")
+
+
 class RecordSettings(Kept):
     """The team's choices about customers, addresses and carts. There is one row: `RecordSettings.load()`."""
 
@@ -173,6 +176,13 @@ class FromShop(models.Model):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; whatever is written, shops that read back by `updated_since` hear of it."""
+        written = kwargs.get("update_fields")
+        if written and hasattr(self, "updated_at"):
+            kwargs["update_fields"] = {*written, "updated_at"}
+        super().save(*args, **kwargs)
 
     @staticmethod
     def once_a_shop(noun: str) -> Any:
