@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from simple_history.utils import bulk_update_with_history
 
 from accounts.models import Agent
-from crm import countries, pings
+from crm import pings, places
 from crm.models.customer import Customer
 from crm.models.shop import FromShop, RecordSettings
 
@@ -128,15 +128,15 @@ class Address(FromShop):
         return said
 
     def _at_odds_with_country(self) -> dict[str, str]:
-        if self.country not in countries.names():
+        if self.country not in places.names():
             return {"country": gettext("Choose the country.")}
         said = {}
-        if countries.needs_postcode(self.country) and not self.postcode:
+        if places.needs_postcode(self.country) and not self.postcode:
             said["postcode"] = gettext("Enter the postcode.")
-        elif not countries.postcode_fits(self.country, self.postcode):
-            example = countries.example_of(self.country)
+        elif not places.postcode_fits(self.country, self.postcode):
+            example = places.example_of(self.country)
             said["postcode"] = gettext("As in %(example)s") % {"example": example}
-        if countries.states_of(self.country) and not self.state:
+        if places.states_of(self.country) and not self.state:
             said["state"] = gettext("Choose it: addresses of this country need it.")
         return said
 

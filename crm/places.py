@@ -1,4 +1,4 @@
-"""Countries: their names, what a postcode looks like there, and what an address of theirs needs."""
+"""Where addresses are: names of countries, what a postcode looks like there, and which of them have states."""
 
 import re
 import unicodedata
