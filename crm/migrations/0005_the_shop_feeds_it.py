@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0005_records'),
+        ('crm', '0004_groups_and_totals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
