@@ -1,6 +1,11 @@
 """How a reply begins: by title and name in the customer's language, and never by nothing."""
 
-from crm.models import Customer, RecordSettings, TitleUse
+from django.conf import settings
+from django.utils.translation import get_language_info
+
+from crm.models import Customer, RecordSettings, SocialTitle, TitleUse
+
+EXAMPLE = ("Alex", "Krüger")
 
 # With a name, and without one.
 GREETINGS = {
@@ -37,3 +42,13 @@ def plausible(name: str) -> str:
     name = " ".join(name.split())
     is_name = any(sign.isalpha() for sign in name) and "@" not in name and name.lower() not in NO_NAMES
     return name if is_name else ""
+
+
+def examples_of(title: SocialTitle) -> list[tuple[str, str]]:
+    """How somebody with this title is greeted: the language in its own words, and the greeting."""
+    found = []
+    for code, _language in settings.CUSTOMER_LANGUAGES:
+        said = title.salutation(code, first_name=EXAMPLE[0], last_name=EXAMPLE[1])
+        words = said or GREETINGS[code][0].replace("{name}", EXAMPLE[0])
+        found.append((get_language_info(code)["name_local"].capitalize(), words))
+    return found

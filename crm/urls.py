@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import panels, profile
+from crm.views import groups, members, panels, profile, titles
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
     path("orders/<int:order_id>/", profile.order, name="order"),
+    # Groups
+    path("groups/", groups.index, name="groups"),
+    path("groups/new/", groups.edit, name="group_new"),
+    path("groups/usual/", groups.usual, name="groups_usual"),
+    path("groups/<int:group_id>/", members.index, name="group"),
+    path("groups/<int:group_id>/edit/", groups.edit, name="group_edit"),
+    path("groups/<int:group_id>/prices/", groups.prices, name="group_prices"),
+    path("groups/<int:group_id>/delete/", groups.delete, name="group_delete"),
+    # Social titles
+    path("titles/", titles.index, name="titles"),
+    path("titles/new/", titles.edit, name="title_new"),
+    path("titles/use/", titles.use, name="titles_use"),
+    path("titles/<int:title_id>/", titles.edit, name="title_edit"),
+    path("titles/<int:title_id>/delete/", titles.delete, name="title_delete"),
+    path("titles/<int:title_id>/picture/", titles.picture, name="title_picture"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]

@@ -108,9 +108,11 @@ def groups_of(customer: Customer | None, *, is_known_to_shop: bool) -> set[int]:
     `is_known_to_shop`: they are signed in there, though we have no record of them.
     """
     if customer is not None:
-        return {*customer.groups.values_list("pk", flat=True), customer.group_id} - {None}
+        own = [customer.group_id] if customer.group_id else []
+        return {*customer.groups.values_list("pk", flat=True), *own}
     records = RecordSettings.load()
-    return {records.customer_group_id if is_known_to_shop else records.visitor_group_id} - {None}
+    usual = records.customer_group_id if is_known_to_shop else records.visitor_group_id
+    return {usual} if usual else set()
 
 
 def with_standing(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:

@@ -54,8 +54,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
         for address in found:
             address.deleted_at, address.for_delivery, address.for_invoice = at, False, False
         bulk_update_with_history(found, Address, ["deleted_at", *USUAL], batch_size=500, default_user=by)
-        for customer_id in {address.customer_id for address in found}:
-            _announce(customer_id)
+        pings.customers_changed(address.customer_id for address in found)
         return [address.pk for address in found]
 
 
@@ -109,7 +108,7 @@ class Address(FromShop):
         self._history_user = by
         self.save()
         self._be_the_only_usual_one(by)
-        _announce(self.customer_id)
+        pings.customers_changed([self.customer_id])
 
     def clean(self) -> None:
         """What the country and the team ask for. Raises ValidationError, by field."""
@@ -147,7 +146,3 @@ class Address(FromShop):
             for other in others:
                 setattr(other, usual, False)
             bulk_update_with_history(others, Address, [usual], default_user=by)
-
-
-def _announce(customer_id: int) -> None:
-    transaction.on_commit(lambda: pings.customer_changed(customer_id))

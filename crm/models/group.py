@@ -169,13 +169,14 @@ class CustomerGroup(Kept, FromShop):
 
     def _set_category_discounts(self, discounts: Mapping[str, Decimal], *, by: Agent | None) -> None:
         for gone in self.category_discounts.exclude(category__in=discounts):
-            gone._history_user = by
+            gone._history_user = by  # type: ignore[attr-defined]
             gone.delete()
         kept = {one.category: one for one in self.category_discounts.all()}
         for category, percent in discounts.items():
             row = kept.get(category) or CategoryDiscount(group=self, category=category)
             if row.pk is None or row.discount != percent:
-                row.discount, row._history_user = percent, by
+                row.discount = percent
+                row._history_user = by  # type: ignore[attr-defined]
                 row.full_clean(exclude=["group"])
                 row.save()
 
