@@ -12,8 +12,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
         ('crm', '0004_groups_and_totals'),
+        ('crm', '0005_records'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -96,6 +96,19 @@ class Address(FromShop):
     def __str__(self) -> str:
         return ", ".join(part for part in (self.line1, f"{self.postcode} {self.city}".strip(), self.country) if part)
 
+    @property
+    def addressee(self) -> str:
+        """Who is written on the parcel."""
+        name = f"{self.first_name} {self.last_name}".strip()
+        return " · ".join(part for part in (name, self.company) if part)
+
+    @property
+    def use(self) -> str:
+        """What the customer uses it for first; nothing for one among others."""
+        if self.for_delivery:
+            return gettext("Parcels and invoices") if self.for_invoice else gettext("Parcels")
+        return gettext("Invoices") if self.for_invoice else ""
+
     @transaction.atomic
     def edit(self, values: Mapping[str, Any], *, by: Agent | None) -> None:
         """Make these its values, by the names of its fields; what is not named stays. The one door to a write.
