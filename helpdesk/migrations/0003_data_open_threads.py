@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("crm", "0003_the_customer_beside_the_thread"),
-        ("helpdesk", "0001_initial"),
+        ("helpdesk", "0002_agents_answer_by_mail"),
     ]
 
     operations = [migrations.RunPython(count, migrations.RunPython.noop)]
