@@ -16,6 +16,7 @@ from accounts.models import Agent
 from helpdesk import context as shop
 from helpdesk.models import Contact, DeskSettings, Status, StatusLabel, Thread
 
+
 class ByLanguage(texts.ByLanguage):
     """The desk's texts by language, as its templates ask for them."""
 

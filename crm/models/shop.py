@@ -172,7 +172,7 @@ class RecordSettings(Kept):
         for name, value in choices.items():
             setattr(row, name, value)
         row.full_clean()
-        row._history_user = by
+        row._history_user = by  # type: ignore[attr-defined]
         row.save()
         return row
 

@@ -62,12 +62,12 @@ def _named(request: AgentRequest) -> Customer | None:
 
 
 def _save(form: AddressForm, request: AgentRequest, address_id: int | None) -> Address:
-    if address_id is None:
-        assert form.customer is not None  # noqa: S101 - a valid form has found them
-        return Address.objects.add(form.customer, form.values, by=request.user)
-    address = Address.objects.get(pk=address_id)
-    address.edit(form.values, by=request.user)
-    return address
+    if address_id is not None:
+        address = Address.objects.get(pk=address_id)
+        address.edit(form.values, by=request.user)
+        return address
+    assert form.customer is not None  # noqa: S101 - a valid form has found them
+    return Address.objects.add(form.customer, form.values, by=request.user)
 
 
 def _shown(form: AddressForm, address_id: int | None, customer: Customer | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A desk of the shop that one can write to: customer service, accounting, the webmaster."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -110,6 +111,12 @@ class Contact(Kept):
         return self.saves_messages or bool(self.email)
 
     @transaction.atomic
+    def restrict_to(self, groups: Iterable[Any]) -> None:
+        """In the form only these groups of customers (or their ids) may choose it."""
+        self.groups.set(groups)
+        self._restrict(True)
+
+    @transaction.atomic
     def admit(self, group: int, *, among: Collection[int]) -> None:
         """Let a group (its id) choose this contact in the form; once all groups `among` may, everybody may."""
         self.groups.add(group)
@@ -120,8 +127,7 @@ class Contact(Kept):
     def shut_out(self, group: int, *, among: Collection[int]) -> None:
         """Keep this contact from a group; where everybody could choose it, all others `among` still may."""
         if not self.is_restricted:
-            self.groups.set(among)
-            self._restrict(True)
+            self.restrict_to(among)
         self.groups.remove(group)
 
     def _restrict(self, is_restricted: bool) -> None:
