@@ -13,7 +13,6 @@ from crm.tables import Column, Table, Text
 SHOWN = ("id", "title", "name", "tags", "birthday", "sales", "active", "registered")
 
 
-
 def _plain(column: Column) -> Column:
     """The switch of the account belongs to the list of customers; here the column says yes or no."""
     return replace(column, cell="") if column.key == "active" else column

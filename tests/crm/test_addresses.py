@@ -73,7 +73,9 @@ def test_the_customer_is_found_by_e_mail_and_gives_the_name(world, bob):
     assert (answer.status_code, answer.url) == (303, f"/addresses/{saved.pk}/")
     assert (saved.customer, saved.first_name, saved.last_name) == (world.john, "John", "Doe")
     assert saved.history.get().history_user == world.bob
-    assert "John" in html(bob.get("/addresses/fields/?part=name&email=john@example.com", headers={"HX-Request": "true"}))
+    assert "John" in html(
+        bob.get("/addresses/fields/?part=name&email=john@example.com", headers={"HX-Request": "true"})
+    )
 
 
 @pytest.mark.row("AD2")
