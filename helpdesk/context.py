@@ -9,11 +9,11 @@ from django.db import connection, models
 from django.db.models.functions import Coalesce
 
 from accounts.models import Agent
-from crm import finding, links, panel
+from crm import finding, links, panel, salutations
 from crm.copying import Fact as Fact
 from crm.copying import Section as Section
 from crm.finding import Network
-from crm.models import Cart, Customer, Order, OrderLine
+from crm.models import Cart, Customer, CustomerGroup, Order, OrderLine, RecordSettings
 from crm.resemblance import Likeness, resembling
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
@@ -128,7 +128,8 @@ def orders_of(customer: Customer | None, *, limit: int = 10) -> list[Order]:
 
 
 def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Threads, each with its customer's `order_count` and `order_total` of valid orders, in `order_currency`.
+    """Threads, each with its customer's `order_count` and `order_total` of valid orders, in `order_currency`,
+    and with their standing.
 
     The total is None where the customer bought in several currencies: then there is no one number.
     """
@@ -137,11 +138,55 @@ def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
     sums = valid.annotate(
         count=models.Count("pk"), sum=models.Sum("total"), first=models.Min("currency"), last=models.Max("currency")
     )
-    return threads.annotate(
+    return with_standing(threads).annotate(
         order_count=models.Subquery(sums.values("count")),
         order_total=models.Subquery(sums.filter(one).values("sum")),
         order_currency=models.Subquery(sums.values("first")),
     )
+
+
+def groups() -> models.QuerySet[CustomerGroup]:
+    """Every group of customers."""
+    return CustomerGroup.objects.all()
+
+
+def groups_of(customer: Customer | None, *, is_known_to_shop: bool) -> set[int]:
+    """The groups (ids) that somebody belongs to: of a customer their own, else those new people go into.
+
+    `is_known_to_shop`: they are signed in there, though we have no record of them.
+    """
+    if customer is not None:
+        own = [customer.group_id] if customer.group_id else []
+        return {*customer.groups.values_list("pk", flat=True), *own}
+    records = RecordSettings.load()
+    usual = records.customer_group_id if is_known_to_shop else records.visitor_group_id
+    return {usual} if usual else set()
+
+
+def with_standing(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Threads, each with `standing_id`: the group that says how its customer is served, as Customer.standing."""
+    own = models.Q(customer__group__badge__gt="") | models.Q(customer__group__answer_hours__isnull=False)
+    member = Customer.groups.through.objects.filter(
+        customer=models.OuterRef("customer"), customergroup__in=CustomerGroup.objects.special().values("pk")
+    )
+    first = models.Subquery(member.order_by("customergroup").values("customergroup")[:1])
+    return threads.annotate(
+        standing_id=models.Case(
+            models.When(own, then=models.F("customer__group_id")), default=first, output_field=models.BigIntegerField()
+        ),
+    )
+
+
+def standing_of(thread: Any) -> CustomerGroup | None:
+    """The group that says how a thread's customer is served: its badge and its time to answer."""
+    if hasattr(thread, "standing_id"):  # most threads have none, and need not ask for the groups
+        return CustomerGroup.special_ones().get(thread.standing_id) if thread.standing_id else None
+    return thread.customer.standing if thread.customer else None
+
+
+def salutation(customer: Customer | None, *, name: str, language: str) -> str:
+    """The first words of a reply to somebody, in their language."""
+    return salutations.salutation(customer, name=name, language=language)
 
 
 def is_known_address(customer: Customer | None, address: str) -> bool:

@@ -79,10 +79,12 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, token: FormToken, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.token, self.person = token, token.person
-        self.listed = list(Contact.objects.listed())
+        self.customer = context.customer_known_to_shop(self.person.shop_id, self.person.email) if self.person else None
+        groups = context.groups_of(self.customer, is_known_to_shop=self.person is not None)
+        self.listed = list(Contact.objects.listed(groups))
         contact = self.fields["contact"]
         assert isinstance(contact, forms.ModelChoiceField)  # noqa: S101 - for the type checker
-        contact.queryset = Contact.objects.in_form()
+        contact.queryset = Contact.objects.in_form(groups)
         self.privacy_text = in_language(DeskSettings.load().privacy_texts, get_language())
         if not self.privacy_text:
             del self.fields["consent"]
@@ -91,10 +93,9 @@ class ContactForm(forms.Form):
 
     def _know(self, email: str, name: str) -> None:
         """For a proven customer: the address is fixed, orders and products are chosen from lists."""
-        assert self.person is not None  # noqa: S101 - asked by the caller
         self.fields["email"].disabled = True
         self.initial = {**self.initial, "email": email, "name": name}
-        orders = context.orders_of(context.customer_known_to_shop(self.person.shop_id, email))
+        orders = context.orders_of(self.customer)
         if not orders:
             return
         own = [
