@@ -34,7 +34,9 @@ PRACTICE_IMAP_PORT = env.number("PRACTICE_IMAP_PORT", 8143)
 PRACTICE_MAIL_PASSWORD = env.secret("PRACTICE_MAIL_PASSWORD", DATA_DIR / "practice-mail.key")
 
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
-PERIODIC_JOBS: dict[str, float] = {}
+PERIODIC_JOBS: dict[str, float] = {
+    "crm.traces.forget": 6 * 3600,
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -132,6 +134,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 EMAIL_BACKEND = "helpdesk.mailer.OutboxBackend"  # what Django mails becomes a row of the outbox as well
+CUSTOMER_POST = "helpdesk.letters.queue_to_customer"  # what crm wants mailed to customers about their account
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "helpdesk:queue"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"

@@ -9,12 +9,14 @@ from crm.models.record_event import RecordEvent
 from crm.models.address import Address
 from crm.models.note import CustomerNote
 from crm.models.visit import CustomerLink, Visit
+from crm.models.entrance import AreaLink, CustomerSession
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
 from crm.models.cart import Cart, CartLine, CartState
 
 __all__ = [
     "Address",
+    "AreaLink",
     "AreaPage",
     "Cart",
     "CartLine",
@@ -26,6 +28,7 @@ __all__ = [
     "CustomerGroup",
     "CustomerLink",
     "CustomerNote",
+    "CustomerSession",
     "CustomerTag",
     "FromShop",
     "Household",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from crm.models.area import AreaMember
 from crm.models.group import CustomerGroup, SocialTitle
 from crm.models.shop import FromShop
 
@@ -67,7 +68,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return found.order_by("is_guest", "pk").first()
 
 
-class Customer(FromShop):
+class Customer(AreaMember, FromShop):
     """A person who buys or may buy."""
 
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))
