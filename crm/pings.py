@@ -7,3 +7,8 @@ def cart_changed(customer_id: int | None) -> None:
     """A cart of this customer changed; nothing is said of nameless carts."""
     if customer_id is not None:
         wire.send(f"customer-{customer_id}", "cart")
+
+
+def customer_changed(customer_id: int) -> None:
+    """Something of this customer's record changed."""
+    wire.send(f"customer-{customer_id}", "customer")

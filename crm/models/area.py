@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import post, usernames
+from crm.models.record import Record
 from crm.models.shop import RecordSettings
 
 # Letters that no language of ours takes for another, and that make no word to be ashamed of.
@@ -31,7 +32,7 @@ def propose_password() -> str:
     return "-".join([*words, secrets.choice(DIGITS) + secrets.choice(DIGITS)])
 
 
-class AreaMember(models.Model):
+class AreaMember(Record):
     """Verbs of the private area. `by` is the agent who did it; None is the customer."""
 
     class Meta:
@@ -40,23 +41,19 @@ class AreaMember(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Whoever may not enter any more is out at once, and is not in again when the account comes back."""
         super().save(*args, **kwargs)
-        if self._me.entered_at and not self.may_enter:
+        if self._customer.entered_at and not self.may_enter:
             self.end_sessions()
 
     @property
     def has_account(self) -> bool:
         """There is somebody to sign in: no guest, and neither in the bin, nor erased, nor merged."""
-        me = self._me
+        me = self._customer
         return not (me.is_guest or me.deleted_at or me.erased_at or me.merged_into_id)
 
     @property
     def may_enter(self) -> bool:
         """Has an account that is not switched off."""
-        return self.has_account and self._me.is_active
-
-    @property
-    def _me(self) -> Any:
-        return self
+        return self.has_account and self._customer.is_active
 
     # -- coming in -------------------------------------------------------------------------------------
 
@@ -69,13 +66,13 @@ class AreaMember(models.Model):
         """
         if problem := self.why_not_invited():
             raise ValueError(problem)
-        letter = post.Letter.RESET if self._me.password else post.Letter.INVITATION
-        address = self._me.email
+        letter = post.Letter.RESET if self._customer.password else post.Letter.INVITATION
+        address = self._customer.email
         self._void_links("password")
-        token = self._me.area_links.mint(self._me, "password", address=address)
-        post.send(letter, self._me, to=address, token=token)
+        token = self._customer.area_links.mint(self._customer, "password", address=address)
+        post.send(letter, self._customer, to=address, token=token)
         self._set(invited_at=timezone.now())
-        self._me.events.record("invited", self._me, by=by, to=address)
+        self._customer.events.record("invited", self._customer, by=by, to=address)
         return address
 
     def greet(self, *, by: Any) -> bool:
@@ -87,7 +84,7 @@ class AreaMember(models.Model):
 
     def why_not_invited(self) -> str:
         """What keeps this customer from an invitation, as a sentence; empty if nothing does."""
-        me = self._me
+        me = self._customer
         if me.is_guest:
             return _("A guest has no account. Make them a customer first.")
         if not self.has_account:
@@ -102,14 +99,14 @@ class AreaMember(models.Model):
 
     def end_sessions(self, *, keep: Any = None) -> int:
         """Sign the customer out everywhere, but for one session to `keep`; says how many ended."""
-        ended: int = self._me.sessions.exclude(pk=keep.pk if keep else None).delete()[0]
+        ended: int = self._customer.sessions.exclude(pk=keep.pk if keep else None).delete()[0]
         return ended
 
     # -- password and user name ------------------------------------------------------------------------
 
     def has_password(self, raw: str) -> bool:
         """Whether this is the password. An old way of hashing is replaced by today's."""
-        me = self._me
+        me = self._customer
         return bool(me.password) and check_password(raw, me.password, lambda word: self._set(password=make_password(word)))
 
     @transaction.atomic
@@ -118,35 +115,51 @@ class AreaMember(models.Model):
         self._set(password=make_password(raw))
         self._void_links("password", "sign_in")
         self.end_sessions(keep=keep)
-        self._me.events.record("password", self._me, by=by, ip=ip)
+        self._customer.events.record("password", self._customer, by=by, ip=ip)
 
     def propose_usernames(self, count: int = 3, *, wanted: str = "") -> list[str]:
         """Free user names made of what is known of the customer, best first."""
-        ideas = usernames.ideas(self._me, wanted=wanted)
+        ideas = usernames.ideas(self._customer, wanted=wanted)
         low = type(self)._default_manager.annotate(low=Lower("username")).exclude(username="")
         mine = low.exclude(pk=self.pk)
         taken = set(mine.filter(low__in=[one.lower() for one in ideas]).values_list("low", flat=True))
         return [one for one in ideas if one.lower() not in taken][:count]
 
-    @transaction.atomic
     def set_username(self, name: str, *, by: Any = None) -> None:
         """Give the customer a user name; an empty one takes it away.
 
         Raises UsernameTakenError with free ones, or ValueError with a sentence for what is no user name.
         """
         name = name.strip()
-        if problem := usernames.problem_with(name, own=[one.address for one in self._me.emails.all()]):
+        if problem := usernames.problem_with(name, own=[one.address for one in self._customer.emails.all()]):
             raise ValueError(problem)
-        self._me.username, self._me._history_user = name, by
         try:
             with transaction.atomic():
-                self._me.save(update_fields=["username", "updated_at"])
+                self.lock()
+                self.write(by=by, username=name)
         except IntegrityError:
             self.refresh_from_db(fields=["username"])
             raise UsernameTakenError(self.propose_usernames(wanted=name)) from None
 
+    @transaction.atomic
+    def add_email(self, address: str) -> None:
+        """An address that the customer has proven to read becomes one of theirs; their first one becomes the main one."""
+        emails = self._customer.emails
+        main = not emails.filter(is_main=True).exists()
+        row, is_new = emails.get_or_create(address=address.lower(), defaults={"is_main": main})
+        emails.filter(pk=row.pk).update(verified_at=timezone.now())
+        if is_new:
+            self._customer.events.record("email_added", self._customer, address=address)
+            self.announce()
+
+    def ask_for_address(self, address: str) -> None:
+        """Mail a link to an address that the customer wants to use; with it the address becomes theirs."""
+        with transaction.atomic():
+            token = self._customer.area_links.mint(self._customer, "address", address=address)
+            post.send(post.Letter.ADDRESS, self._customer, to=address, token=token)
+
     def _void_links(self, *purposes: str) -> None:
-        self._me.area_links.filter(purpose__in=purposes, used_at=None).update(expires_at=timezone.now())
+        self._customer.area_links.filter(purpose__in=purposes, used_at=None).update(expires_at=timezone.now())
 
     def _set(self, **fields: Any) -> None:
         """Change fields that have no history, without a new version of the record."""

@@ -25,6 +25,8 @@ class RecordEvent(models.Model):
         INVITED = "invited", _("Invited")
         SIGNED_IN = "signed_in", _("Signed in")
         PASSWORD = "password", _("Password changed")
+        EMAIL_ADDED = "email_added", _("E-mail added")
+        EMAIL_REMOVED = "email_removed", _("E-mail removed")
         TAGGED = "tagged", _("Tag added")
         UNTAGGED = "untagged", _("Tag removed")
         GROUPED = "grouped", _("Group added")

@@ -93,6 +93,9 @@ class TitleUse(models.TextChoices):
     ASKED = "asked", _("Asked when a customer registers")
 
 
+BUSINESS_FIELDS = ("company", "tax_number", "activity", "website", "credit_limit", "payment_days", "risk")
+
+
 class RecordSettings(Kept):
     """The team's choices about customers, addresses and carts. There is one row: `RecordSettings.load()`."""
 
