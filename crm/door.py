@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models.functions import Lower
 
 from crm import post

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import panels, profile
+from crm.views import access, panels, profile
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/history/put-back/", profile.put_back, name="customer_put_back"),
     path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
+    path("customers/<int:customer_id>/invitation/", access.invite, name="customer_invitation"),
+    path("customers/<int:customer_id>/sessions/", access.sign_out, name="customer_sessions"),
     path("orders/<int:order_id>/", profile.order, name="order"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),

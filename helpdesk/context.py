@@ -35,8 +35,19 @@ def customer_for(address: str) -> Customer | None:
     return Customer.objects.for_email(address)
 
 
-def customer_known_to_shop(shop_id: str, address: str) -> Customer | None:
-    """Whom the shop vouches for: by its own id where it gives one that we know, else by address."""
+def customer_who_wrote(customer_id: int, address: str) -> Customer | None:
+    """Who is proven to have written, else who writes from this address."""
+    known = Customer.objects.present().filter(pk=customer_id).first() if customer_id else None
+    return known or customer_for(address)
+
+
+def customer_known_to_shop(shop_id: str, address: str, *, number: int = 0) -> Customer | None:
+    """Whom the shop vouches for: by its own id where it gives one that we know, else by address.
+
+    `number` is ours, of a customer who is signed in here.
+    """
+    if number:
+        return customer_who_wrote(number, address)
     known = Customer.objects.filter(shop_id=shop_id).order_by("is_guest", "pk").first() if shop_id else None
     return known or customer_for(address)
 

@@ -276,9 +276,7 @@ def queue_to_agent(to: list[str], *, subject: str, text: str, html: str = "") ->
     )
 
 
-def queue_to_customer(
-    letter: str, customer: Any, *, to: str, token: str, language: str = ""
-) -> OutgoingMail:
+def queue_to_customer(letter: str, customer: Any, *, to: str, token: str, language: str = "") -> OutgoingMail:
     """Queue a letter about a customer's account, with a link to their private area; settings.CUSTOMER_POST names this.
 
     `letter` is a folder of templates/mail/ and the name of the page that the link leads to.

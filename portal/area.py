@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 
 from accounts.http import SeeOther
 from portal import guard, pages
+from portal.access import Person
 from portal.customer import AreaPage, Customer, CustomerSession, pages_of
 
 COOKIE, SALT = "area", "portal-area"
@@ -38,6 +39,12 @@ def visitor(request: HttpRequest) -> Customer | None:
     """The customer who is signed in and may be; None for everybody else."""
     session = session_of(request)
     return session.customer if session and session.customer.may_enter else None
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    """The signed-in customer as the contact form knows people; None for strangers and for who has no address."""
+    known = visitor(request)
+    return Person(known.email, known.name, customer=known.pk) if known and known.email else None
 
 
 def let_in(request: HttpRequest, customer: Customer, *, by_link: bool, to: str) -> HttpResponse:

@@ -93,8 +93,11 @@ class ContactForm(forms.Form):
         """For a proven customer: the address is fixed, orders and products are chosen from lists."""
         assert self.person is not None  # noqa: S101 - asked by the caller
         self.fields["email"].disabled = True
+        self.fields["name"].disabled = bool(self.person.customer)
         self.initial = {**self.initial, "email": email, "name": name}
-        orders = context.orders_of(context.customer_known_to_shop(self.person.shop_id, email))
+        orders = context.orders_of(
+            context.customer_known_to_shop(self.person.shop_id, email, number=self.person.customer)
+        )
         if not orders:
             return
         own = [
@@ -136,6 +139,7 @@ class ContactForm(forms.Form):
             product_ref=said["product"],
             language=language.guess(text, default=get_language() or ""),
             page_url=self.token.page,
+            customer_id=self.person.customer if self.person else 0,
             consent=f"v{self.token.privacy}" if said.get("consent") else "",
             **of_form(request, self.token, text, uploads, *facts),
         )

@@ -18,7 +18,7 @@ urlpatterns = [
     path("area/welcome/<str:token>/", entrance.choose_password, name="area_invitation"),
     path("area/new-password/<str:token>/", entrance.choose_password, name="area_reset"),
     path("area/address/<str:token>/", entrance.confirm_address, name="area_address"),
-    path("area/sessions/", entrance.sign_out, name="area_sessions"),
+    path("area/sessions/", access.sessions, name="area_sessions"),
     # What is in it
     path("area/", area.home, name="area"),
     path("area/messages/", area.threads, name="area_threads"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -99,15 +99,15 @@ class AreaMember(Record):
 
     def end_sessions(self, *, keep: Any = None) -> int:
         """Sign the customer out everywhere, but for one session to `keep`; says how many ended."""
-        ended: int = self._customer.sessions.exclude(pk=keep.pk if keep else None).delete()[0]
-        return ended
+        ended = self._customer.sessions.exclude(pk=keep.pk if keep else 0)
+        return ended.delete()[0]
 
     # -- password and user name ------------------------------------------------------------------------
 
     def has_password(self, raw: str) -> bool:
         """Whether this is the password. An old way of hashing is replaced by today's."""
         me = self._customer
-        return bool(me.password) and check_password(raw, me.password, lambda word: self._set(password=make_password(word)))
+        return bool(me.password) and check_password(raw, me.password, self._rehash)
 
     @transaction.atomic
     def set_password(self, raw: str, *, by: Any = None, ip: str = "", keep: Any = None) -> None:
@@ -120,9 +120,8 @@ class AreaMember(Record):
     def propose_usernames(self, count: int = 3, *, wanted: str = "") -> list[str]:
         """Free user names made of what is known of the customer, best first."""
         ideas = usernames.ideas(self._customer, wanted=wanted)
-        low = type(self)._default_manager.annotate(low=Lower("username")).exclude(username="")
-        mine = low.exclude(pk=self.pk)
-        taken = set(mine.filter(low__in=[one.lower() for one in ideas]).values_list("low", flat=True))
+        others = type(self._customer).objects.exclude(username="").exclude(pk=self.pk).annotate(low=Lower("username"))
+        taken = set(others.filter(low__in=[one.lower() for one in ideas]).values_list("low", flat=True))
         return [one for one in ideas if one.lower() not in taken][:count]
 
     def set_username(self, name: str, *, by: Any = None) -> None:
@@ -143,13 +142,20 @@ class AreaMember(Record):
 
     @transaction.atomic
     def add_email(self, address: str) -> None:
-        """An address that the customer has proven to read becomes one of theirs; their first one becomes the main one."""
+        """An address that the customer has proven to read becomes one of theirs, their first one the main one."""
         emails = self._customer.emails
         main = not emails.filter(is_main=True).exists()
         row, is_new = emails.get_or_create(address=address.lower(), defaults={"is_main": main})
         emails.filter(pk=row.pk).update(verified_at=timezone.now())
         if is_new:
             self._customer.events.record("email_added", self._customer, address=address)
+            self.announce()
+
+    @transaction.atomic
+    def remove_email(self, address: str) -> None:
+        """Take one of the addresses away; not the main one, nor one that is not theirs: nothing happens then."""
+        if self._customer.emails.filter(address=address, is_main=False).delete()[0]:
+            self._customer.events.record("email_removed", self._customer, address=address)
             self.announce()
 
     def ask_for_address(self, address: str) -> None:
@@ -160,6 +166,9 @@ class AreaMember(Record):
 
     def _void_links(self, *purposes: str) -> None:
         self._customer.area_links.filter(purpose__in=purposes, used_at=None).update(expires_at=timezone.now())
+
+    def _rehash(self, raw: str) -> None:
+        self._set(password=make_password(raw))
 
     def _set(self, **fields: Any) -> None:
         """Change fields that have no history, without a new version of the record."""

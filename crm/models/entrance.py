@@ -44,7 +44,7 @@ class AreaLink(models.Model):
         PASSWORD = "password", _("Chooses a password")
         ADDRESS = "address", _("Confirms an address")
 
-    LASTS = {
+    LASTS: dict[str, timedelta] = {
         Purpose.SIGN_IN: timedelta(minutes=15),
         Purpose.PASSWORD: timedelta(days=7),
         Purpose.ADDRESS: timedelta(days=1),
@@ -140,7 +140,7 @@ class CustomerSession(models.Model):
             self.visit = Visit.objects.create(customer=self.customer, began_at=now, page=page[:255], **told)
         else:
             seconds = int((now - self.visit.began_at).total_seconds())
-            counted = Visit.objects.filter(pk=self.visit_id)
+            counted = Visit.objects.filter(pk=self.visit.pk)
             counted.update(pages=models.F("pages") + 1, seconds=seconds, page=page[:255])
         if now - self.seen_at > SEEN_EVERY:
             self.seen_at = now

@@ -1,8 +1,5 @@
 """Coming into the private area: by password, by a mailed link, with a new password; and going out again."""
 
-from typing import Any
-
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,11 +7,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.http import SeeOther
 from portal import area, guard
-from portal.area import CustomerRequest
 from portal.customer import AreaLink, Customer, door, propose_password
 from portal.forms_area import PasswordForm, SignInForm
 
@@ -156,21 +152,3 @@ def refusal(request: HttpRequest, link: AreaLink | None) -> HttpResponse | None:
 def gone(request: HttpRequest, *, used: bool) -> HttpResponse:
     """The link was used, or its time is over."""
     return render(request, "portal/area/link_gone.html", {"used": used}, status=410)
-
-
-@require_POST
-@area.mine()
-def sign_out(request: CustomerRequest) -> HttpResponse:
-    """End this session, or the one of another device, or all others: as `session` says (empty, a number, "others")."""
-    which: Any = request.POST.get("session", "")
-    if not which:
-        request.visit.delete()
-        response = SeeOther(reverse("portal:area_sign_in"))
-        response.delete_cookie(area.COOKIE, samesite="Lax")
-        return response
-    others = request.customer.sessions.exclude(pk=request.visit.pk)
-    if which != "others":
-        others = others.filter(pk=int(which) if which.isdecimal() else 0)
-    others.delete()
-    messages.success(request, _("Signed out there."))
-    return SeeOther(reverse("portal:area_access"))
