@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import urlencode
 
 from accounts.http import SeeOther
 from portal import guard, pages
@@ -115,8 +115,8 @@ def mine(page: str = "") -> Callable[[View], View]:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    there = urlencode({"next": request.path}) if request.method == "GET" else ""
-    return SeeOther(reverse("portal:area_sign_in") + (f"?{there}" if there else ""))
+    there = f"?next={quote(request.path)}" if request.method == "GET" else ""
+    return SeeOther(reverse("portal:area_sign_in") + there)
 
 
 def _guarded(response: HttpResponseBase) -> HttpResponseBase:
