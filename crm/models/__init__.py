@@ -2,6 +2,8 @@
 
 # isort: off
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
+from crm.models.shop_call import ShopAnswer, ShopTally
+from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
 from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
 from crm.models.consent import Consent
@@ -12,15 +14,21 @@ from crm.models.visit import CustomerLink, Visit
 from crm.models.entrance import AreaLink, CustomerSession
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
-from crm.models.cart import Cart, CartLine, CartState
+from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
+from crm.models.cart_life import CartIsOrdered, CartState
+from crm.models.cart import Cart
 
 __all__ = [
     "Address",
     "AreaLink",
     "AreaPage",
     "Cart",
+    "CartChange",
+    "CartIsOrdered",
+    "CartItem",
     "CartLine",
     "CartState",
+    "CartSums",
     "CategoryDiscount",
     "Consent",
     "Customer",
@@ -30,7 +38,9 @@ __all__ = [
     "CustomerNote",
     "CustomerSession",
     "CustomerTag",
+    "Delivery",
     "FromShop",
+    "Happening",
     "Household",
     "Order",
     "OrderLine",
@@ -40,8 +50,11 @@ __all__ = [
     "RecordSettings",
     "Risk",
     "Shop",
+    "ShopAnswer",
+    "ShopTally",
     "SocialTitle",
     "TitleUse",
     "Visit",
     "Voucher",
+    "Webhook",
 ]

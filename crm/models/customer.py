@@ -171,6 +171,7 @@ class Customer(AreaMember, Account, Record, FromShop):
         indexes = [
             models.Index(fields=["last_name", "first_name"], name="customers_by_name"),
             models.Index(fields=["group", "-id"], name="customers_of_a_group"),
+            models.Index(fields=["source", "updated_at", "id"], name="customers_as_told"),
         ]
 
     def __str__(self) -> str:
