@@ -140,7 +140,7 @@ def tabs(allowed: list[str]) -> list[tuple[str, str]]:
     labels = {
         AreaPage.THREADS: translation.gettext("Messages"),
         AreaPage.ORDERS: translation.gettext("Orders"),
-        AreaPage.PROFILE: translation.gettext("My details"),
+        AreaPage.PROFILE: translation.gettext("Your details"),
     }
     own = [(named[AreaPage(page)], labels[AreaPage(page)]) for page in allowed]
     return [*own, ("area_access", translation.gettext("Access"))]

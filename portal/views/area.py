@@ -61,7 +61,7 @@ def order(request: CustomerRequest, order_id: int) -> HttpResponse:
 
 def steps_of(order: Order) -> list[tuple[str, bool, bool]]:
     """How far an order has come: (word, reached, stands there now)."""
-    words = (_("Ordered"), _("Paid"), _("On its way"), _("Delivered"))
+    words = (_("Order placed"), _("Paid"), _("On its way"), _("Delivered"))
     last = max(n for n, reached in enumerate(order.steps) if reached)
     return [(word, reached, n == last) for n, (word, reached) in enumerate(zip(words, order.steps, strict=True))]
 
