@@ -9,12 +9,12 @@ from crm.models.tag import TONES, CustomerTag
 from crm.models.customer import Customer, CustomerEmail, Household, Risk
 from crm.models.consent import Consent
 from crm.models.record_event import RecordEvent
+from crm.models.visit import CustomerLink, Visit
+from crm.models.entrance import AreaLink, CustomerSession
 from crm.models.bulk_change import BulkChange
 from crm.models.column_choice import ColumnChoice
 from crm.models.address import Address
 from crm.models.note import CustomerNote
-from crm.models.visit import CustomerLink, Visit
-from crm.models.entrance import AreaLink, CustomerSession
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums

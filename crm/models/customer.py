@@ -64,8 +64,11 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return accounts.exclude(pk=besides.pk).order_by("pk").first()
 
     @transaction.atomic
-    def add(self, values: Mapping[str, Any], *, by: Agent | None) -> "Customer":
-        """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved."""
+    def add(self, values: Mapping[str, Any], *, by: Agent | None, greets: bool = True) -> "Customer":
+        """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved.
+
+        They are invited to the private area if the team wants that of new ones; an import `greets` nobody.
+        """
         customer = self.model()
         clean = Checked(values, customer)
         for name, value in clean.columns.items():
@@ -75,6 +78,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         customer.set_emails(clean.many.get("emails", ()), by=None)
         customer.groups.set(clean.many["groups"])
         customer.set_links(clean.many.get("links", []))
+        if greets:
+            customer.greet(by=by)
         return customer
 
 

@@ -97,13 +97,17 @@ def test_strangers_invite_nobody(client, world):
 
 @pytest.mark.row("PR2")
 def test_new_customers_are_greeted_only_if_the_team_wants_that(world):
-    assert world.john.greet(by=world.alice) is False
+    def add(email, **how):
+        return type(world.john).objects.add({"first_name": "Ana", "emails": [email]}, by=world.alice, **how)
+
+    add("first@example.com")
     assert not OutgoingMail.objects.exists()
     settings = RecordSettings.fresh()
     settings.registration_mail = True
     settings.save()
-    assert world.john.greet(by=world.alice) is True
-    assert OutgoingMail.objects.get().to == ["john@example.com"]
+    add("imported@example.com", greets=False)
+    assert add("second@example.com").invited_at
+    assert OutgoingMail.objects.get().to == ["second@example.com"]
     guest = make.customer("Guest", "guest@example.com", is_guest=True)
     assert guest.greet(by=world.alice) is False
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from crm.models import AreaLink, CustomerSession, RecordEvent, Visit
+from crm.models import AreaLink, BulkChange, CustomerSession, RecordEvent, Visit
 from helpdesk import links, outbox
 from helpdesk.models import DeskSettings, OutgoingMail, Thread
 from tests import make
@@ -210,7 +210,13 @@ def test_a_disabled_customer_is_out_at_once_and_gets_a_403_while_their_mail_stil
 
 
 @pytest.mark.row("CF4")
-def test_a_session_of_who_was_disabled_in_bulk_is_refused_and_does_not_come_back(inside, john):
+def test_who_was_disabled_among_many_is_out_and_does_not_come_back_in(inside, world, john):
+    BulkChange.objects.set_active(type(john).objects.all(), False, by=world.alice)
+    assert not john.sessions.exists()
+
+
+@pytest.mark.row("CF4")
+def test_a_session_that_an_update_of_the_table_left_behind_is_refused_and_ended(inside, john):
     type(john).objects.filter(pk=john.pk).update(is_active=False)
     assert inside.get("/area/messages/").status_code == 403
     type(john).objects.filter(pk=john.pk).update(is_active=True)
