@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import access, bulk, customers, panels, profile, switches, tables
+from crm.views import (
+    access,
+    addresses,
+    bulk,
+    customers,
+    groups,
+    members,
+    panels,
+    profile,
+    switches,
+    tables,
+    titles,
+)
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,6 +41,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/invitation/", access.invite, name="customer_invitation"),
     path("customers/<int:customer_id>/sessions/", access.sign_out, name="customer_sessions"),
     path("orders/<int:order_id>/", profile.order, name="order"),
+    # Addresses
+    path("addresses/", addresses.index, name="addresses"),
+    path("addresses/new/", addresses.edit, name="address_new"),
+    path("addresses/fields/", addresses.fields, name="address_fields"),
+    path("addresses/deletion/", addresses.remove_many, name="addresses_delete"),
+    path("addresses/restoration/", addresses.restore_many, name="addresses_restore"),
+    path("addresses/<int:address_id>/", addresses.edit, name="address_edit"),
+    path("addresses/<int:address_id>/delete/", addresses.remove, name="address_delete"),
+    path("addresses/<int:address_id>/restore/", addresses.restore, name="address_restore"),
+    # Groups
+    path("groups/", groups.index, name="groups"),
+    path("groups/new/", groups.edit, name="group_new"),
+    path("groups/usual/", groups.usual, name="groups_usual"),
+    path("groups/<int:group_id>/", members.index, name="group"),
+    path("groups/<int:group_id>/edit/", groups.edit, name="group_edit"),
+    path("groups/<int:group_id>/prices/", groups.prices, name="group_prices"),
+    path("groups/<int:group_id>/delete/", groups.delete, name="group_delete"),
+    # Social titles
+    path("titles/", titles.index, name="titles"),
+    path("titles/new/", titles.edit, name="title_new"),
+    path("titles/use/", titles.use, name="titles_use"),
+    path("titles/<int:title_id>/", titles.edit, name="title_edit"),
+    path("titles/<int:title_id>/delete/", titles.delete, name="title_delete"),
+    path("titles/<int:title_id>/picture/", titles.picture, name="title_picture"),
     # Lists
     path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
     # Beside a thread

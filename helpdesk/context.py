@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.functions import Coalesce
 
-from crm import links, panel
-from crm.models import Cart, Customer, Order, OrderLine
+from crm import links, panel, salutations
+from crm.models import Cart, Customer, CustomerGroup, Order, OrderLine, RecordSettings
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
 
@@ -71,15 +71,13 @@ def customer_who_wrote(customer_id: int, address: str) -> Customer | None:
     return known or customer_for(address)
 
 
-def customer_known_to_shop(shop_id: str, address: str, *, number: int = 0) -> Customer | None:
-    """Whom the shop vouches for: by its own id where it gives one that we know, else by address.
+def customer_vouched_for(*, email: str, shop_id: str = "", customer: int = 0, **_more: str) -> Customer | None:
+    """Whom the shop vouches for, by its own id where it gives one that we know, else by address.
 
-    `number` is ours, of a customer who is signed in here.
+    `customer` is our own number, of somebody who is signed in here.
     """
-    if number:
-        return customer_who_wrote(number, address)
     known = Customer.objects.filter(shop_id=shop_id).order_by("is_guest", "pk").first() if shop_id else None
-    return known or customer_for(address)
+    return known or customer_who_wrote(customer, email)
 
 
 def order_for(reference: str, *, customer: Customer | None, email: str) -> Order | None:
@@ -108,7 +106,8 @@ def orders_of(customer: Customer | None, *, limit: int = 10) -> list[Order]:
 
 
 def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Threads, each with its customer's `order_count` and `order_total` of valid orders, in `order_currency`.
+    """Threads, each with its customer's `order_count` and `order_total` of valid orders, in `order_currency`,
+    and with their standing.
 
     The total is None where the customer bought in several currencies: then there is no one number.
     """
@@ -117,11 +116,55 @@ def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
     sums = valid.annotate(
         count=models.Count("pk"), sum=models.Sum("total"), first=models.Min("currency"), last=models.Max("currency")
     )
-    return threads.annotate(
+    return with_standing(threads).annotate(
         order_count=models.Subquery(sums.values("count")),
         order_total=models.Subquery(sums.filter(one).values("sum")),
         order_currency=models.Subquery(sums.values("first")),
     )
+
+
+def groups() -> models.QuerySet[CustomerGroup]:
+    """Every group of customers."""
+    return CustomerGroup.objects.all()
+
+
+def groups_of(customer: Customer | None, *, is_known_to_shop: bool) -> set[int]:
+    """The groups (ids) that somebody belongs to: of a customer their own, else those new people go into.
+
+    `is_known_to_shop`: they are signed in there, though we have no record of them.
+    """
+    if customer is not None:
+        own = [customer.group_id] if customer.group_id else []
+        return {*customer.groups.values_list("pk", flat=True), *own}
+    records = RecordSettings.load()
+    usual = records.customer_group_id if is_known_to_shop else records.visitor_group_id
+    return {usual} if usual else set()
+
+
+def with_standing(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Threads, each with `standing_id`: the group that says how its customer is served, as Customer.standing."""
+    own = models.Q(customer__group__badge__gt="") | models.Q(customer__group__answer_hours__isnull=False)
+    member = Customer.groups.through.objects.filter(
+        customer=models.OuterRef("customer"), customergroup__in=CustomerGroup.objects.special().values("pk")
+    )
+    first = models.Subquery(member.order_by("customergroup").values("customergroup")[:1])
+    return threads.annotate(
+        standing_id=models.Case(
+            models.When(own, then=models.F("customer__group_id")), default=first, output_field=models.BigIntegerField()
+        ),
+    )
+
+
+def standing_of(thread: Any) -> CustomerGroup | None:
+    """The group that says how a thread's customer is served: its badge and its time to answer."""
+    if hasattr(thread, "standing_id"):  # most threads have none, and need not ask for the groups
+        return CustomerGroup.special_ones().get(thread.standing_id) if thread.standing_id else None
+    return thread.customer.standing if thread.customer else None
+
+
+def salutation(customer: Customer | None, *, name: str, language: str) -> str:
+    """The first words of a reply to somebody, in their language."""
+    return salutations.salutation(customer, name=name, language=language)
 
 
 def is_known_address(customer: Customer | None, address: str) -> bool:

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
+from helpdesk import context as shop
 from helpdesk.filters import ME, NOBODY, Filters
 from helpdesk.models import ACTIVE, DeskSettings, Folder, Status, Thread
 from helpdesk.models.thread import ThreadQuerySet
@@ -111,7 +112,7 @@ def page(agent: Agent, filters: Filters, *, zone: str = "") -> Page:
     """The page that the filters name, with all that a row shows."""
     start = (filters.page - 1) * PAGE
     rows = (
-        threads(agent, filters, zone=zone)
+        shop.with_standing(threads(agent, filters, zone=zone))
         .select_related("contact", "assignee", "customer", "order")
         .only(*SHOWN)
         .prefetch_related("tags")

@@ -15,7 +15,7 @@ from helpdesk.views import (
     replies_picker,
     thread,
 )
-from helpdesk.views.settings import contacts, desk, home, replies, statuses, team
+from helpdesk.views.settings import contacts, desk, groups, home, replies, statuses, team
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -73,6 +73,7 @@ urlpatterns += [
     path("settings/contacts/<int:contact_id>/position/", contacts.move, name="contact_position"),
     path("settings/contacts/<int:contact_id>/archive/", contacts.archive, name="contact_archive"),
     path("settings/contacts/<int:contact_id>/restore/", contacts.restore, name="contact_restore"),
+    path("settings/groups/<int:group_id>/contacts/", groups.contacts, name="group_contacts"),
     path("settings/replies/", replies.index, name="replies"),
     path("settings/replies/new/", replies.edit, name="new_reply"),
     path("settings/replies/restore/", replies.restore, name="reply_restore"),

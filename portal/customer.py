@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from babel import Locale
 from django.db import models
-from django.utils.translation import get_language
 
-from crm import door
+from crm import door, places
 from crm.models import Address, AreaLink, AreaPage, Consent, Customer, CustomerSession, Order, RecordSettings
 from crm.models.area import UsernameTakenError, propose_password
 from crm.models.record import fields_off
@@ -38,13 +36,8 @@ def pages_of(customer: Customer) -> list[str]:
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """(code, name) of countries in the reader's language; the shop's own comes first."""
-    territories = Locale.parse(get_language() or "en", sep="-").territories
-    names = {
-        code: name for code, name in territories.items() if len(code) == 2 and code not in {"EU", "EZ", "UN", "ZZ"}
-    }
-    own = RecordSettings.load().country
-    return [(own, names.get(own, own)), *sorted(((c, n) for c, n in names.items() if c != own), key=lambda one: one[1])]
+    """(code, name) of countries in the reader's language."""
+    return list(places.names().items())
 
 
 def orders_of(customer: Customer) -> models.QuerySet[Order]:

@@ -1,6 +1,7 @@
 """What customers fill in."""
 
 import hashlib
+from dataclasses import asdict
 from typing import Any
 
 from babel.dates import format_date
@@ -15,7 +16,7 @@ from helpdesk import context, language
 from helpdesk.mail import InboundMail
 from helpdesk.models import Contact, DeskSettings, Thread
 from portal import guard
-from portal.access import FormToken
+from portal.access import FormToken, Person
 from portal.uploads import Uploads
 
 LONGEST = 50_000
@@ -79,25 +80,27 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, token: FormToken, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.token, self.person = token, token.person
-        self.listed = list(Contact.objects.listed())
+        self.customer = context.customer_vouched_for(**asdict(self.person)) if self.person else None
+        groups = context.groups_of(self.customer, is_known_to_shop=self.person is not None)
+        self.listed = list(Contact.objects.listed(groups))
         contact = self.fields["contact"]
         assert isinstance(contact, forms.ModelChoiceField)  # noqa: S101 - for the type checker
-        contact.queryset = Contact.objects.in_form()
+        contact.queryset = Contact.objects.in_form(groups)
         self.privacy_text = in_language(DeskSettings.load().privacy_texts, get_language())
         if not self.privacy_text:
             del self.fields["consent"]
         if self.person is not None:
-            self._know(self.person.email, self.person.name)
+            self._know(self.person)
 
-    def _know(self, email: str, name: str) -> None:
-        """For a proven customer: the address is fixed, orders and products are chosen from lists."""
-        assert self.person is not None  # noqa: S101 - asked by the caller
+    def _know(self, person: Person) -> None:
+        """For a proven customer: the address is fixed, orders and products are chosen from lists.
+
+        Of whoever is signed in here the name is fixed, too.
+        """
         self.fields["email"].disabled = True
-        self.fields["name"].disabled = bool(self.person.customer)
-        self.initial = {**self.initial, "email": email, "name": name}
-        orders = context.orders_of(
-            context.customer_known_to_shop(self.person.shop_id, email, number=self.person.customer)
-        )
+        self.fields["name"].disabled = bool(person.customer)
+        self.initial = {**self.initial, "email": person.email, "name": person.name}
+        orders = context.orders_of(self.customer)
         if not orders:
             return
         own = [

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from portal import guard
-from portal.customer import Address, Customer, country_choices, fields_off
+from portal.customer import Address, Customer, RecordSettings, country_choices, fields_off
 from portal.forms_area import text
 
 
@@ -158,16 +158,28 @@ class AddressForm(OfCustomer):
     first_name = forms.CharField(label=_("First name"), max_length=255, required=False, widget=text("given-name"))
     last_name = forms.CharField(label=_("Last name"), max_length=255, required=False, widget=text("family-name"))
     company = forms.CharField(label=_("Company"), max_length=255, required=False, widget=text("organization"))
-    line1 = forms.CharField(label=_("Street and number"), max_length=255, required=False, widget=text("address-line1"))
+    line1 = forms.CharField(
+        label=_("Street and number"),
+        max_length=255,
+        widget=text("address-line1"),
+        error_messages={"required": _("Write the street and the number.")},
+    )
     line2 = forms.CharField(label=_("Floor, door"), max_length=255, required=False, widget=text("address-line2"))
     postcode = forms.CharField(label=_("Postcode"), max_length=16, required=False, widget=text("postal-code"))
-    city = forms.CharField(label=_("City"), max_length=128, required=False, widget=text("address-level2"))
+    city = forms.CharField(
+        label=_("City"),
+        max_length=128,
+        widget=text("address-level2"),
+        error_messages={"required": _("Write the city.")},
+    )
     state = forms.CharField(label=_("State or province"), max_length=64, required=False, widget=text("address-level1"))
     country = forms.ChoiceField(label=_("Country"), required=False, widget=forms.Select({"class": "select"}))
     phone = forms.CharField(label=_("Phone"), max_length=32, required=False, widget=text("tel", inputmode="tel"))
 
     def __init__(self, *args: Any, customer: Customer, address: Address | None, **kwargs: Any) -> None:
-        known = address or Address(first_name=customer.first_name, last_name=customer.last_name)
+        known = address or Address(
+            first_name=customer.first_name, last_name=customer.last_name, country=RecordSettings.load().country
+        )
         kwargs["initial"] = {name: getattr(known, name) for name in self.base_fields}
         super().__init__(*args, customer=customer, **kwargs)
         self.address = address

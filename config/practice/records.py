@@ -16,7 +16,10 @@ from crm.models import (
     CustomerLink,
     Order,
     OrderState,
+    RecordSettings,
     Shop,
+    TitleUse,
+    Tone,
     Visit,
     Voucher,
 )
@@ -52,6 +55,7 @@ def open_shop() -> Shop:
 def tell(dice: Random, customers: list[Customer]) -> None:
     """Fill in what belongs to each customer, the same each time but for the date."""
     open_shop()
+    RecordSettings.decide(by=None, title_use=TitleUse.TEAM)
     club = _found_club()
     for n, customer in enumerate(Customer.objects.order_by("pk")):
         _describe(dice, customer, n)
@@ -64,7 +68,15 @@ def tell(dice: Random, customers: list[Customer]) -> None:
 
 
 def _found_club() -> CustomerGroup:
-    club = CustomerGroup.objects.create(name="Club Barro", discount=Decimal(5), badge="Club Barro", tone="info")
+    club = CustomerGroup.objects.create(
+        name="Club Barro",
+        names={"es": "Club Barro", "en": "Clay Club"},
+        description="Se entra con la tercera compra",
+        discount=Decimal(5),
+        badge="Club Barro",
+        tone=Tone.INFO,
+        answer_hours=12,
+    )
     CategoryDiscount.objects.create(group=club, category="Tazas", discount=Decimal(10))
     return club
 

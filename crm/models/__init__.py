@@ -4,13 +4,15 @@
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
 from crm.models.shop_call import ShopAnswer, ShopTally
 from crm.models.webhook import Delivery, Happening, Webhook
-from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
+from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, FixedGroupError, PriceDisplay, Tone
+from crm.models.title import SocialTitle
 from crm.models.tag import TONES, CustomerTag
 from crm.models.customer import Customer, CustomerEmail, Household, Risk
 from crm.models.consent import Consent
 from crm.models.record_event import RecordEvent
 from crm.models.visit import CustomerLink, Visit
 from crm.models.entrance import AreaLink, CustomerSession
+from crm.models.departure import Departure
 from crm.models.bulk_change import BulkChange
 from crm.models.column_choice import ColumnChoice
 from crm.models.address import Address
@@ -45,6 +47,8 @@ __all__ = [
     "CustomerSession",
     "CustomerTag",
     "Delivery",
+    "Departure",
+    "FixedGroupError",
     "FromShop",
     "Happening",
     "Household",
@@ -60,6 +64,7 @@ __all__ = [
     "ShopTally",
     "SocialTitle",
     "TitleUse",
+    "Tone",
     "Visit",
     "Voucher",
     "Webhook",

@@ -13,10 +13,11 @@ from accounts.models import Agent
 from crm.models.account import Account
 from crm.models.area import AreaMember
 from crm.models.belonging import Belonging
-from crm.models.group import CustomerGroup, SocialTitle
+from crm.models.group import CustomerGroup
 from crm.models.record import Checked, Record
-from crm.models.shop import FromShop
+from crm.models.shop import FromShop, RecordSettings, TitleUse
 from crm.models.tag import CustomerTag
+from crm.models.title import SocialTitle
 
 
 class Household(models.Model):
@@ -188,8 +189,19 @@ class Customer(AreaMember, Account, Belonging, Record, FromShop):
 
     @property
     def formal_name(self) -> str:
-        """The name with its social title."""
-        return f"{self.title or ''} {self.name}".strip()
+        """The name with its social title, where the team uses them."""
+        title = self.title if self.title_id and RecordSettings.load().title_use != TitleUse.OFF else None
+        return f"{title or ''} {self.name}".strip()
+
+    @property
+    def standing(self) -> CustomerGroup | None:
+        """The group that says how this customer is served: the main one if it says so, else the first that does.
+
+        Reads `group`.
+        """
+        if self.group is not None and self.group.is_special:
+            return self.group
+        return self.groups.special().first()
 
     @property
     def in_shop(self) -> str:
