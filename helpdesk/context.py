@@ -71,7 +71,7 @@ def customer_who_wrote(customer_id: int, address: str) -> Customer | None:
     return known or customer_for(address)
 
 
-def customer_vouched_for(*, email: str, shop_id: str = "", customer: int = 0, **_more: str) -> Customer | None:
+def customer_vouched_for(*, email: str, shop_id: str = "", customer: int = 0) -> Customer | None:
     """Whom the shop vouches for, by its own id where it gives one that we know, else by address.
 
     `customer` is our own number, of somebody who is signed in here.

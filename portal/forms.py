@@ -1,7 +1,6 @@
 """What customers fill in."""
 
 import hashlib
-from dataclasses import asdict
 from typing import Any
 
 from babel.dates import format_date
@@ -80,7 +79,7 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, token: FormToken, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.token, self.person = token, token.person
-        self.customer = context.customer_vouched_for(**asdict(self.person)) if self.person else None
+        self.customer = self._customer()
         groups = context.groups_of(self.customer, is_known_to_shop=self.person is not None)
         self.listed = list(Contact.objects.listed(groups))
         contact = self.fields["contact"]
@@ -91,6 +90,11 @@ class ContactForm(forms.Form):
             del self.fields["consent"]
         if self.person is not None:
             self._know(self.person)
+
+    def _customer(self) -> Any:
+        """Who the proven person is on file; None for strangers."""
+        one = self.person
+        return one and context.customer_vouched_for(email=one.email, shop_id=one.shop_id, customer=one.customer)
 
     def _know(self, person: Person) -> None:
         """For a proven customer: the address is fixed, orders and products are chosen from lists.

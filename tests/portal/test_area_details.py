@@ -117,8 +117,10 @@ ADDRESS = {
 
 
 def test_an_address_is_added_changed_and_taken_away(inside, john):
-    bad = inside.post("/area/details/addresses/new/", {**ADDRESS, "postcode": "1", "line1": ""}).content.decode()
+    bad = inside.post("/area/details/addresses/new/", {**ADDRESS, "postcode": "1"}).content.decode()
     assert 'id="id_postcode_error"' in bad
+    bad = inside.post("/area/details/addresses/new/", {**ADDRESS, "line1": ""}).content.decode()
+    assert "Write the street and the number." in bad
     assert inside.post("/area/details/addresses/new/", ADDRESS).status_code == 303
     mine = john.addresses.get()
     assert (mine.line1, mine.history.first().history_user) == ("Calle Mayor 1", None)
