@@ -35,6 +35,7 @@ PRACTICE_MAIL_PASSWORD = env.secret("PRACTICE_MAIL_PASSWORD", DATA_DIR / "practi
 
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
 PERIODIC_JOBS: dict[str, float] = {
+    "crm.traces.forget": 6 * 3600,
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
     "crm.purging.purge": 6 * 3600,
@@ -140,6 +141,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 EMAIL_BACKEND = "helpdesk.mailer.OutboxBackend"  # what Django mails becomes a row of the outbox as well
+CUSTOMER_POST = "helpdesk.letters.queue_to_customer"  # what crm wants mailed to customers about their account
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "helpdesk:queue"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"

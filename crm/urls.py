@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from crm.views import (
+    access,
     addresses,
     bulk,
     customers,
@@ -42,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/history/put-back/", profile.put_back, name="customer_put_back"),
     path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
+    path("customers/<int:customer_id>/invitation/", access.invite, name="customer_invitation"),
+    path("customers/<int:customer_id>/sessions/", access.sign_out, name="customer_sessions"),
     path("orders/<int:order_id>/", profile.order, name="order"),
     # The record itself
     path("customers/new/", editing.new, name="customer_new"),

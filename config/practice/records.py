@@ -6,6 +6,7 @@ from random import Random
 
 from django.utils import timezone
 
+from crm import usernames
 from crm.models import (
     Cart,
     CategoryDiscount,
@@ -92,6 +93,9 @@ def _describe(dice: Random, customer: Customer, n: int) -> None:
     customer.partner_offers = n % 5 == 1
     customer.is_active = n % 17 != 16
     customer.visited_at = None if n % 11 == 10 else timezone.now() - timedelta(hours=dice.randrange(1, 1200))
+    if not customer.is_guest and n % 3 == 0:
+        customer.username = usernames.ideas(customer)[0] if n % 2 else ""
+        customer.invited_at, customer.entered_at = customer.registered_at, customer.visited_at
     customer.save_without_historical_record()  # type: ignore[attr-defined]
 
 

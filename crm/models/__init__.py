@@ -12,12 +12,13 @@ from crm.models.customer import Customer, CustomerEmail, Risk
 from crm.models.consent import Consent
 from crm.models.privacy_request import PrivacyRequest
 from crm.models.record_event import RecordEvent
+from crm.models.visit import CustomerLink, Visit
+from crm.models.entrance import AreaLink, CustomerSession
 from crm.models.departure import Departure
 from crm.models.bulk_change import BulkChange
 from crm.models.column_choice import ColumnChoice
 from crm.models.address import Address
 from crm.models.note import CustomerNote
-from crm.models.visit import CustomerLink, Visit
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
@@ -28,6 +29,7 @@ from crm.models.words import CartWords, CustomerWords, OrderWords
 __all__ = [
     "TONES",
     "Address",
+    "AreaLink",
     "AreaPage",
     "BulkChange",
     "Cart",
@@ -46,6 +48,7 @@ __all__ = [
     "CustomerGroup",
     "CustomerLink",
     "CustomerNote",
+    "CustomerSession",
     "CustomerTag",
     "CustomerWords",
     "Delivery",

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import Agent
 from crm.models.account import Account
+from crm.models.area import AreaMember
 from crm.models.belonging import Belonging
 from crm.models.ending import Ending
 from crm.models.group import CustomerGroup
@@ -62,8 +63,11 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.exclude(deleted_at=None).filter(erased_at=None)
 
     @transaction.atomic
-    def add(self, values: Mapping[str, Any], *, by: Agent | None) -> "Customer":
-        """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved."""
+    def add(self, values: Mapping[str, Any], *, by: Agent | None, greets: bool = True) -> "Customer":
+        """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved.
+
+        They are invited to the private area if the team wants that of new ones; an import `greets` nobody.
+        """
         hold_addresses(values)
         customer = self.model()
         clean = Checked(values, customer)
@@ -75,10 +79,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         customer.groups.set(clean.many["groups"])
         customer.set_links(clean.many.get("links", []))
         customer.adopt_orders()
+        if greets:
+            customer.greet(by=by)
         return customer
 
 
-class Customer(Account, Belonging, Ending, FromShop):
+class Customer(AreaMember, Account, Belonging, Ending, FromShop):
     """A person who buys or may buy."""
 
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))

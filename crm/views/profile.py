@@ -16,6 +16,7 @@ from accounts.http import SeeOther, respond
 from crm import history, profile
 from crm.models import Customer, CustomerNote, Order
 from crm.panel import customer_with_card
+from crm.views.access import access_of
 
 LINES_A_PAGE = 50
 
@@ -29,7 +30,12 @@ def show(request: AgentRequest, customer_id: int) -> HttpResponse:
         raise Http404
     if customer.merged_into_id:
         return redirect("crm:customer", customer.merged_into_id)
-    context = {"customer": customer, "whole": "whole" in request.GET, **profile.page_of(customer)}
+    context = {
+        "customer": customer,
+        "whole": "whole" in request.GET,
+        **profile.page_of(customer),
+        **access_of(customer),
+    }
     if context["whole"]:
         context |= profile.products_of(customer) | _aside_of(request, customer)
     return render(request, "crm/customer.html", context)
