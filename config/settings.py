@@ -33,6 +33,10 @@ PRACTICE_SMTP_PORT = env.number("PRACTICE_SMTP_PORT", 8025)
 PRACTICE_IMAP_PORT = env.number("PRACTICE_IMAP_PORT", 8143)
 PRACTICE_MAIL_PASSWORD = env.secret("PRACTICE_MAIL_PASSWORD", DATA_DIR / "practice-mail.key")
 
+# What a shop may do with its token.
+SHOP_CALLS_PER_MINUTE = env.number("SHOP_CALLS_PER_MINUTE", 1200)
+SHOP_CALL_BYTES = env.number("SHOP_CALL_MB", 8) * 1024 * 1024
+
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
 PERIODIC_JOBS: dict[str, float] = {}
 
@@ -219,7 +223,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "helpdesk.models.Status"},
+    "ENUM_NAME_OVERRIDES": {"StatusEnum": "helpdesk.models.Status", "GroupKeyEnum": "crm.models.CustomerGroup.Key"},
 }
 
 LOGGING = {

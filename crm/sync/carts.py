@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import pings
@@ -15,6 +17,7 @@ from crm.sync.batch import AT_ONCE, Batch, Refusal, Said, Told, the_one, twice
 
 KNOWN_BY_SHOP = """step is_charged currency vouchers carrier email name phone postcode city language device user_agent
 ip_address page created_at seen_at""".split()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SUMS = "total total_discounts total_wrapping total_shipping total_tax".split()
 OF_A_LINE = """product_ref name attributes customization supplier_ref category quantity stock unit_price tax_rate
 image_url""".split()
@@ -39,6 +42,16 @@ def remove(shop: Shop, shop_id: str) -> None:
     customer = cart.customer_id
     cart.delete()
     pings.carts_changed([customer])
+
+
+@transaction.atomic
+def see(shop: Shop, shop_id: str, *, page: str = "", step: str = "", at: datetime | None = None) -> None:
+    """The cart's customer is in the shop now, on this page and at this step. Raises LookupError."""
+    cart: Cart = the_one(Cart, shop, shop_id)
+    cart.seen_at = max(at or timezone.now(), cart.seen_at or EPOCH)
+    cart.page, cart.step = page or cart.page, step or cart.step
+    cart.save(update_fields=["seen_at", "page", "step"])
+    pings.carts_changed([cart.customer_id])
 
 
 class Carts(Batch[Cart]):
