@@ -38,7 +38,10 @@ SHOP_CALLS_PER_MINUTE = env.number("SHOP_CALLS_PER_MINUTE", 1200)
 SHOP_CALL_BYTES = env.number("SHOP_CALL_MB", 8) * 1024 * 1024
 
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
-PERIODIC_JOBS: dict[str, float] = {}
+PERIODIC_JOBS: dict[str, float] = {
+    "crm.jobs.settle_carts": 60,
+    "crm.jobs.purge_carts": 3600,
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",

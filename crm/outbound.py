@@ -8,7 +8,8 @@ from uuid import uuid4
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from crm.models import Delivery, Happening, Shop, Webhook
+from crm.models.shop import Shop
+from crm.models.webhook import Delivery, Happening, Webhook
 
 
 def announce(event: Happening | str, data: Mapping[str, Any], *, shop: Shop | int | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Tell open browsers what changed about a customer. Imports no models."""
+"""Tell open browsers what changed about a customer or a cart. Imports no models."""
 
 from collections.abc import Iterable
 
@@ -6,16 +6,26 @@ from django.db import transaction
 
 from live import wire
 
+CARTS = "carts"  # the group of those who look at the list
 
-def cart_changed(customer_id: int | None) -> None:
-    """A cart of this customer changed; nothing is said of nameless carts."""
+
+def cart_changed(cart_id: int, customer_id: int | None) -> None:
+    """This cart changed: for its own page, its customer's pages and the list. A nameless one has no customer's."""
+    wire.send(f"cart-{cart_id}", "cart")
     if customer_id is not None:
         wire.send(f"customer-{customer_id}", "cart")
+    cart_list_changed()
+
+
+def cart_list_changed() -> None:
+    """Some cart changed: for the list."""
+    wire.send(CARTS, "cart")
 
 
 def carts_changed(customers: Iterable[int | None]) -> None:
-    """Carts of these customers changed: once each, after the commit."""
+    """Carts of these customers changed: once each and once for the list, after the commit."""
     _soon(customers, "cart")
+    transaction.on_commit(cart_list_changed)
 
 
 def customers_changed(customers: Iterable[int | None]) -> None:

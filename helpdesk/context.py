@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from crm import panel
+from crm import links, panel
 from crm.models import Cart, Customer, Order, OrderLine
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
@@ -30,6 +30,17 @@ def orders_mentioned(texts: list[str]) -> list[Order]:
 def carts_of(customer: Customer | None) -> list[Cart]:
     """A customer's newest carts."""
     return panel.carts_with_lines(customer) if customer else []
+
+
+def restore_cart(token: str) -> str:
+    """Where a customer with this signed link finds the cart again; the shop is told.
+
+    Raises signing.SignatureExpired, signing.BadSignature, or LookupError if the cart is not kept any more.
+    """
+    cart = Cart.objects.select_related("source").filter(pk=links.cart_in(token)).first()
+    if cart is None:
+        raise LookupError(token)
+    return cart.restore()
 
 
 def customer_for(address: str) -> Customer | None:

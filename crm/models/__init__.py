@@ -13,14 +13,20 @@ from crm.models.note import CustomerNote
 from crm.models.visit import CustomerLink, Visit
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
-from crm.models.cart import Cart, CartLine, CartState
+from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
+from crm.models.cart_life import CartIsOrdered, CartState
+from crm.models.cart import Cart
 
 __all__ = [
     "Address",
     "AreaPage",
     "Cart",
+    "CartChange",
+    "CartIsOrdered",
+    "CartItem",
     "CartLine",
     "CartState",
+    "CartSums",
     "CategoryDiscount",
     "Consent",
     "Customer",

@@ -40,6 +40,7 @@ class RecordEvent(models.Model):
         IMPORTED = "imported", _("Imported")
         CART_LINKED = "cart_linked", _("Cart linked")
         CART_UNLINKED = "cart_unlinked", _("Cart unlinked")
+        CART_DELETED = "cart_deleted", _("Cart deleted")
         CONTACTED = "contacted", _("Contacted about a cart")
 
     customer = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, related_name="events")

@@ -49,6 +49,12 @@ class Shop(models.Model):
     cart_link = models.CharField(
         _("link to a cart"), max_length=255, blank=True, help_text=_("With {shop} and {id}, as in {shop}/carts/{id}.")
     )
+    restore_link = models.CharField(
+        _("link that gives a customer the cart back"),
+        max_length=255,
+        blank=True,
+        help_text=_("With {shop} and {id}, as in {shop}/cart/{id}. Empty leads to the shop's first page."),
+    )
     gallery_link = models.CharField(
         _("link to a customer's gallery"),
         max_length=255,
