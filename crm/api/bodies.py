@@ -16,7 +16,7 @@ from crm.models.record import fields_off
 
 MOST_LINES = 500
 MOST_QUANTITY = 1_000_000
-BIRTH, FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(1990, 1, 1), date(2200, 1, 1)
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 1, 1)
 RATES = Decimal("0.001"), Decimal(1_000_000)
 
 
@@ -49,7 +49,7 @@ class CustomerBody(Said):
     title = f.Text(64)
     email = serializers.EmailField(required=False, allow_blank=True, max_length=255)
     emails = serializers.ListField(child=serializers.EmailField(max_length=255), required=False, max_length=20)
-    birthday = f.Day(BIRTH)
+    birthday = f.Day(f.BIRTH)
     phone = f.Text(32)
     other_phone = f.Text(32)
     language = f.Language()

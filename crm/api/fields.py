@@ -21,6 +21,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?")
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 CENT = Decimal("0.01")
 MOST_MONEY = Decimal("9999999999.99")
+BIRTH = date(1900, 1, 1)
 MOST_WHOLE = 2_147_483_647
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 NUMBER_LENGTH = 40

@@ -18,7 +18,7 @@ from crm.api.checking import Checker, objects_of
 from crm.api.fields import SHOP_ID
 from crm.api.nouns import Noun
 from crm.api.paging import page_of
-from crm.api.parsing import ShopJSON
+from crm.api.parsing import PlainJSON, ShopJSON
 from crm.api.token import IsShop, ShopPace, ShopToken, shop_of
 from crm.models import ShopTally
 from crm.sync.batch import Told, What
@@ -32,6 +32,7 @@ class ShopObjects(viewsets.ViewSet):
     permission_classes = [IsShop]
     throttle_classes = [ShopPace]
     parser_classes = [ShopJSON]
+    renderer_classes = [PlainJSON]
     lookup_field = "shop_id"
     lookup_value_regex = SHOP_ID
 

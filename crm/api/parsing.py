@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
 
 
 class TooLarge(APIException):
@@ -39,6 +40,12 @@ class ShopJSON(BaseParser):
             return json.loads(body.decode("utf-8"), parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
             raise ParseError(_("This is no JSON: %(reason)s") % {"reason": str(error)[:200]}) from error
+
+
+class PlainJSON(JSONRenderer):
+    """Answers in ASCII: half a character that somebody sent, and a refusal repeats, can be written down too."""
+
+    ensure_ascii = True
 
 
 def _refuse(word: str) -> None:

@@ -16,6 +16,7 @@ from rest_framework.decorators import (
     authentication_classes,
     parser_classes,
     permission_classes,
+    renderer_classes,
     throttle_classes,
 )
 from rest_framework.request import Request
@@ -24,7 +25,7 @@ from rest_framework.response import Response
 from crm.api.bodies import HeartbeatBody
 from crm.api.nouns import NOUNS, Noun
 from crm.api.objects import ShopObjects
-from crm.api.parsing import ShopJSON
+from crm.api.parsing import PlainJSON, ShopJSON
 from crm.api.shapes import BulkShape, ProblemShape
 from crm.api.token import IsShop, ShopPace, ShopToken, shop_of
 from crm.sync import carts
@@ -137,6 +138,7 @@ VIEWS = {noun.name: paths_of(noun) for noun in NOUNS}
 @permission_classes([IsShop])
 @throttle_classes([ShopPace])
 @parser_classes([ShopJSON])
+@renderer_classes([PlainJSON])
 def heartbeat(request: Request, shop_id: str) -> Response:
     """Send it with each page, at most every few seconds; half an hour without one means that they left."""
     body = HeartbeatBody(data=request.data or {}, context={"shop": shop_of(request)})

@@ -146,7 +146,7 @@ def test_many_at_once_are_told_one_by_one(call):
         (1, "18", ["fone"]),
         (2, "19", ["email"]),
         (3, "", ["id"]),
-        (4, "", ["detail"]),
+        (4, "", ["non_field_errors"]),
     ]
     assert call("post", "customers/", told[:1]).json()["unchanged"] == 1
     assert Customer.objects.count() == 1
@@ -195,6 +195,7 @@ def test_an_error_in_a_line_says_where_it_is(call):
         ("carts", "ip_address", "999.1.1.1"),
         ("carts", "lines", [{"name": "Oro", "quantity": 1_000_000, "unit_price": "9999999999.99"}]),
         ("carts", "order", "77"),
+        ("carts", "total", -(10**12)),
     ],
 )
 def test_what_does_not_fit_is_refused_at_its_field(call, noun, field, value):
@@ -350,6 +351,12 @@ def test_an_amount_is_rounded_to_cents(call):
     assert (order.total, order.rate) == (Decimal("42.51"), Decimal("1.100000"))
 
 
+def test_a_cart_that_adds_up_to_too_much_is_refused(call):
+    call("put", "carts/5/", {"lines": [BOWL]})
+    answer = call("patch", "carts/5/", {"total_shipping": "9999999999.99"})
+    assert (answer.status_code, list(answer.json())) == (400, ["total"])
+
+
 def test_sums_that_no_column_holds_stop_at_the_largest_number(call):
     call("put", "customers/17/", ANA)
     many = [ORDER | {"id": str(n), "customer": "17", "total": "9999999999.99", "rate": "0.001"} for n in range(3)]
@@ -385,7 +392,7 @@ def test_a_birthday_that_is_not_asked_for_is_neither_taken_nor_told(call):
 
 @pytest.mark.row("CA4")
 def test_a_heartbeat_says_that_the_customer_is_there(call):
-    call("put", "carts/5/", {"lines": [BOWL], "seen_at": "2026-11-16T09:00:00Z"})
+    call("put", "carts/5/", {"lines": [BOWL], "changed_at": "2026-11-16T09:00:00Z"})
     assert not Cart.objects.get().is_online
     assert call("post", "carts/5/heartbeat/", {"page": "Taza Alba", "step": "Envío"}).status_code == 204
     cart = Cart.objects.get()
