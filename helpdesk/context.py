@@ -1,12 +1,13 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 
-from crm import links, panel
-from crm.models import Cart, Customer, Order, OrderLine
+from crm import links, outbound, panel
+from crm.models import Cart, Customer, Order, OrderLine, Shop
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
 
@@ -99,3 +100,18 @@ def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
 def is_known_address(customer: Customer | None, address: str) -> bool:
     """Whether the address is one of the customer's."""
     return customer is not None and customer.emails.filter(address=address.lower()).exists()
+
+
+def is_wanted(event: str) -> bool:
+    """Whether any shop asked to be told of such an event; costs no query while that is known."""
+    return outbound.is_wanted(event)
+
+
+def announce(event: str, data: Mapping[str, Any], *, shop: Shop | None) -> None:
+    """Tell a shop, or all of them, of an event: written down in this transaction and sent afterwards."""
+    outbound.announce(event, data, shop=shop)
+
+
+def shop_of(record: Customer | Order | None) -> Shop | None:
+    """The shop that told us of a customer or an order."""
+    return record.source if record else None
