@@ -38,7 +38,11 @@ PERIODIC_JOBS: dict[str, float] = {
     "crm.traces.forget": 6 * 3600,
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
+    "crm.purging.purge": 6 * 3600,
 }
+# Modules that keep something of a person beside crm: each with copy_of() and erase(), called in this order when a
+# supervisor copies or erases somebody's data.
+PERSONAL_DATA = ["mailgateway.personal", "helpdesk.personal"]
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -61,6 +65,7 @@ INSTALLED_APPS = [
     "config",  # for its management commands
     "accounts",
     "live",
+    "search",
     "crm",
     "helpdesk",
     "mailgateway",

@@ -27,6 +27,7 @@ class GroupForm(Dressed, ByLanguage, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["discount"] = self.instance.discount.normalize() if self.instance.discount else 0
         self.add_texts("names", settings.LANGUAGES, label=_("Name in %(language)s"), max_length=LONGEST_NAME)
         for code, _name in settings.LANGUAGES:
             if self.instance.key:

@@ -1,21 +1,52 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
 from django.db.models.functions import Coalesce
 
-from crm import links, panel, salutations
+from accounts.models import Agent
+from crm import finding, links, panel, salutations
+from crm.copying import Fact as Fact
+from crm.copying import Section as Section
+from crm.finding import Network
 from crm.models import Cart, Customer, CustomerGroup, Order, OrderLine, RecordSettings
+from crm.resemblance import Likeness, resembling
 
-SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
+SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
 
 
 def customers() -> models.QuerySet[Customer]:
     """All on file, whatever became of them."""
     return Customer.objects.prefetch_related("emails")
+
+
+def people() -> models.QuerySet[Customer]:
+    """All who are neither deleted nor erased nor part of somebody else."""
+    return Customer.objects.present()
+
+
+def people_of_household(household_id: int) -> models.QuerySet[Customer]:
+    """Who belongs to a shared account."""
+    return Customer.objects.present().filter(household=household_id)
+
+
+def people_like(*, first_name: str, last_name: str, email: str, phone: str) -> list[Likeness]:
+    """Who on file somebody new might be, with the reason."""
+    return resembling(first_name=first_name, last_name=last_name, email=email, phone=phone)
+
+
+def add_customer(values: Mapping[str, Any], *, by: Agent) -> Customer:
+    """A new customer. Raises ValidationError, by field."""
+    return Customer.objects.add(values, by=by)
+
+
+def add_address_of_mail(customer: Customer, address: str, *, by: Agent) -> None:
+    """One more e-mail of a customer. Raises ValidationError where somebody else has it."""
+    customer.edit({"emails": [*customer.addresses_of_mail(), address]}, by=by)
 
 
 def count_threads(customers: Iterable[int | None], threads: models.QuerySet[Any]) -> None:
@@ -170,3 +201,41 @@ def salutation(customer: Customer | None, *, name: str, language: str) -> str:
 def is_known_address(customer: Customer | None, address: str) -> bool:
     """Whether the address is one of the customer's."""
     return customer is not None and customer.emails.filter(address=address.lower()).exists()
+
+
+# -- finding ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Records:
+    """Ids of customers, orders or carts that were found, the best first. Unless `is_all` there are more."""
+
+    ids: Sequence[int] = ()
+    is_all: bool = True
+
+
+def find_customers(typed: str, *, machine: Network | None = None, with_gone: bool = False) -> Records:
+    """Customers by what was typed, or by the network that they visited from. Gone ones only if asked for."""
+    found = finding.customers_from(machine) if machine else finding.customers(typed, with_gone=with_gone)
+    return Records(finding.present(found, with_gone=with_gone), found.is_all)
+
+
+def find_orders(typed: str) -> Records:
+    """Orders by what was typed."""
+    found = finding.orders(typed)
+    return Records(found.ids, found.is_all)
+
+
+def find_carts(typed: str, *, machine: Network | None = None) -> Records:
+    """Carts by what was typed, or by the network that they were filled from."""
+    found = finding.carts_from(machine) if machine else finding.carts(typed)
+    return Records(found.ids, found.is_all)
+
+
+show_customers, show_orders, show_carts = finding.show_customers, finding.show_orders, finding.show_carts
+order_called, nearest_order = finding.order_called, finding.nearest_order
+
+
+def is_customer(customer_id: int) -> bool:
+    """Whether there is such a customer to look at."""
+    return Customer.objects.present().filter(pk=customer_id).exists()

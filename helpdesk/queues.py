@@ -23,7 +23,8 @@ SHOWN = (
     *("subject", "name", "email", "status", "folder", "language", "excerpt", "order_text", "attachment_count"),
     *("needs_answer", "holder", "created_at", "active_at", "inbound_at", "waiting_since", "closed_at"),
     *("contact__slug", "contact__titles", "assignee__name", "assignee__username"),
-    *("customer__first_name", "customer__last_name", "customer__company", "order__reference"),
+    *("customer__first_name", "customer__last_name", "customer__company", "customer__erased_at"),
+    "order__reference",
 )
 
 

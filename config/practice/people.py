@@ -41,7 +41,7 @@ HOMES = {
         ("Calle Mayor", "Calle del Carmen", "Avenida de la Paz", "Plaza Nueva", "Calle de los Olivos"),
     ),
     "en": Home(
-        *("en", "mail.example", "GB", "+44790000"),
+        *("en", "mail.example", "GB", "+447900000"),
         (("BS1 4ST", "Bristol"), ("EH1 2NG", "Edinburgh"), ("CF10 1EP", "Cardiff")),
         ("Mill Lane", "Church Street", "Park Road"),
     ),
@@ -51,7 +51,7 @@ HOMES = {
         ("Rue des Lilas", "Rue du Moulin", "Avenue Jean Moulin"),
     ),
     "de": Home(
-        *("de", "post.example", "DE", "+49150000"),
+        *("de", "post.example", "DE", "+4915112345"),
         (("50667", "Köln"), ("04109", "Leipzig"), ("79098", "Freiburg")),
         ("Lindenweg", "Gartenstraße", "Am Markt"),
     ),

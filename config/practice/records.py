@@ -14,8 +14,11 @@ from crm.models import (
     Customer,
     CustomerGroup,
     CustomerLink,
+    Household,
     Order,
     OrderState,
+    PrivacyRequest,
+    RecordEvent,
     RecordSettings,
     Shop,
     TitleUse,
@@ -63,6 +66,8 @@ def tell(dice: Random, customers: list[Customer]) -> None:
         _agree(customer)
         _visit(dice, customer, n)
     _give(customers)
+    _share(customers)
+    _ask(customers)
     _tell_states(dice)
     Order.objects.add_up([customer.pk for customer in customers])
 
@@ -135,6 +140,28 @@ def _give(customers: list[Customer]) -> None:
     CustomerLink.objects.bulk_create(
         CustomerLink(customer=one, name="Fotos del taller", url=f"{SHOP}/fotos/{one.shop_id}") for one in customers[::9]
     )
+
+
+def _share(customers: list[Customer]) -> None:
+    """A wedding whose guests order one by one."""
+    guests = [customer for customer in customers if customer.language == "es"][20:23]
+    wedding = Household.objects.create(name="Boda de Nuria y Pau", note="Vajilla de la lista de boda")
+    Customer.objects.filter(pk__in=[guest.pk for guest in guests]).update(household=wedding)
+
+
+def _ask(customers: list[Customer]) -> None:
+    """One asks for a copy of their data, one has theirs already; one record without orders lies in the bin."""
+    today = timezone.localdate()
+    kinds, ago = PrivacyRequest.Kind, timedelta(days=8)
+    PrivacyRequest.objects.create(
+        customer=customers[6], kind=kinds.ERASURE, received_on=today - ago, words="Por correo, con copia del DNI"
+    )
+    PrivacyRequest.objects.create(
+        customer=customers[8], kind=kinds.COPY, received_on=today - 3 * ago, done_at=timezone.now() - ago
+    )
+    gone = Customer.objects.create(first_name="Ángel", last_name="García", deleted_at=timezone.now() - ago)
+    gone.set_emails(["angel.garcia@correo.example"])
+    gone.events.record(RecordEvent.Kind.DELETED, gone)
 
 
 def _tell_states(dice: Random) -> None:

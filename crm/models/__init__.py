@@ -4,11 +4,13 @@
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
 from crm.models.shop_call import ShopAnswer, ShopTally
 from crm.models.webhook import Delivery, Happening, Webhook
+from crm.models.household import Household
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, FixedGroupError, PriceDisplay, Tone
 from crm.models.title import SocialTitle
 from crm.models.tag import TONES, CustomerTag
-from crm.models.customer import Customer, CustomerEmail, Household, Risk
+from crm.models.customer import Customer, CustomerEmail, Risk
 from crm.models.consent import Consent
+from crm.models.privacy_request import PrivacyRequest
 from crm.models.record_event import RecordEvent
 from crm.models.visit import CustomerLink, Visit
 from crm.models.entrance import AreaLink, CustomerSession
@@ -22,6 +24,7 @@ from crm.models.order import Order, OrderLine, OrderState
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.cart_life import CartIsOrdered, CartState
 from crm.models.cart import Cart
+from crm.models.words import CartWords, CustomerWords, OrderWords
 
 __all__ = [
     "TONES",
@@ -36,6 +39,7 @@ __all__ = [
     "CartLine",
     "CartState",
     "CartSums",
+    "CartWords",
     "CategoryDiscount",
     "ColumnChoice",
     "Consent",
@@ -46,6 +50,7 @@ __all__ = [
     "CustomerNote",
     "CustomerSession",
     "CustomerTag",
+    "CustomerWords",
     "Delivery",
     "Departure",
     "FixedGroupError",
@@ -55,7 +60,9 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderState",
+    "OrderWords",
     "PriceDisplay",
+    "PrivacyRequest",
     "RecordEvent",
     "RecordSettings",
     "Risk",

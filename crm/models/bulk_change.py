@@ -14,6 +14,7 @@ from crm.models.entrance import CustomerSession
 from crm.models.group import CustomerGroup
 from crm.models.record_event import RecordEvent
 from crm.models.tag import CustomerTag
+from crm.models.words import CustomerWords
 
 UNDO_FOR = timedelta(days=30)
 BATCH = 1000
@@ -83,6 +84,7 @@ class BulkChangeQuerySet(models.QuerySet["BulkChange"]):
         ids, now = _ids(customers.filter(orders=None)), timezone.now()
         for batch in _batches(ids):
             Customer.objects.filter(pk__in=batch).update(deleted_at=now, version=models.F("version") + 1)
+            CustomerWords.write(batch)
         _write_down(RecordEvent.Kind.DELETED, ids, by=by)
         return self.create(kind=BulkChange.Kind.DELETED, by=by, count=len(ids), data={"customers": ids})
 
@@ -231,5 +233,6 @@ def _undo_deletion(change: BulkChange, *, by: Any) -> int:
     ids = _within(change.data["customers"], deleted_at__isnull=False, erased_at=None, merged_into=None)
     for batch in _batches(ids):
         Customer.objects.filter(pk__in=batch).update(deleted_at=None, version=models.F("version") + 1)
+        CustomerWords.write(batch)
     _write_down(RecordEvent.Kind.RESTORED, ids, by=by)
     return len(ids)

@@ -30,7 +30,9 @@ class Departure:
     def of(cls, group: CustomerGroup) -> "Departure":
         """What would happen, without doing it. A fixed number of queries."""
         leaving = _leaving(group)
-        mains = leaving.filter(group=group).annotate(next=Coalesce(_smallest_other(group), _usual()))
+        mains = leaving.filter(group=group).annotate(
+            next=Coalesce(_smallest_other(group), _usual(), output_field=models.BigIntegerField())
+        )
         return cls(
             group=group,
             people=leaving.count(),

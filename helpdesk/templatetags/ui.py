@@ -1,5 +1,6 @@
 """The pieces pages are made of; loaded in every template."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -9,7 +10,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from helpdesk.context import standing_of
 from helpdesk.models import DeskSettings, Thread
 from helpdesk.statuses import StatusMenus, mark
 from helpdesk.waiting import Wait, duration, hours_to_answer, wait_of
+from search.highlighting import Piece
 
 register = template.Library()
 
@@ -52,6 +54,13 @@ def _shortcut_list(language: str, single_keys: bool) -> SafeString:
 def quote_lines(text: str) -> str:
     """Each line behind "> ", as plain-text mail quotes."""
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+@register.simple_tag
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """A text with what was looked for marked: {% marked row.subject %}."""
+    parts = (format_html("<mark>{}</mark>", piece.text) if piece.is_hit else piece.text for piece in pieces)
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 @register.simple_tag(takes_context=True)

@@ -27,7 +27,7 @@ def seed_titles(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0005_the_shop_feeds_it'),
+        ('crm', '0006_search'),
     ]
 
     operations = [

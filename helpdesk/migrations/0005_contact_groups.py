@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0006_groups'),
-        ('helpdesk', '0003_data_open_threads'),
+        ('crm', '0007_groups'),
+        ('helpdesk', '0004_search'),
     ]
 
     operations = [
