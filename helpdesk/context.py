@@ -9,11 +9,11 @@ from django.db import connection, models
 from django.db.models.functions import Coalesce
 
 from accounts.models import Agent
-from crm import finding, links, panel, salutations
+from crm import finding, links, outbound, panel, salutations
 from crm.copying import Fact as Fact
 from crm.copying import Section as Section
 from crm.finding import Network
-from crm.models import Cart, Customer, CustomerGroup, Order, OrderLine, RecordSettings
+from crm.models import Cart, Customer, CustomerGroup, Order, OrderLine, RecordSettings, Shop
 from crm.resemblance import Likeness, resembling
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
@@ -239,3 +239,18 @@ order_called, nearest_order = finding.order_called, finding.nearest_order
 def is_customer(customer_id: int) -> bool:
     """Whether there is such a customer to look at."""
     return Customer.objects.present().filter(pk=customer_id).exists()
+
+
+def is_wanted(event: str) -> bool:
+    """Whether any shop asked to be told of such an event; costs no query while that is known."""
+    return outbound.is_wanted(event)
+
+
+def announce(event: str, data: Mapping[str, Any], *, shop: Shop | None) -> None:
+    """Tell a shop, or all of them, of an event: written down in this transaction and sent afterwards."""
+    outbound.announce(event, data, shop=shop)
+
+
+def shop_of(record: Customer | Order | None) -> Shop | None:
+    """The shop that told us of a customer or an order."""
+    return record.source if record else None

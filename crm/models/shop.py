@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -83,6 +84,18 @@ class Shop(models.Model):
         self.token_digest, self.token_hint = digest_of(token), token[-4:]
         self.save(update_fields=["token_digest", "token_hint"])
         return token
+
+    def end_token(self) -> None:
+        """From now on nobody can speak in the shop's name, until there is a new token."""
+        self.token_digest = self.token_hint = ""
+        self.save(update_fields=["token_digest", "token_hint"])
+
+    def hear(self, *, every: timedelta) -> None:
+        """The shop spoke just now; written down once in a while only."""
+        now = timezone.now()
+        if self.heard_at is None or now - self.heard_at > every:
+            Shop.objects.filter(pk=self.pk).update(heard_at=now)
+            self.heard_at = now
 
     def link(self, template: str, **values: object) -> str:
         """A template with {shop} and the given words filled in; an empty string without a template."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
-from helpdesk import context, notices, pings
+from helpdesk import context, notices, pings, shops
 from helpdesk.mail import MailFile
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
@@ -245,6 +245,7 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
         """Write down a fact. `facts` may hold actor_name and message; the rest becomes its data."""
         event = self.fact(kind, by=by, at=at, **facts)
         event.save(force_insert=True)
+        shops.tell(self, event)
         return event
 
     def fact(self, kind: EventKind, *, by: Agent | None = None, at: datetime | None = None, **facts: Any) -> Event:
