@@ -6,6 +6,8 @@ from babel import Locale, UnknownLocaleError
 from django import template
 from django.utils.translation import get_language, ngettext
 
+from crm.models import Webhook
+
 register = template.Library()
 
 KNOWN_BITS = {4: 24, 6: 48}  # of an address, what agents see: the network, not the person
@@ -37,3 +39,9 @@ def seconds_in_words(seconds: int) -> str:
     if not minutes:
         return ngettext("%(n)s second", "%(n)s seconds", rest) % {"n": rest}
     return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+@register.simple_tag
+def shops_need_attention() -> bool:
+    """Whether an address of a shop does not answer, or was given up."""
+    return Webhook.objects.exclude(failing_since=None, disabled_at=None).exists()
