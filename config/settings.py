@@ -42,12 +42,17 @@ SHOP_CALL_BYTES = env.number("SHOP_CALL_MB", 8) * 1024 * 1024
 
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
 PERIODIC_JOBS: dict[str, float] = {
+    "crm.traces.forget": 6 * 3600,
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
+    "crm.purging.purge": 6 * 3600,
     "crm.telling.send_due": 3,
     "crm.telling.forget": 3600,
     "crm.api.answers.forget_answers": 3600,
 }
+# Modules that keep something of a person beside crm: each with copy_of() and erase(), called in this order when a
+# supervisor copies or erases somebody's data.
+PERSONAL_DATA = ["mailgateway.personal", "helpdesk.personal"]
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -70,6 +75,7 @@ INSTALLED_APPS = [
     "config",  # for its management commands
     "accounts",
     "live",
+    "search",
     "crm",
     "helpdesk",
     "mailgateway",
@@ -145,6 +151,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 EMAIL_BACKEND = "helpdesk.mailer.OutboxBackend"  # what Django mails becomes a row of the outbox as well
+CUSTOMER_POST = "helpdesk.letters.queue_to_customer"  # what crm wants mailed to customers about their account
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "helpdesk:queue"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"

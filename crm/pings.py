@@ -44,8 +44,3 @@ def _soon(groups: list[str], what: str) -> None:
             wire.send(group, what)
 
     transaction.on_commit(tell)
-
-
-def customer_changed(customer_id: int) -> None:
-    """Something of this customer's record changed."""
-    wire.send(f"customer-{customer_id}", "customer")

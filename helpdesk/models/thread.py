@@ -64,6 +64,11 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
             return self.all()
         return self.filter(contact__in=Contact.members.through.objects.filter(agent=agent).values("contact"))
 
+    def of_customer(self, customer_id: int) -> "ThreadQuerySet":
+        """What a customer finds in their own area; one that went into another thread of theirs is told there."""
+        own = self.on_desk().filter(customer=customer_id)
+        return own.exclude(merged_into__customer=customer_id).select_related("contact", "order", "merged_into")
+
     def on_desk(self) -> "ThreadQuerySet":
         """Neither spam nor in the bin."""
         return self.filter(folder=Folder.DESK)
