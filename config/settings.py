@@ -37,6 +37,7 @@ PRACTICE_MAIL_PASSWORD = env.secret("PRACTICE_MAIL_PASSWORD", DATA_DIR / "practi
 PERIODIC_JOBS: dict[str, float] = {
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
+    "search.rebuilding.catch_up": 3600,
 }
 
 INSTALLED_APPS = [
