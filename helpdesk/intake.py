@@ -147,7 +147,7 @@ def _received(thread: Thread, mail: InboundMail, *, third_party: bool = False, s
 
 
 def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = None) -> Delivered:
-    customer, desk = context.customer_for(mail.sender), DeskSettings.load()
+    customer, desk = context.customer_who_wrote(mail.customer_id, mail.sender), DeskSettings.load()
     order = context.order_for(mail.order_reference, customer=customer, email=mail.sender)
     thread = Thread(
         subject=" ".join(mail.subject.split())[:255],

@@ -261,12 +261,16 @@ def queue_relay(contact: "Contact", mail: InboundMail, *, message_id: str, files
     return row
 
 
-def queue_to_agent(to: list[str], *, subject: str, text: str, html: str = "") -> OutgoingMail:
-    """Queue a mail about an agent's account, such as a link to sign in, from the first contact with an address."""
+def desk_to_write_from() -> "Contact | None":
+    """The first contact that has an address."""
     from helpdesk.models.contact import Contact
 
-    contact = Contact.objects.active().exclude(email="").first()
-    desk = DeskSettings.load()
+    return Contact.objects.active().exclude(email="").first()
+
+
+def queue_to_agent(to: list[str], *, subject: str, text: str, html: str = "") -> OutgoingMail:
+    """Queue a mail about an agent's account, such as a link to sign in, from the first contact with an address."""
+    contact, desk = desk_to_write_from(), DeskSettings.load()
     sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
     return _queue(
         OutgoingKind.NOTICE,
@@ -276,6 +280,36 @@ def queue_to_agent(to: list[str], *, subject: str, text: str, html: str = "") ->
         subject=subject[:255],
         text=text,
         html=html or markup.from_text(text),
+        message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, 0, _domain(sender.address)),
+        auto_submitted="auto-generated",
+    )
+
+
+def queue_to_customer(letter: str, customer: Any, *, to: str, token: str, language: str = "") -> OutgoingMail:
+    """Queue a letter about a customer's account, with a link to their private area; settings.CUSTOMER_POST names this.
+
+    `letter` is a folder of templates/mail/ and the name of the page that the link leads to.
+    """
+    contact, desk = desk_to_write_from(), DeskSettings.load()
+    spoken = customer.language or language or desk.language
+    subject, text, html = render(
+        letter,
+        spoken,
+        customer=customer,
+        address=to,
+        shop=desk.shop_name,
+        link=links.area_url(letter, token),
+        signature=contact.signature(spoken) if contact else "",
+    )
+    sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
+    return _queue(
+        OutgoingKind.ACCOUNT,
+        sender,
+        contact=contact,
+        to=[to],
+        subject=subject,
+        text=text,
+        html=html,
         message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, 0, _domain(sender.address)),
         auto_submitted="auto-generated",
     )

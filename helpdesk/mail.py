@@ -67,6 +67,7 @@ class InboundMail:
     ip: str = ""
     user_agent: str = ""
     page_url: str = ""
+    customer_id: int = 0  # who wrote it, proven by their session; several people may share an address
     consent: str = ""  # version of the privacy text that was accepted
 
 

@@ -75,6 +75,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key("forward", "f", _("Forward or hand over")),
             Key("replies", "#", _("Predefined replies")),
             Key("send", "control+enter", _("Send and keep open")),
+            Key("save", "control+s", _("Save")),
             Key("send-and-close", "control+shift+enter", _("Send and close")),
         ),
     ),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models.customer import Customer
+from crm.models.entrance import CustomerSession
 from crm.models.group import CustomerGroup
 from crm.models.record_event import RecordEvent
 from crm.models.tag import CustomerTag
@@ -160,6 +161,8 @@ def _write_active(ids: Ids, is_active: bool, *, by: Any) -> None:
         rows = Customer.objects.filter(pk__in=batch)
         rows.update(is_active=is_active, version=models.F("version") + 1, updated_at=timezone.now())
         Customer.history.bulk_history_create(rows, update=True, default_user=by, batch_size=200)
+        if not is_active:
+            CustomerSession.objects.filter(customer__in=batch).delete()
 
 
 def _write_down(kind: str, ids: Ids, *, by: Any, **data: Any) -> None:

@@ -6,8 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from crm.tables.columns import Column
-from crm.tables.filters import Choice
-from crm.tables.listing import Field, Listing
+from crm.tables.listing import Listing
 
 register = template.Library()
 
@@ -28,13 +27,6 @@ def attribute(row: Any, name: str) -> Any:
 def tick_label(row: Any) -> str:
     """What the box that selects a row says."""
     return _("Select %(name)s") % {"name": row}
-
-
-@register.simple_tag
-def choices(field: Field) -> list[tuple[str, Any]]:
-    """What a filter offers."""
-    assert isinstance(field.filter, Choice)  # noqa: S101 - its template draws nothing else
-    return [(str(value), words) for value, words in field.filter.choices()]
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from helpdesk import html as markup
-from helpdesk import letters, notices
+from helpdesk import letters, notices, shops
 from helpdesk.mail import InboundMail, MailFile
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.desk import DeskSettings, Holder, Status
@@ -65,6 +65,7 @@ class Conversation(models.Model):
         begun = thread.fact(EventKind.CREATED, at=thread.created_at, actor_name=thread.sender)
         received = thread.fact(EventKind.RECEIVED, at=now, actor_name=message.who, message=message)
         type(begun).objects.bulk_create([begun, received])
+        shops.tell(thread, begun)
         thread.announce()
         return message
 

@@ -12,6 +12,7 @@ class OutgoingKind(models.TextChoices):
     ACKNOWLEDGEMENT = "ack", _("Confirmation of receipt")
     NOTICE = "notice", _("Notice to an agent")
     LINK = "link", _("New private link")
+    ACCOUNT = "account", _("Link to the private area")
     RELAY = "relay", _("Form message sent on, not stored")
 
 

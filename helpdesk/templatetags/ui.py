@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from helpdesk import shortcuts
+from helpdesk.context import standing_of
 from helpdesk.models import DeskSettings, Thread
 from helpdesk.statuses import StatusMenus, mark
-from helpdesk.waiting import Wait, duration, wait_of
+from helpdesk.waiting import Wait, duration, hours_to_answer, wait_of
 from search.highlighting import Piece
 
 register = template.Library()
@@ -86,12 +87,18 @@ def avatar(name: Any, extra: str = "") -> SafeString:
 @register.simple_tag
 def waiting(thread: Thread, now: datetime, desk: DeskSettings) -> SafeString:
     """The last column of a row: how long, for whom, until when."""
-    wait: Wait = wait_of(thread, now=now, answer_hours=desk.answer_hours)
+    wait: Wait = wait_of(thread, now=now, answer_hours=hours_to_answer(thread, desk))
     sign = icon(WAIT_ICONS[wait.mood], "i--sm") if wait.mood in WAIT_ICONS else ""
     tone = f"wait--{wait.mood}" if wait.mood in {"soon", "late"} else ""
     return format_html(
         '<div class="wait {}"><b class="num">{}</b><small>{}{}</small></div>', tone, wait.text, sign, wait.note
     )
+
+
+@register.simple_tag
+def standing(thread: Thread) -> Any:
+    """How the thread's customer is served: {% standing thread as standing %} has `badge`, `tone`, `answer_hours`."""
+    return standing_of(thread)
 
 
 @register.filter

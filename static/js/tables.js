@@ -72,7 +72,7 @@ document.addEventListener("change", (event) => {
   const field = event.target;
   if (field.matches("[data-tick-all]")) ticks().forEach((one) => { one.checked = field.checked; });
   if (field.matches("[data-tick-all], [name=ids]")) tell();
-  if (field.matches("#list-table thead select, #list-table thead [type=date]")) field.form.requestSubmit();
+  if (field.matches("#list-table thead select")) field.form.requestSubmit();
 });
 document.addEventListener("click", (event) => { if (event.target.closest("[data-clears]")) { event.preventDefault(); clear(); } });
 
