@@ -46,6 +46,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "crm.jobs.purge_carts": 3600,
     "crm.following.purge_vouchers": 3600,
     "helpdesk.follow_ups.send_due": 300,
+    "search.rebuilding.catch_up": 3600,
     "crm.purging.purge": 6 * 3600,
     "crm.telling.send_due": 3,
     "crm.telling.forget": 3600,
