@@ -52,14 +52,26 @@ def prepare(customers: int) -> None:
 
     django.setup()
     from django.core.management import call_command
+    from django.db import connection
 
     from crm.models import Customer
 
+    if connection.vendor == "postgresql":
+        make_database(connection)
     call_command("migrate", verbosity=0)
     if Customer.objects.count() < customers:
         begun = time.monotonic()
         build(customers)
         print(f"{customers:,} customers made in {time.monotonic() - begun:.0f} s", flush=True)  # noqa: T201
+
+
+def make_database(connection: Any) -> None:
+    """On a PostgreSQL that has nothing yet."""
+    name = connection.settings_dict["NAME"]
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)}")
 
 
 def build(customers: int) -> None:
