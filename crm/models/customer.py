@@ -172,6 +172,7 @@ class Customer(AreaMember, Account, Belonging, Ending, FromShop):
             models.Index(fields=["spent", "id"], name="customers_by_sales"),
             models.Index(fields=["open_threads", "id"], name="customers_by_threads"),
             models.Index(fields=["is_active", "id"], name="customers_enabled"),
+            models.Index(fields=["id"], condition=models.Q(is_active=False), name="customers_disabled"),
             models.Index(fields=["newsletter", "id"], name="customers_newsletter"),
             models.Index(fields=["partner_offers", "id"], name="customers_offers"),
             models.Index(fields=["registered_at", "id"], name="customers_registered"),
