@@ -14,6 +14,8 @@ from django.utils.translation import ngettext
 from accounts.models import Agent
 from crm.models.record import Record
 from crm.models.shop import RecordSettings
+from crm.models.shop_call import ShopAnswer
+from crm.models.webhook import Delivery
 
 if TYPE_CHECKING:
     pass
@@ -110,6 +112,7 @@ class Ending(Record):
         addresses = customer.addresses_of_mail()
         for path in settings.PERSONAL_DATA:
             import_string(f"{path}.erase")(customer.pk, addresses)
+        self._erase_said([*addresses, *filter(None, (customer.phone, customer.other_phone))])
         self._erase_rows()
         self._erase_columns()
         asked = customer.privacy_requests
@@ -119,6 +122,12 @@ class Ending(Record):
         customer.events.record("erased", customer, by=by)
         self.announce()
         return True
+
+    def _erase_said(self, words: list[str]) -> None:
+        """What was said to the shop of somebody with these addresses and phones, or answered to it."""
+        for word in words:
+            ShopAnswer.objects.filter(body__icontains=word).delete()
+            Delivery.objects.filter(body__icontains=word).delete()
 
     def _erase_rows(self) -> None:
         """All that belongs to the person alone goes; what the shop must keep loses the person."""

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from crm import purging
-from crm.models import Address, Customer, CustomerNote, Visit
+from crm.models import Address, Customer, CustomerNote, Delivery, Shop, ShopAnswer, Visit, Webhook
 from crm.models.ending import HasOrdersError
 from helpdesk.models import Thread
 from mailgateway import rawmail
@@ -134,6 +134,10 @@ def known(world, tmp_path, settings):
     Incoming.objects.create(
         sha256=digest, size=1, raw_path=path, sender="john@example.com", subject="Secret bowl", thread=thread
     )
+    shop = Shop.objects.create(name="Taller Norte")
+    ShopAnswer.objects.create(shop=shop, key="1", digest="1", body='{"email": "john@example.com", "name": "Johannes"}')
+    webhook = Webhook.objects.create(shop=shop, url="https://norte.test/hook")
+    Delivery.objects.create(webhook=webhook, event="customer.changed", body='{"phone": "+34600000123"}')
     return john
 
 
