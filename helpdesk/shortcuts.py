@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key("previous", "k", _("Previous")),
             Key("open", "enter", pgettext_lazy("verb", "Open")),
             Key("search", "/", _("Search")),
+            Key("palette", "control+k", _("Go to or do")),
             Key("reveal", ".", _("Show the new ones")),
             Key("escape", "escape", _("Close, leave the list")),
         ),

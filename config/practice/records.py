@@ -6,6 +6,7 @@ from random import Random
 
 from django.utils import timezone
 
+from crm import usernames
 from crm.models import (
     Cart,
     CategoryDiscount,
@@ -18,7 +19,10 @@ from crm.models import (
     OrderState,
     PrivacyRequest,
     RecordEvent,
+    RecordSettings,
     Shop,
+    TitleUse,
+    Tone,
     Visit,
     Voucher,
 )
@@ -54,6 +58,7 @@ def open_shop() -> Shop:
 def tell(dice: Random, customers: list[Customer]) -> None:
     """Fill in what belongs to each customer, the same each time but for the date."""
     open_shop()
+    RecordSettings.decide(by=None, title_use=TitleUse.TEAM)
     club = _found_club()
     for n, customer in enumerate(Customer.objects.order_by("pk")):
         _describe(dice, customer, n)
@@ -68,7 +73,15 @@ def tell(dice: Random, customers: list[Customer]) -> None:
 
 
 def _found_club() -> CustomerGroup:
-    club = CustomerGroup.objects.create(name="Club Barro", discount=Decimal(5), badge="Club Barro", tone="info")
+    club = CustomerGroup.objects.create(
+        name="Club Barro",
+        names={"es": "Club Barro", "en": "Clay Club"},
+        description="Se entra con la tercera compra",
+        discount=Decimal(5),
+        badge="Club Barro",
+        tone=Tone.INFO,
+        answer_hours=12,
+    )
     CategoryDiscount.objects.create(group=club, category="Tazas", discount=Decimal(10))
     return club
 
@@ -80,6 +93,9 @@ def _describe(dice: Random, customer: Customer, n: int) -> None:
     customer.partner_offers = n % 5 == 1
     customer.is_active = n % 17 != 16
     customer.visited_at = None if n % 11 == 10 else timezone.now() - timedelta(hours=dice.randrange(1, 1200))
+    if not customer.is_guest and n % 3 == 0:
+        customer.username = usernames.ideas(customer)[0] if n % 2 else ""
+        customer.invited_at, customer.entered_at = customer.registered_at, customer.visited_at
     customer.save_without_historical_record()  # type: ignore[attr-defined]
 
 

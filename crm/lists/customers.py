@@ -91,7 +91,7 @@ def _questions() -> list[tuple[str, str]]:
         (_("With open threads"), "threads_from=1"),
         (_("New in %(days)s days") % {"days": NEW_DAYS}, f"registered_from={since.isoformat()}"),
         (_("Newsletter"), "newsletter=1"),
-        (_("Disabled"), "active=0"),
+        (_("Accounts disabled"), "active=0"),
     ]
     return [*asked, (_("Average age"), "age_from=0")] if birthdays_used() else asked
 

@@ -4,27 +4,33 @@
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
 from crm.models.shop_call import ShopAnswer, ShopTally
 from crm.models.webhook import Delivery, Happening, Webhook
-from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
 from crm.models.household import Household
+from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, FixedGroupError, PriceDisplay, Tone
+from crm.models.title import SocialTitle
 from crm.models.tag import TONES, CustomerTag
 from crm.models.customer import Customer, CustomerEmail, Risk
 from crm.models.consent import Consent
 from crm.models.privacy_request import PrivacyRequest
 from crm.models.record_event import RecordEvent
+from crm.models.visit import CustomerLink, Visit
+from crm.models.entrance import AreaLink, CustomerSession
+from crm.models.departure import Departure
 from crm.models.bulk_change import BulkChange
 from crm.models.column_choice import ColumnChoice
 from crm.models.address import Address
 from crm.models.note import CustomerNote
-from crm.models.visit import CustomerLink, Visit
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.cart_life import CartIsOrdered, CartState
 from crm.models.cart import Cart
+from crm.models.follow_up import FollowUp, FollowUpKind, FollowUpRule, FollowUpSettings
+from crm.models.words import CartWords, CustomerWords, OrderWords
 
 __all__ = [
     "TONES",
     "Address",
+    "AreaLink",
     "AreaPage",
     "BulkChange",
     "Cart",
@@ -34,6 +40,7 @@ __all__ = [
     "CartLine",
     "CartState",
     "CartSums",
+    "CartWords",
     "CategoryDiscount",
     "ColumnChoice",
     "Consent",
@@ -42,14 +49,23 @@ __all__ = [
     "CustomerGroup",
     "CustomerLink",
     "CustomerNote",
+    "CustomerSession",
     "CustomerTag",
+    "CustomerWords",
     "Delivery",
+    "Departure",
+    "FixedGroupError",
+    "FollowUp",
+    "FollowUpKind",
+    "FollowUpRule",
+    "FollowUpSettings",
     "FromShop",
     "Happening",
     "Household",
     "Order",
     "OrderLine",
     "OrderState",
+    "OrderWords",
     "PriceDisplay",
     "PrivacyRequest",
     "RecordEvent",
@@ -60,6 +76,7 @@ __all__ = [
     "ShopTally",
     "SocialTitle",
     "TitleUse",
+    "Tone",
     "Visit",
     "Voucher",
     "Webhook",

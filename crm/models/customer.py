@@ -12,13 +12,15 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import Agent
 from crm.models.account import Account
+from crm.models.area import AreaMember
 from crm.models.belonging import Belonging
 from crm.models.ending import Ending
-from crm.models.group import CustomerGroup, SocialTitle
+from crm.models.group import CustomerGroup
 from crm.models.household import Household
 from crm.models.record import Checked, hold_addresses
-from crm.models.shop import FromShop
+from crm.models.shop import FromShop, RecordSettings, TitleUse
 from crm.models.tag import CustomerTag
+from crm.models.title import SocialTitle
 
 
 class Risk(models.TextChoices):
@@ -61,8 +63,11 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.exclude(deleted_at=None).filter(erased_at=None)
 
     @transaction.atomic
-    def add(self, values: Mapping[str, Any], *, by: Agent | None) -> "Customer":
-        """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved."""
+    def add(self, values: Mapping[str, Any], *, by: Agent | None, greets: bool = True) -> "Customer":
+        """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved.
+
+        They are invited to the private area if the team wants that of new ones; an import `greets` nobody.
+        """
         hold_addresses(values)
         customer = self.model()
         clean = Checked(values, customer)
@@ -74,10 +79,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         customer.groups.set(clean.many["groups"])
         customer.set_links(clean.many.get("links", []))
         customer.adopt_orders()
+        if greets:
+            customer.greet(by=by)
         return customer
 
 
-class Customer(Account, Belonging, Ending, FromShop):
+class Customer(AreaMember, Account, Belonging, Ending, FromShop):
     """A person who buys or may buy."""
 
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))
@@ -184,8 +191,19 @@ class Customer(Account, Belonging, Ending, FromShop):
 
     @property
     def formal_name(self) -> str:
-        """The name with its social title."""
-        return f"{self.title or ''} {self.name}".strip()
+        """The name with its social title, where the team uses them."""
+        title = self.title if self.title_id and RecordSettings.load().title_use != TitleUse.OFF else None
+        return f"{title or ''} {self.name}".strip()
+
+    @property
+    def standing(self) -> CustomerGroup | None:
+        """The group that says how this customer is served: the main one if it says so, else the first that does.
+
+        Reads `group`.
+        """
+        if self.group is not None and self.group.is_special:
+            return self.group
+        return self.groups.special().first()
 
     @property
     def in_shop(self) -> str:
