@@ -115,6 +115,7 @@ class Ending(Record):
         self._erase_said([*addresses, *filter(None, (customer.phone, customer.other_phone))])
         self._erase_rows()
         self._erase_columns()
+        self._erase_words()
         asked = customer.privacy_requests
         asked.filter(kind="erasure", done_at=None).update(done_at=timezone.now(), done_by=by)
         asked.update(words="")
@@ -145,6 +146,17 @@ class Ending(Record):
         if household is not None and not household.people.exclude(pk=customer.pk).exists():
             household.history.all().delete()
             household.delete()
+
+    def _erase_words(self) -> None:
+        """The search finds the orders and carts by what is left, and nothing keeps the words of before."""
+        from crm.models.words import CartWords, CustomerWords, OrderWords
+
+        customer = self._customer
+        CustomerWords.write([customer.pk])
+        OrderWords.write(customer.orders.order_by().values_list("pk", flat=True))
+        CartWords.write(customer.carts.order_by().values_list("pk", flat=True))
+        for words in (CustomerWords, OrderWords, CartWords):
+            words.forget()
 
     def _erase_columns(self) -> None:
         customer = self._customer

@@ -162,7 +162,7 @@ def test_after_erasing_nothing_of_the_person_is_left_and_the_weeks_figures_are(
         assert known.erase(by=world.alice)
     words = ("Johannes", "john@example.com", "johannes@doe.test", "Doe", "600000123", "203.0.113.7", "Secret bowl")
     left = [row for row in everything_kept() for word in words if word in row]
-    assert left == []
+    assert [row[:60] for row in left] == []
     assert list(Thread.objects.values_list("pk", "created_at", "status", "first_response_at")) == before
     known.refresh_from_db()
     assert (str(known), known.orders.count(), known.order_count) == ("Anonymous", 1, known.order_count)
