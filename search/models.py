@@ -94,6 +94,18 @@ class Words(models.Model):
         return cls.subjects()
 
     @classmethod
+    def forget(cls) -> None:
+        """Take out of SQLite's index what its rows said before: it keeps the words of changed rows until then.
+
+        Rewrites the index, so it is for what must not be found on the disk either.
+        """
+        if connection.vendor != "sqlite":
+            return
+        index = cls.table().index
+        with connection.cursor() as cursor:
+            cursor.execute(f"""INSERT INTO "{index}"("{index}") VALUES ('optimize')""")  # noqa: S608
+
+    @classmethod
     def broken(cls) -> bool:
         """Whether the index does not hold exactly the words of the rows. PostgreSQL's cannot differ."""
         if connection.vendor != "sqlite":
