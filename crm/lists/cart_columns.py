@@ -27,7 +27,7 @@ def online() -> Q:
 
 def with_email() -> Q:
     """There is an address to write to."""
-    return ~Q(email="") | Exists(CustomerEmail.objects.filter(customer=OuterRef("customer")))
+    return ~Q(email="") | Q(Exists(CustomerEmail.objects.filter(customer=OuterRef("customer"))))
 
 
 def with_consent() -> Q:
