@@ -19,10 +19,14 @@ from crm.views import (
     preferences,
     privacy,
     profile,
+    shops,
     switches,
     tables,
     titles,
+    webhooks,
 )
+
+HOOK = "settings/shops/<int:shop_id>/webhooks/<int:webhook_id>/"
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -108,4 +112,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
+    # Settings: the shops that feed the desk
+    path("settings/shops/", shops.index, name="shops"),
+    path("settings/shops/new/", shops.edit, name="new_shop"),
+    path("settings/shops/<int:shop_id>/", shops.edit, name="shop"),
+    path("settings/shops/<int:shop_id>/token/", shops.renew_token, name="shop_token"),
+    path("settings/shops/<int:shop_id>/token/end/", shops.end_token, name="shop_token_end"),
+    path("settings/shops/<int:shop_id>/webhooks/new/", webhooks.new, name="new_webhook"),
+    path(HOOK, webhooks.edit, name="webhook"),
+    path(f"{HOOK}secret/", webhooks.renew_secret, name="webhook_secret"),
+    path(f"{HOOK}switch/", webhooks.switch, name="webhook_switch"),
+    path(f"{HOOK}delete/", webhooks.remove, name="webhook_delete"),
+    path(
+        f"{HOOK}log/<int:delivery_id>/",
+        webhooks.send_again,
+        name="webhook_again",
+    ),
 ]
