@@ -48,6 +48,23 @@ def rebuild(kind: type[Words], *, fresh: bool = False) -> Iterator[int]:
     at.delete()
 
 
+def catch_up() -> int:
+    """Describe what is not described yet, the newest first: what an older version stored, or somebody in bulk.
+
+    Returns how many rows it wrote. A job for every hour: with nothing to do, it reads and writes nothing.
+    """
+    return sum(_catch_up(kind) for kind in kinds())
+
+
+def _catch_up(kind: type[Words]) -> int:
+    done, missing = 0, kind.findable().filter(words=None).order_by("-pk").values_list("pk", flat=True)
+    ids = list(missing[:BATCH])
+    while ids:
+        done += kind.write(ids)
+        ids = list(missing.filter(pk__lt=ids[-1])[:BATCH])
+    return done
+
+
 def count(kind: type[Words]) -> Count:
     """Compare what is there with what can be found."""
     return Count(kind._meta.label, kind.findable().count(), kind._default_manager.count(), kind.broken())

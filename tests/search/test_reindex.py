@@ -55,6 +55,16 @@ def test_rows_written_in_bulk_are_described_by_whoever_wrote_them(world, django_
     assert [pk for pk, _ in OrderWords.find(read('"BULK-7"')).rows] == [rows[7].pk]
 
 
+def test_what_nobody_described_is_caught_up_with(world):
+    thread = make.thread(text="ornitorrinco")
+    Order.objects.bulk_create([Order(reference="BULK-1", state="-", placed_at="2026-11-01T12:00Z")])
+    MessageWords.objects.all().delete()
+    assert rebuilding.catch_up() == 2
+    assert rebuilding.catch_up() == 0
+    assert list(MessageWords.find(read("ornitorrinco")).first_of_group) == [thread.pk]
+    assert OrderWords.find(read("bulk-1")).rows
+
+
 def test_what_is_common_and_what_is_rare_are_both_found_among_many(world):
     thread = make.thread()
     message = thread.messages.get()
