@@ -54,7 +54,7 @@ PERIODIC_JOBS: dict[str, float] = {
 }
 # Modules that keep something of a person beside crm: each with copy_of() and erase(), called in this order when a
 # supervisor copies or erases somebody's data.
-PERSONAL_DATA = ["mailgateway.personal", "helpdesk.personal"]
+PERSONAL_DATA = ["mailgateway.personal", "helpdesk.personal", "crm.personal"]
 
 INSTALLED_APPS = [
     "django.contrib.admin",
