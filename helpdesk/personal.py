@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from helpdesk import pings
 from helpdesk.context import Fact, Section
-from helpdesk.models import Attachment, Draft, Event, EventKind, Message, Notice, OutgoingMail, Thread
+from helpdesk.models import Attachment, Draft, Event, EventKind, Message, MessageWords, Notice, OutgoingMail, Thread
 from helpdesk.models.message import MessageKind
 from helpdesk.models.thread import ThreadQuerySet, new_secret
 
@@ -103,8 +103,15 @@ def erase(customer_id: int, addresses: list[str]) -> None:
         Thread.objects.filter(pk=thread.pk).update(
             subject="", name="", email="", order_text="", excerpt="", attachment_count=0, secret=new_secret()
         )
+    _forget_words(list(Message.objects.filter(in_them).values_list("pk", flat=True)))
     for pk in ids:
         transaction.on_commit(lambda pk=pk: pings.thread_changed(pk, contacts))  # type: ignore[misc]
+
+
+def _forget_words(messages: list[int]) -> None:
+    """Nothing is found by what was said; afterwards, when the record is erased too, by the number again."""
+    MessageWords.objects.filter(pk__in=messages).delete()
+    transaction.on_commit(lambda: MessageWords.write(messages))
 
 
 def _erase_rows(ids: list[int], in_them: Q) -> None:

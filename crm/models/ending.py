@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.models import Agent
 from crm.models.record import Record
 from crm.models.shop import RecordSettings
+from search import rebuilding
 
 if TYPE_CHECKING:
     pass
@@ -101,6 +102,8 @@ class Ending(Record):
 
         Whoever keeps personal data elsewhere is named in settings.PERSONAL_DATA. Returns whether it changed.
         """
+        from crm.models.words import CartWords, OrderWords
+
         self.lock()
         customer = self._customer
         if customer.erased_at is not None:
@@ -112,6 +115,9 @@ class Ending(Record):
             import_string(f"{path}.erase")(customer.pk, addresses)
         self._erase_rows()
         self._erase_columns()
+        OrderWords.write(customer.orders.values_list("pk", flat=True))
+        CartWords.write(customer.carts.values_list("pk", flat=True))
+        transaction.on_commit(rebuilding.forget)
         asked = customer.privacy_requests
         asked.filter(kind="erasure", done_at=None).update(done_at=timezone.now(), done_by=by)
         asked.update(words="")
