@@ -42,9 +42,10 @@ SHOP_CALL_BYTES = env.number("SHOP_CALL_MB", 8) * 1024 * 1024
 
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
 PERIODIC_JOBS: dict[str, float] = {
-    "crm.traces.forget": 6 * 3600,
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
+    "crm.following.purge_vouchers": 3600,
+    "helpdesk.follow_ups.send_due": 300,
     "search.rebuilding.catch_up": 3600,
     "crm.purging.purge": 6 * 3600,
     "crm.telling.send_due": 3,

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from requests.adapters import HTTPAdapter
 
 CONNECT, READ, WHOLE = 5, 10, 20  # seconds
 MOST = 4096  # bytes of an answer that are read
+PRIVATE = gettext_lazy("This address leads into a private network, which the desk does not call.")
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -100,8 +102,21 @@ def address_of(host: str, port: int) -> IP:
     except (OSError, ValueError, UnicodeError) as error:
         raise Unreachable(_("Nobody knows the name %(name)s.") % {"name": host[:100]}) from error
     if not addresses or not all(_may_call(host, one) for one in addresses):
-        raise Unreachable(_("This address leads into a private network, which the desk does not call."))
+        raise Unreachable(PRIVATE)
     return addresses[0]
+
+
+def refuse_private(host: str) -> None:
+    """Raises Unreachable for what leads into our own network now; a name that nobody knows yet may come to be."""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        if host in settings.WEBHOOK_PRIVATE_HOSTS or not _is_local(host):
+            return
+    else:
+        if _may_call(host, found):
+            return
+    raise Unreachable(PRIVATE)
 
 
 def _may_call(host: str, address: IP) -> bool:

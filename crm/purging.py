@@ -1,17 +1,20 @@
-"""What is not kept for ever: the bin, visits with their IP addresses."""
+"""What is not kept for ever: the bin, visits with their IP addresses, sessions and links of the private area."""
 
 from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
 
-from crm.models import Customer, RecordSettings, Visit
+from crm.models import AreaLink, Customer, CustomerSession, RecordSettings, Visit
 from crm.models.customer import CustomerQuerySet
+from crm.models.entrance import STAYS
+
+DAYS_OF_ENDED_LINKS = 30
 
 
 def purge() -> dict[str, int]:
-    """Do all of it; returns how many records and visits went. Again at once, none does."""
-    return {"customers": empty_bin(), "visits": forget_visits()}
+    """Do all of it; returns how many records, visits and ways in went. Again at once, none does."""
+    return {"customers": empty_bin(), "visits": forget_visits(), "access": forget_access()}
 
 
 def gone_customers() -> CustomerQuerySet:
@@ -35,6 +38,13 @@ def old_visits() -> models.QuerySet[Visit]:
 def forget_visits() -> int:
     """Delete old visits."""
     return old_visits().delete()[0]
+
+
+def forget_access() -> int:
+    """Delete sessions that nobody used for long, and links long after their end: so long they can say what became."""
+    sessions = CustomerSession.objects.filter(seen_at__lt=timezone.now() - STAYS)
+    links = AreaLink.objects.filter(expires_at__lt=_days_ago(DAYS_OF_ENDED_LINKS))
+    return sessions.delete()[0] + links.delete()[0]
 
 
 def _days_ago(days: int) -> datetime:

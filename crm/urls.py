@@ -6,9 +6,12 @@ from crm.views import (
     access,
     addresses,
     bulk,
+    cart,
+    carts,
     customers,
     editing,
     ending,
+    follow_ups,
     groups,
     households,
     members,
@@ -16,10 +19,14 @@ from crm.views import (
     preferences,
     privacy,
     profile,
+    shops,
     switches,
     tables,
     titles,
+    webhooks,
 )
+
+HOOK = "settings/shops/<int:shop_id>/webhooks/<int:webhook_id>/"
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -46,6 +53,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/invitation/", access.invite, name="customer_invitation"),
     path("customers/<int:customer_id>/sessions/", access.sign_out, name="customer_sessions"),
     path("orders/<int:order_id>/", profile.order, name="order"),
+    # Carts
+    path("carts/", carts.index, name="carts"),
+    path("carts/export/", carts.export_carts, name="carts_export"),
+    path("carts/weeks/", carts.weeks, name="carts_weeks"),
+    path("carts/deletion/", carts.deletion, name="carts_deletion"),
+    path("carts/<int:cart_id>/", cart.show, name="cart"),
+    path("carts/<int:cart_id>/content/", cart.content, name="cart_content"),
+    path("carts/<int:cart_id>/prices/", cart.prices, name="cart_prices"),
+    path("carts/<int:cart_id>/deletion/", cart.deletion, name="cart_deletion"),
+    path("settings/follow-ups/", follow_ups.edit, name="follow_ups"),
     # The record itself
     path("customers/new/", editing.new, name="customer_new"),
     path("customers/<int:customer_id>/edit/", editing.edit, name="customer_edit"),
@@ -95,4 +112,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
+    # Settings: the shops that feed the desk
+    path("settings/shops/", shops.index, name="shops"),
+    path("settings/shops/new/", shops.edit, name="new_shop"),
+    path("settings/shops/<int:shop_id>/", shops.edit, name="shop"),
+    path("settings/shops/<int:shop_id>/token/", shops.renew_token, name="shop_token"),
+    path("settings/shops/<int:shop_id>/token/end/", shops.end_token, name="shop_token_end"),
+    path("settings/shops/<int:shop_id>/webhooks/new/", webhooks.new, name="new_webhook"),
+    path(HOOK, webhooks.edit, name="webhook"),
+    path(f"{HOOK}secret/", webhooks.renew_secret, name="webhook_secret"),
+    path(f"{HOOK}switch/", webhooks.switch, name="webhook_switch"),
+    path(f"{HOOK}delete/", webhooks.remove, name="webhook_delete"),
+    path(
+        f"{HOOK}log/<int:delivery_id>/",
+        webhooks.send_again,
+        name="webhook_again",
+    ),
 ]

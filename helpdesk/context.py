@@ -1,6 +1,6 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,12 @@ from django.db import connection, models
 from django.db.models.functions import Coalesce
 
 from accounts.models import Agent
-from crm import finding, links, outbound, panel, salutations
+from crm import finding, following, links, outbound, panel, salutations
 from crm.copying import Fact as Fact
 from crm.copying import Section as Section
 from crm.finding import Network
-from crm.models import Cart, Customer, CustomerGroup, Order, OrderLine, RecordSettings, Shop
+from crm.following import Claimed, Due
+from crm.models import Cart, Customer, CustomerGroup, FollowUp, Order, OrderLine, RecordSettings, Shop
 from crm.resemblance import Likeness, resembling
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
@@ -80,6 +81,17 @@ def carts_of(customer: Customer | None) -> list[Cart]:
     return panel.carts_with_lines(customer) if customer else []
 
 
+def cart(cart_id: int) -> Cart | None:
+    """A cart with its lines and whoever it belongs to."""
+    related = Cart.objects.select_related("customer", "source").prefetch_related("lines", "customer__emails")
+    return related.filter(pk=cart_id).first()
+
+
+def cart_contacted(cart: Cart, *, by: Any, thread: int) -> None:
+    """An agent wrote about a cart, in this thread."""
+    cart.note_contact(by=by, thread=thread)
+
+
 def restore_cart(token: str) -> str:
     """Where a customer with this signed link finds the cart again; the shop is told.
 
@@ -89,6 +101,45 @@ def restore_cart(token: str) -> str:
     if cart is None:
         raise LookupError(token)
     return cart.restore()
+
+
+def due_follow_ups() -> Iterator[Due]:
+    """Mails that are due now to follow carts and orders."""
+    return following.due()
+
+
+def claim_follow_up(due: Due) -> Claimed | None:
+    """Take one in hand, in the transaction that queues it. As crm.following.claim."""
+    return following.claim(due)
+
+
+def follow_up_words(claimed: Claimed, *, language: str, shop_name: str, shop_url: str) -> tuple[str, str]:
+    """Subject and text of a follow-up mail."""
+    return following.words_of(claimed, language=language, shop_name=shop_name, shop_url=shop_url)
+
+
+def unsubscribe_url(customer: Customer) -> str:
+    """The link that ends our advertising to a customer."""
+    return links.unsubscribe_url(customer.pk)
+
+
+def subject_of_follow_up(follow_up_id: int, customer: Customer | None) -> dict[str, Any]:
+    """The cart and the order that a follow-up mail to this customer was about; nothing for somebody else's."""
+    sent = FollowUp.objects.filter(pk=follow_up_id, customer=customer).select_related("cart", "order").first()
+    return {"cart": sent.cart, "order": sent.order} if sent and customer else {}
+
+
+def subscriber(token: str) -> Customer:
+    """Whom a link to unsubscribe belongs to. Raises signing.BadSignature, or LookupError if they are gone."""
+    customer = Customer.objects.present().filter(pk=links.customer_in(token)).first()
+    if customer is None:
+        raise LookupError(token)
+    return customer
+
+
+def unsubscribe(customer: Customer, *, ip: str) -> None:
+    """No more newsletter and no more reminders, by the customer's own wish; the shop hears of it."""
+    following.unsubscribe(customer, ip=ip)
 
 
 def customer_for(address: str) -> Customer | None:

@@ -1,6 +1,5 @@
 """Forms of the settings: contacts, status labels, the desk."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -11,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts import texts
-from accounts.fields import Dressed, refuse_example
+from accounts.fields import Dressed, refuse_example, zone_field
 from accounts.models import Agent
 from helpdesk import context as shop
 from helpdesk.models import Contact, DeskSettings, Status, StatusLabel, Thread
@@ -252,11 +251,3 @@ class DeskForm(Dressed, ByLanguage, forms.ModelForm):
             desk.privacy_texts, desk.privacy_version = privacy, desk.privacy_version + 1
         saved: DeskSettings = super().save(commit)
         return saved
-
-
-def zone_field() -> forms.ChoiceField:
-    """All time zones with a place in their name, and UTC."""
-    zones = sorted(
-        zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc", "System"))
-    )
-    return forms.ChoiceField(choices=[(zone, zone.replace("_", " ")) for zone in ["UTC", *zones]], label=_("Time zone"))

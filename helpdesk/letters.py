@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts.models import Agent
+from helpdesk import context, links, pings, tokens
 from helpdesk import html as markup
-from helpdesk import links, pings, tokens
 from helpdesk.mail import InboundMail, Party
 from helpdesk.models.desk import DeskSettings
 from helpdesk.models.message import TOKEN_KINDS, Delivery, Message, MessageKind
@@ -233,6 +233,41 @@ def _address_of_agents(thread: "Thread") -> str:
     """Where an agent may answer a notice by mail; empty where that is switched off, or no such address arrives."""
     wanted = DeskSettings.load().replies_by_mail and thread.contact.plus_addresses
     return tokens.mint_address(tokens.Kind.AGENT, thread.pk, thread.contact.email) if wanted else ""
+
+
+def queue_follow_up(claimed: context.Claimed) -> OutgoingMail | None:
+    """Queue a mail that follows a cart or an order; None where no contact has an address to send from.
+
+    It is signed as a reminder, so that an answer begins a thread that knows what it is about.
+    """
+    from helpdesk.models.contact import Contact
+
+    contact = Contact.objects.active().exclude(email="").first()
+    if contact is None:
+        return None
+    desk, customer = DeskSettings.load(), claimed.customer
+    language = customer.language if customer.language in dict(settings.LANGUAGES) else desk.language
+    subject, words = context.follow_up_words(
+        claimed, language=language, shop_name=desk.shop_name, shop_url=desk.shop_url
+    )
+    unsubscribe = context.unsubscribe_url(customer)
+    _, text, html = render(
+        "follow_up", language, words=words, shop=desk.shop_name, signature=contact.signature(language), link=unsubscribe
+    )
+    kind, follow_up_id = tokens.Kind.REMINDER, claimed.follow_up.pk
+    return _queue(
+        OutgoingKind.FOLLOW_UP,
+        sender_of(contact, by=None, language=language),
+        contact=contact,
+        to=[customer.email],
+        subject=subject,
+        text=text,
+        html=html,
+        message_id_header=tokens.mint_message_id(kind, follow_up_id, _domain(contact.email)),
+        reply_to=tokens.mint_address(kind, follow_up_id, contact.email) if contact.plus_addresses else "",
+        unsubscribe=unsubscribe,
+        auto_submitted="auto-generated",
+    )
 
 
 def relay_id(contact: "Contact", mail: InboundMail) -> str:

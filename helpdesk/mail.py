@@ -101,3 +101,4 @@ class OutboundMail:
     auto_submitted: str  # "", "auto-replied" or "auto-generated" (RFC 3834)
     files: tuple[MailFile, ...]
     attempts: int
+    unsubscribe: str = ""  # the address that ends such mails with one click (RFC 8058)

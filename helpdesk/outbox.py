@@ -55,6 +55,7 @@ def _outbound(row: OutgoingMail) -> OutboundMail:
         auto_submitted=row.auto_submitted,
         files=tuple(attachment.as_mail_file() for attachment in row.attachments.all()),
         attempts=row.attempts,
+        unsubscribe=row.unsubscribe,
     )
 
 

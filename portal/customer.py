@@ -1,11 +1,20 @@
 """All that the portal asks of crm about the customer who is signed in; the only importer of it."""
 
-from typing import Any
-
 from django.db import models
 
 from crm import door, places
-from crm.models import Address, AreaLink, AreaPage, Consent, Customer, CustomerSession, Order, RecordSettings
+from crm.copying import write_copy
+from crm.models import (
+    Address,
+    AreaLink,
+    AreaPage,
+    Consent,
+    Customer,
+    CustomerSession,
+    Order,
+    PrivacyRequest,
+    RecordSettings,
+)
 from crm.models.area import UsernameTakenError, propose_password
 from crm.models.record import fields_off
 
@@ -17,15 +26,16 @@ __all__ = [
     "Customer",
     "CustomerSession",
     "Order",
+    "PrivacyRequest",
     "RecordSettings",
     "UsernameTakenError",
     "country_choices",
     "door",
-    "facts_of",
     "fields_off",
     "orders_of",
     "pages_of",
     "propose_password",
+    "write_copy",
 ]
 
 
@@ -43,25 +53,3 @@ def country_choices() -> list[tuple[str, str]]:
 def orders_of(customer: Customer) -> models.QuerySet[Order]:
     """The customer's own orders with their lines, newest first."""
     return customer.orders.prefetch_related("lines")
-
-
-def facts_of(customer: Customer) -> dict[str, Any]:
-    """What the shop's records hold of a customer, without what the team wrote for itself."""
-    columns = ("first_name", "last_name", "company", "birthday", "phone", "other_phone", "language", "username")
-    account = ("newsletter", "partner_offers", "registered_at", "entered_at", "visited_at")
-    places = ("alias", "first_name", "last_name", "company", "line1", "line2", "postcode", "city", "state", "country")
-    return {
-        "number": customer.pk,
-        **{name: getattr(customer, name) for name in (*columns, *account)},
-        "emails": [one.address for one in customer.emails.all()],
-        "addresses": list(customer.addresses.filter(deleted_at=None).values(*places, "phone", "mobile")),
-        "orders": [_order(one) for one in orders_of(customer)],
-        "consents": list(customer.consents.values("kind", "given", "source", "wording", "at")),
-        "visits": list(customer.visits.values("began_at", "page", "pages", "ip_address")),
-    }
-
-
-def _order(order: Order) -> dict[str, Any]:
-    told = ("reference", "placed_at", "state", "total", "currency", "delivery_name", "delivery_address")
-    lines = [{"name": one.name, "quantity": one.quantity, "price": one.unit_price} for one in order.lines.all()]
-    return {**{name: getattr(order, name) for name in told}, "lines": lines}

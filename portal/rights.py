@@ -1,36 +1,31 @@
 """The customer's rights to their data: a copy of all of it, and the wish to have it deleted."""
 
 import hashlib
-from typing import Any
+import tempfile
+from typing import IO
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from helpdesk import intake
 from helpdesk.mail import InboundMail
-from helpdesk.models import Contact, Thread
-from portal.customer import Customer, facts_of
-from portal.views.thread import visible_in
+from helpdesk.models import Contact
+from portal.customer import Customer, PrivacyRequest, write_copy
+
+IN_MEMORY = 10_000_000  # bytes of an archive; a larger one goes over the disk
 
 
-def data_of(customer: Customer) -> dict[str, Any]:
-    """All that we hold of somebody, as they may see it: plain words and numbers, ready for JSON."""
+def copy_of(customer: Customer) -> IO[bytes]:
+    """An archive of all that we hold of somebody, without what the team wrote for itself."""
+    archive = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
+    write_copy(customer, archive, private=False)
+    archive.seek(0)
     customer.events.record("exported", customer)
-    return {**facts_of(customer), "messages": [_thread(one) for one in Thread.objects.of_customer(customer.pk)]}
-
-
-def _thread(thread: Thread) -> dict[str, Any]:
-    said = visible_in(thread).order_by("created_at", "pk")
-    return {
-        "number": thread.pk,
-        "subject": thread.subject,
-        "opened": thread.created_at,
-        "said": [{"at": one.created_at, "by": one.who, "text": one.text} for one in said],
-    }
+    return archive
 
 
 def ask_to_erase(customer: Customer, *, ip: str) -> int:
-    """Tell the shop, in a thread, that somebody wants their data deleted; once a day is enough.
+    """Tell the shop, in a thread and among the requests that the law wants answered; once a day is enough.
 
     Returns the thread's number, or 0 if there is nobody to tell.
     """
@@ -52,4 +47,9 @@ def ask_to_erase(customer: Customer, *, ip: str) -> int:
         ip=ip,
         customer_id=customer.pk,
     )
-    return intake.deliver(mail, contact=contact, routed=False).thread_id
+    delivered = intake.deliver(mail, contact=contact, routed=False)
+    if delivered.outcome != "duplicate":
+        words = _("In their private area, #%(number)s") % {"number": delivered.thread_id}
+        kind, today = PrivacyRequest.Kind.ERASURE, timezone.localdate()
+        PrivacyRequest.objects.note(customer, kind, by=None, received_on=today, words=words)
+    return delivered.thread_id

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from portal.views import access, area, cart, contact, details, entrance, thread
+from portal.views import access, area, cart, contact, details, entrance, subscription, thread
 
 app_name = "portal"
 urlpatterns = [
     path("contact/", contact.show, name="contact"),
     path("contact/sent/<str:word>/", contact.sent, name="sent"),
     path("cart/<str:token>/", cart.restore, name="restore_cart"),
+    path("unsubscribe/<str:token>/", subscription.end, name="unsubscribe"),
     path("t/<str:token>/", thread.show, name="thread"),
     path("t/<str:token>/solved/", thread.solved, name="solved"),
     path("t/<str:token>/link/", thread.new_link, name="new_link"),

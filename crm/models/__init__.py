@@ -24,6 +24,7 @@ from crm.models.order import Order, OrderLine, OrderState
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.cart_life import CartIsOrdered, CartState
 from crm.models.cart import Cart
+from crm.models.follow_up import FollowUp, FollowUpKind, FollowUpRule, FollowUpSettings
 from crm.models.words import CartWords, CustomerWords, OrderWords
 
 __all__ = [
@@ -54,6 +55,10 @@ __all__ = [
     "Delivery",
     "Departure",
     "FixedGroupError",
+    "FollowUp",
+    "FollowUpKind",
+    "FollowUpRule",
+    "FollowUpSettings",
     "FromShop",
     "Happening",
     "Household",

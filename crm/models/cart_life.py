@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm import pings
+from crm import outbound, pings
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.order import Order
 from crm.models.record_event import RecordEvent
 from crm.models.shop import RecordSettings
-from crm.outbound import announce
 
 if TYPE_CHECKING:
     from crm.models.cart import Cart
@@ -132,6 +131,7 @@ class CartLife(models.Model):
             fields["step"] = step[:64]
         self._set(**fields)
 
+    @transaction.atomic
     def restore(self) -> str:
         """Its customer wants it back: tell the shop. Returns where they find it; empty if the shop gave no address.
 
@@ -142,7 +142,7 @@ class CartLife(models.Model):
         if cart.is_processed:
             return shop.url if shop else ""
         data = {"cart": cart.pk, "shop_id": cart.shop_id, "show_at_entry": RecordSettings.load().show_cart_at_entry}
-        announce("cart.restored", data, shop=shop)
+        outbound.announce("cart.restored", data, shop=shop)
         return (shop.link(shop.restore_link, id=cart.shop_id) or shop.url) if shop else ""
 
     # -- from the team ----------------------------------------------------------------------------
@@ -161,10 +161,14 @@ class CartLife(models.Model):
         cart = self._lock()
         if cart.is_processed:
             raise CartIsOrdered(_("Cart %(cart)s became an order, so it stays.") % {"cart": cart})
-        kind = RecordEvent.Kind.CART_DELETED
-        RecordEvent.objects.record(kind, cart.customer, by=by, cart=str(cart), total=str(cart.total))
+        cart.deletion(by=by).save()
         cart.announce()
         cart.delete()
+
+    def deletion(self, *, by: Any) -> RecordEvent:
+        """The fact that it is deleted, not written yet."""
+        facts = {"cart": str(self._cart), "total": str(self._cart.total)}
+        return RecordEvent(customer=self._cart.customer, kind=RecordEvent.Kind.CART_DELETED, by=by, data=facts)
 
     # -- how --------------------------------------------------------------------------------------
 

@@ -22,8 +22,13 @@ class PrivacyRequestQuerySet(models.QuerySet["PrivacyRequest"]):
         """Not answered yet, the most urgent first."""
         return self.filter(done_at=None).order_by("received_on", "pk")
 
-    def note(self, customer: Customer, kind: str, *, by: Agent, received_on: date, words: str = "") -> "PrivacyRequest":
-        """Write a request down. Raises ValueError, with a sentence, for a day that has not come."""
+    def note(
+        self, customer: Customer, kind: str, *, by: Agent | None, received_on: date, words: str = ""
+    ) -> "PrivacyRequest":
+        """Write a request down; `by` is None for what customers ask in their private area.
+
+        Raises ValueError, with a sentence, for a day that has not come.
+        """
         if received_on > timezone.localdate():
             raise ValueError(_("That day has not come yet."))
         return self.create(customer=customer, kind=kind, by=by, received_on=received_on, words=words.strip()[:255])

@@ -211,6 +211,8 @@ class Checked:
             return
         had = set() if self.is_new else self.customer.all_groups()
         chosen, main = self.many.get("groups", had), self._now("group")
+        if main is None and len(chosen) == 1:
+            self.columns["group"] = main = next(iter(chosen))
         if had and not chosen:
             self._fail("groups", _("Choose a group: nobody is left without one."))
         elif (chosen or main) and main not in chosen:

@@ -43,6 +43,7 @@ class Table:
     size: int = SIZE
     row_class: str = ""  # name of an attribute of a row
     ticks: bool = True  # rows can be selected
+    may_tick: str = ""  # name of an attribute of a row: whether it can; empty for each
     empty: str = "crm/tables/_empty.html"
 
     @property

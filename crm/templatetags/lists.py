@@ -30,6 +30,12 @@ def tick_label(row: Any) -> str:
 
 
 @register.simple_tag
+def can_tick(listing: Listing, row: Any) -> bool:
+    """Whether a row can be selected."""
+    return not listing.table.may_tick or bool(getattr(row, listing.table.may_tick))
+
+
+@register.simple_tag
 def with_term(listing: Listing, name: str, value: str) -> str:
     """The list's address with one more value of a parameter."""
     return listing.with_term(name, value)

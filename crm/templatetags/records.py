@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import get_language, ngettext
 
 from crm import prices
-from crm.models import Cart, CustomerGroup, Order
+from crm.models import Cart, CustomerGroup, Order, Webhook
 
 register = template.Library()
 
@@ -52,3 +52,9 @@ def seconds_in_words(seconds: int) -> str:
     if not minutes:
         return ngettext("%(n)s second", "%(n)s seconds", rest) % {"n": rest}
     return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+@register.simple_tag
+def shops_need_attention() -> bool:
+    """Whether an address of a shop does not answer, or was given up."""
+    return Webhook.objects.exclude(failing_since=None, disabled_at=None).exists()

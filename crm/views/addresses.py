@@ -79,7 +79,7 @@ def _shown(form: AddressForm, address_id: int | None, customer: Customer | None)
         beside |= {"address": address, "orders": orders[:NEWEST], "order_count": orders.count()}
         beside["changes"] = changes(address)
     if customer is not None:
-        beside["others"] = customer.addresses.filter(deleted_at=None).exclude(pk=address_id)
+        beside["others"] = customer.addresses.filter(deleted_at=None).exclude(pk=address_id or 0)
     return beside
 
 

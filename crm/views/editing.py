@@ -14,6 +14,7 @@ from crm import meanwhile
 from crm.forms_customer import CustomerForm
 from crm.models import Customer
 from crm.models.record import OutdatedError
+from crm.profile import consents_of
 
 PREFILLED = ("first_name", "last_name", "phone", "language")
 
@@ -94,4 +95,6 @@ def _saved(request: AgentRequest, customer: Customer, said: str) -> HttpResponse
 
 def _page(request: AgentRequest, form: CustomerForm, *, status: int = 200, **more: object) -> HttpResponse:
     customer = form.instance if form.instance.pk else None
-    return render(request, "crm/customer_form.html", {"form": form, "customer": customer, **more}, status=status)
+    consents = consents_of(customer) if customer else {}
+    context = {"form": form, "customer": customer, "consents": consents, **more}
+    return render(request, "crm/customer_form.html", context, status=status)

@@ -1,7 +1,8 @@
 """How the customer comes in, on which devices, and the rights they have to their data."""
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -63,14 +64,10 @@ def username(request: CustomerRequest) -> HttpResponse:
 
 @require_POST
 @area.mine()
-def data(request: CustomerRequest) -> HttpResponse:
+def data(request: CustomerRequest) -> HttpResponseBase:
     """One's own data: all of it as a file, or a message to the shop that asks to delete it, as `do` says."""
     if request.POST.get("do") != "erase":
-        response = JsonResponse(
-            rights.data_of(request.customer), json_dumps_params={"ensure_ascii": False, "indent": 1}
-        )
-        response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
-        return response
+        return FileResponse(rights.copy_of(request.customer), as_attachment=True, filename="my-data.zip")
     number = rights.ask_to_erase(request.customer, ip=guard.client_ip(request))
     if number:
         said = _("The shop has your request: conversation #%(number)s. You get an answer by e-mail.")

@@ -4,6 +4,8 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from crm.models import Customer, CustomerGroup, SocialTitle
@@ -243,3 +245,21 @@ def test_strangers_are_sent_away(world, client):
         assert client.get(path).status_code == 302
     client.force_login(world.bob)
     assert client.get("/customers/999999/edit/").status_code == 404
+
+
+def test_a_full_record_takes_as_many_queries_as_an_empty_one(world, bob, django_assert_max_num_queries):
+    with CaptureQueriesContext(connection) as empty:
+        assert bob.get(f"/customers/{world.john.pk}/edit/").status_code == 200
+    groups = [CustomerGroup.objects.create(name=f"Group {n}") for n in range(20)]
+    world.john.edit(
+        {
+            "emails": [f"john{n}@post.test" for n in range(20)],
+            "links": [(f"Album {n}", f"https://a.test/{n}") for n in range(20)],
+            "groups": groups,
+            "group": groups[0],
+        },
+        by=world.alice,
+    )
+    with django_assert_max_num_queries(len(empty)):
+        assert bob.get(f"/customers/{world.john.pk}/edit/").status_code == 200
+    assert len(empty) <= 20

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.models import Customer, PrivacyRequest, RecordSettings, Visit
+from tests import make
 
 
 @pytest.fixture
@@ -117,3 +120,22 @@ def test_only_supervisors_choose(world, client):
         assert client.get(path).status_code == 403
     for path in ("/settings/privacy/requests/", "/settings/privacy/requests/1/", "/settings/records/"):
         assert client.post(path).status_code == 403
+
+
+def test_the_page_of_security_takes_as_many_queries_for_many_events_as_for_one(
+    world, alice, django_assert_max_num_queries
+):
+    def add(n):
+        person = make.customer(f"Person {n}", f"person{n}@post.test")
+        person.trash(by=world.bob)
+        PrivacyRequest.objects.note(person, "copy", by=world.alice, received_on=timezone.localdate())
+
+    add(0)
+    with CaptureQueriesContext(connection) as one:
+        alice.get("/settings/privacy/")
+        alice.get("/settings/privacy/bin/")
+    for n in range(1, 12):
+        add(n)
+    with django_assert_max_num_queries(len(one)):
+        alice.get("/settings/privacy/")
+        alice.get("/settings/privacy/bin/")

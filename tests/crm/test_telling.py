@@ -13,7 +13,6 @@ from django.utils import timezone
 from crm import posting, telling
 from crm.models import Delivery, Shop, Webhook
 from crm.outbound import announce
-from helpdesk.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +128,7 @@ def test_after_three_days_one_telling_is_given_up_and_the_next_is_sent(webhook, 
 
 
 def test_an_address_that_is_silent_for_days_is_switched_off_and_supervisors_are_told(
-    webhook, listener, world, django_capture_on_commit_callbacks
+    webhook, listener, world, mailoutbox
 ):
     listener.answers = [500] * 9
     announce("thread.closed", {"n": 1})
@@ -139,9 +138,10 @@ def test_an_address_that_is_silent_for_days_is_switched_off_and_supervisors_are_
     telling.send_due()
     webhook.refresh_from_db()
     assert (webhook.is_active, webhook.disabled_at is not None) == (False, True)
-    mail = OutgoingMail.objects.get()
+    [mail] = mailoutbox
     assert mail.to == ["alice@shop.test"]
-    assert listener.url in mail.text
+    assert listener.url in mail.body
+    assert f"/settings/shops/{webhook.shop_id}/webhooks/{webhook.pk}/" in mail.body
     later(webhook)
     assert telling.send_due() == 0
     listener.answers = []
