@@ -106,7 +106,6 @@ def erase(customer_id: int, addresses: list[str]) -> None:
             subject="", name="", email="", order_text="", excerpt="", attachment_count=0, secret=new_secret()
         )
     MessageWords.write(Message.objects.filter(in_them).values_list("pk", flat=True))
-    MessageWords.forget()
     for pk in ids:
         transaction.on_commit(lambda pk=pk: pings.thread_changed(pk, contacts))  # type: ignore[misc]
 

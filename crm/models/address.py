@@ -50,10 +50,13 @@ class AddressQuerySet(models.QuerySet["Address"]):
         return self._bin(self.exclude(deleted_at=None), None, by)
 
     def _bin(self, addresses: "AddressQuerySet", at: Any, by: Agent | None) -> list[int]:
+        from crm.models.words import CustomerWords
+
         found = list(addresses)
         for address in found:
             address.deleted_at, address.for_delivery, address.for_invoice = at, False, False
         bulk_update_with_history(found, Address, ["deleted_at", *USUAL], batch_size=500, default_user=by)
+        CustomerWords.write(address.customer_id for address in found)
         pings.customers_changed(address.customer_id for address in found)
         return [address.pk for address in found]
 

@@ -238,10 +238,13 @@ class Customer(AreaMember, Account, Belonging, Ending, FromShop):
     def adopt_orders(self) -> int:
         """Make orders without a customer theirs that were placed with one of their addresses. Returns how many."""
         from crm.models.order import Order
+        from crm.models.words import OrderWords
 
         nobodys = Order.objects.filter(customer=None, email__in=self.addresses_of_mail())
+        ids = list(nobodys.values_list("pk", flat=True))
         adopted = nobodys.update(customer=self)
         if adopted:
+            OrderWords.write(ids)
             Order.objects.add_up([self.pk])
         return adopted
 

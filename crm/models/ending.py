@@ -16,6 +16,7 @@ from crm.models.record import Record
 from crm.models.shop import RecordSettings
 from crm.models.shop_call import ShopAnswer
 from crm.models.webhook import Delivery
+from search import rebuilding
 
 if TYPE_CHECKING:
     pass
@@ -155,8 +156,7 @@ class Ending(Record):
         CustomerWords.write([customer.pk])
         OrderWords.write(customer.orders.order_by().values_list("pk", flat=True))
         CartWords.write(customer.carts.order_by().values_list("pk", flat=True))
-        for words in (CustomerWords, OrderWords, CartWords):
-            words.forget()
+        transaction.on_commit(rebuilding.forget)
 
     def _erase_columns(self) -> None:
         customer = self._customer
