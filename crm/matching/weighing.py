@@ -1,0 +1,245 @@
+"""How well one cart fits what was said: each fact counts by how seldom it would fit by chance.
+
+Weights are natural logarithms of "as likely for the right cart as for any other": 0 says nothing, 4.6 is a hundred
+times. How often a fact fits by chance is counted among the shop's own carts where that can be (`Crowd`).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, tzinfo
+from difflib import SequenceMatcher
+from ipaddress import ip_network
+from math import log
+
+from crm.matching import addresses
+from crm.matching.amounts import Amount
+from crm.matching.days import Days
+from crm.matching.reading import Facts, names_of
+from crm.matching.reasons import Reason
+from crm.matching.vocabulary import Vocabulary, stems_of
+from crm.matching.words import fold, is_near, words_of
+from crm.models import Cart
+
+# How often the right cart fits a fact that was said, though people slip and guess.
+SAID_TOTAL, SAID_DAY, SAID_WORD, SAID_CHARGED = 0.8, 0.7, 0.85, 0.6
+UNSEEN = 50
+USUAL_TOTAL, USUAL_ABOUT, USUAL_DAY, USUAL_WORD, USUAL_POSTCODE, USUAL_CHARGED = 0.005, 0.03, 0.06, 0.03, 0.01, 0.05
+IDENTITY = {"name", "email", "email_alike", "phone", "ip"}
+STORY = {"amount", "amount_about", "day", "products"}
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What one fact says of one cart."""
+
+    value: float
+    reason: Reason
+
+
+@dataclass
+class Crowd:
+    """All carts without an owner of these weeks: how many there are, and how many fit a fact by chance."""
+
+    size: int
+    vocabulary: Vocabulary
+    zone: tzinfo
+    charged: int = 0
+    totals: dict[Amount, int] = field(default_factory=dict)
+    days: dict[Days, int] = field(default_factory=dict)
+    postcodes: dict[str, int] = field(default_factory=dict)
+    meant: set[str] = field(default_factory=set)
+
+    def share(self, others: int, usual: float) -> float:
+        """How often something fits by chance that fits so many others; `usual` is how often where we have not seen it.
+
+        A small crowd knows little: it counts beside fifty carts of the usual kind.
+        """
+        return min((max(others, 0) + UNSEEN * usual) / (self.size + UNSEEN), 0.9)
+
+
+def weights_of(cart: Cart, facts: Facts, crowd: Crowd) -> list[Weight]:
+    """All that speaks for and against a cart. Reads its `lines`, prefetched."""
+    return [
+        *_money(cart, facts, crowd),
+        *_day(cart, facts, crowd),
+        *_products(cart, facts, crowd),
+        *_name(cart, facts),
+        *_email(cart, facts),
+        *_phone(cart, facts),
+        *_place(cart, facts, crowd),
+        *_device(cart, facts),
+        *_time(cart, facts, crowd),
+        *_known(cart, facts, crowd),
+    ]
+
+
+def _against(said: float, share: float) -> float:
+    return log((1 - said) / (1 - min(share, 0.9)))
+
+
+def _money(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+    if not facts.amounts:
+        return
+    fitting = [one for one in facts.amounts if one.fits(cart.total) or one.fits(cart.total_products)]
+    if fitting:
+        best = min(fitting, key=lambda one: one.slack)
+        kind = "amount" if best.is_exact else "amount_about"
+        share = crowd.share(crowd.totals.get(best, 0) - 1, USUAL_TOTAL if best.is_exact else USUAL_ABOUT)
+        yield Weight(log(SAID_TOTAL / share), Reason(kind, True, {"amount": (cart.total, cart.currency)}))
+        return
+    prices = {price for line in cart.lines.all() for price in (line.unit_price, line.total)}
+    if said := next((one for one in facts.amounts if one.is_exact and one.value in prices), None):
+        yield Weight(0.7, Reason("amount_line", True, {"amount": (said.value, cart.currency)}))
+        return
+    against = {"amount": (facts.amounts[0].value, cart.currency)}
+    yield Weight(_against(SAID_TOTAL, 0.05), Reason("amount_other", False, against))
+
+
+def _day(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+    if not facts.days:
+        return
+    on: date = cart.changed_at.astimezone(crowd.zone).date()
+    said = min(facts.days, key=lambda one: (one.distance(on), one.last - one.first))
+    off = said.distance(on)
+    share = crowd.share(crowd.days.get(said, 0) - (not off), USUAL_DAY)
+    if not off:
+        yield Weight(log(SAID_DAY / share), Reason("day", True, {"day": on}))
+    elif off == 1:
+        yield Weight(log(0.18 / max(share, 0.02)), Reason("day_near", True, {"day": said.first}))
+    else:
+        yield Weight(log(0.12), Reason("day_other", False, {"day": said.first}))
+
+
+def _products(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+    if not crowd.meant:
+        return
+    found: dict[str, frozenset[str]] = {}
+    for line in cart.lines.all():
+        if same := crowd.meant & stems_of(line.name):
+            found[line.name] = frozenset(same)
+    named = frozenset().union(*found.values()) if found else frozenset()
+    missing = crowd.meant - named
+    value = sum(log(SAID_WORD / _by_chance(together, crowd)) for together in _once(found.values()))
+    value += max(sum(_against(SAID_WORD, _by_chance({word}, crowd)) for word in missing), -3.5)
+    if found:
+        yield Weight(value, Reason("products", True, {"names": ", ".join(found)}))
+    else:
+        yield Weight(value, Reason("products_other", False, {"names": ", ".join(_as_said(missing, facts))}))
+
+
+def _once(groups: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """Groups of words, without what an earlier, larger group said already."""
+    kept: list[frozenset[str]] = []
+    for group in sorted(set(groups), key=lambda one: (-len(one), sorted(one))):
+        rest = group - frozenset().union(*kept) if kept else group
+        if rest:
+            kept.append(rest)
+    return kept
+
+
+def _by_chance(together: "frozenset[str] | set[str]", crowd: Crowd) -> float:
+    return crowd.share(crowd.vocabulary.lines_with(together) - 1, USUAL_WORD)
+
+
+def _as_said(stems: set[str], facts: Facts) -> list[str]:
+    said = [word for word in facts.words if any(word.startswith(one) for one in stems)]
+    return (said or sorted(stems))[:3]
+
+
+def _name(cart: Cart, facts: Facts) -> Iterator[Weight]:
+    for typed in names_of([cart.name]):
+        known = [(sum(any(is_near(one, other) for other in name) for one in typed), name) for name in facts.names]
+        same = max((count for count, _ in known), default=0)
+        words = {"name": cart.name}
+        signed = len(typed) > 1 and typed <= facts.spoken
+        if same >= 2 or signed:
+            yield Weight(7.0, Reason("name", True, words))
+        elif same or (len(typed) > 1 and any(len(one) > 3 and _in_box(one, facts) for one in typed)):
+            yield Weight(3.0, Reason("name_part", True, words))
+        elif facts.names:
+            yield Weight(-2.0, Reason("name_other", False, words))
+
+
+def _in_box(word: str, facts: Facts) -> bool:
+    return any(word in email.partition("@")[0] for email in facts.emails)
+
+
+def _email(cart: Cart, facts: Facts) -> Iterator[Weight]:
+    if not cart.email or not facts.emails:
+        return
+    typed = addresses.canonical(cart.email)
+    words = {"email": cart.email}
+    if typed in facts.emails:
+        yield Weight(10.0, Reason("email", True, words))
+    elif any(_alike(typed, email) for email in facts.emails):
+        yield Weight(6.0, Reason("email_alike", True, words))
+    else:
+        yield Weight(-1.5, Reason("email_other", False, words))
+
+
+def _alike(one: str, other: str) -> bool:
+    """The same box at another house, or a slip of the finger."""
+    local, _, house = one.partition("@")
+    its, _, its_house = other.partition("@")
+    if local == its:
+        return len(local) >= 5 and local not in addresses.SHARED
+    return house == its_house and len(local) >= 5 and SequenceMatcher(None, local, its).ratio() >= 0.9
+
+
+def _phone(cart: Cart, facts: Facts) -> Iterator[Weight]:
+    typed = addresses.phone_key(cart.phone)
+    if not typed or not facts.phones:
+        return
+    if typed in facts.phones:
+        yield Weight(9.0, Reason("phone"))
+    else:
+        yield Weight(-1.0, Reason("phone_other", False))
+
+
+def _place(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+    typed = addresses.postcode_key(cart.postcode)
+    if typed and typed in facts.postcodes | facts.home:
+        share = max(crowd.share(crowd.postcodes.get(typed, 0) - 1, USUAL_POSTCODE), 0.002)
+        yield Weight(log(0.8 / share), Reason("postcode", True, {"postcode": cart.postcode}))
+    elif typed and facts.home:
+        yield Weight(-0.8, Reason("postcode_other", False, {"postcode": cart.postcode}))
+    elif (city := words_of(fold(cart.city))) and set(city) <= facts.spoken:
+        yield Weight(1.8, Reason("city", True, {"city": cart.city}))
+
+
+def _device(cart: Cart, facts: Facts) -> Iterator[Weight]:
+    if cart.ip_address and facts.ips:
+        if cart.ip_address in facts.ips:
+            yield Weight(5.5, Reason("ip"))
+        elif any(_network(cart.ip_address) == _network(ip) for ip in facts.ips):
+            yield Weight(3.0, Reason("network"))
+    if cart.user_agent and facts.browsers:
+        if cart.user_agent in facts.browsers:
+            yield Weight(1.6, Reason("browser"))
+        else:
+            yield Weight(-0.4, Reason("browser_other", False))
+
+
+def _network(ip: str) -> object:
+    return ip_network(f"{ip}/{48 if ':' in ip else 24}", strict=False)
+
+
+def _time(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+    days = max((facts.at.astimezone(crowd.zone).date() - cart.changed_at.astimezone(crowd.zone).date()).days, 0)
+    if days <= 10:
+        yield Weight(0.9, Reason("soon", None, {"days": days}))
+    else:
+        yield Weight(-0.5 if days <= 20 else -1.5, Reason("late", False))
+
+
+def _known(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+    """What is good to know of the cart itself, whatever was said."""
+    if cart.is_charged:
+        yield Weight(log(SAID_CHARGED / max(crowd.share(crowd.charged - 1, USUAL_CHARGED), 0.05)), Reason("charged", None))
+    else:
+        yield Weight(-0.5, Reason("step", None, {"step": cart.step})) if cart.step else Weight(-0.5, NOTHING)
+    if cart.customer_id and cart.customer_id != facts.customer:
+        yield Weight(-2.0, Reason("owner", False, {"name": str(cart.customer)}))
+
+
+NOTHING = Reason("", None)
