@@ -4,6 +4,7 @@ A fixed number of queries, whatever is on file. From all carts the few hundred a
 database can compare (amount, day, product, postcode, and what tells who it is); only those are weighed in full.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -20,16 +21,21 @@ from crm.matching.complaint import Complaint
 from crm.matching.reading import Facts, names_of, read
 from crm.matching.reasons import Reason, Sure
 from crm.matching.vocabulary import Vocabulary
-from crm.matching.weighing import IDENTITY, STORY, UNSEEN, Crowd, Weight, weights_of
+from crm.matching.weighing import IDENTITY, STORY, UNSEEN, Crowd, Look, Weight, weights_of
 from crm.models import Address, Cart, CartLine, Customer, CustomerEmail, Shop, Visit
 
 WITHIN = timedelta(days=60)  # who waits longer for a parcel than this?
 AFTER = timedelta(minutes=30)  # clocks differ
-WEIGHED, BY_IDENTITY, OWNED, NAMES = 300, 60, 40, 150
+WEIGHED, BY_IDENTITY, OWNED, NAMES = 150, 60, 40, 150
 SHOWN, LEAST = 5, 0.004
 SURE_FROM, LIKELY_FROM = 0.95, 0.35
 TOGETHER = 0.01  # how often amount and products of two carts are the same together
+TOLD_TOGETHER = {"amount", "amount_about", "amount_line", "products"}
 VOCABULARY_FOR = 60  # seconds
+COLUMNS = (
+    *("pk", "customer_id", "total", "total_products", "currency", "changed_at", "is_charged", "step"),
+    *("name", "email", "phone", "postcode", "city", "user_agent", "ip_address"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,7 @@ def candidates_for(complaint: Complaint, *, refused: Iterable[int] = (), most: i
     zone = zone_of_shop()
     facts = with_known(read(complaint, zone=zone))
     crowd = crowd_for(facts, kept.nameless(), zone)
-    carts = chosen(facts, crowd, kept)
-    return judged([(cart, weights_of(cart, facts, crowd)) for cart in carts], crowd)[:most]
+    return judged([(look, weights_of(look, facts, crowd)) for look in chosen(facts, crowd, kept)], crowd, most=most)
 
 
 def zone_of_shop() -> tzinfo:
@@ -123,6 +128,7 @@ def crowd_for(facts: Facts, nameless: models.QuerySet[Cart], zone: tzinfo) -> Cr
         days={one: found[f"day_{n}"] for n, one in enumerate(facts.days)},
         postcodes={one: found[f"code_{n}"] for n, one in enumerate(codes)},
         meant=words.meant_by(facts.words),
+        as_said=words.as_said(facts.words, most=3),
     )
 
 
@@ -137,7 +143,7 @@ def _on(days: Any, zone: tzinfo, *, slack: int = 0) -> models.Q:
     return models.Q(changed_at__range=(first, last))
 
 
-def chosen(facts: Facts, crowd: Crowd, kept: models.QuerySet[Cart]) -> list[Cart]:
+def chosen(facts: Facts, crowd: Crowd, kept: models.QuerySet[Cart]) -> list[Look]:
     """The carts worth weighing: those that fit best by column, those that name somebody, those charged to somebody."""
     nameless = kept.filter(customer=None)
     best = nameless.annotate(fit=_fit(facts, crowd)).order_by("-fit", "-changed_at").values_list("pk", flat=True)
@@ -145,8 +151,16 @@ def chosen(facts: Facts, crowd: Crowd, kept: models.QuerySet[Cart]) -> list[Cart
     ids = {*best[:WEIGHED], *others[:OWNED]}
     if who := _identity(facts):
         ids |= set(nameless.filter(who).order_by("-changed_at").values_list("pk", flat=True)[:BY_IDENTITY])
-    carts = Cart.objects.filter(pk__in=ids).select_related("customer", "source").prefetch_related("lines")
-    return list(carts)
+    return looks(ids)
+
+
+def looks(ids: Iterable[int]) -> list[Look]:
+    """These carts as they are weighed. Two queries."""
+    found = {row[0]: Look(*row) for row in Cart.objects.filter(pk__in=ids).order_by().values_list(*COLUMNS)}
+    lines = CartLine.objects.filter(cart__in=found).order_by("pk").values_list("cart", "name", "unit_price", "quantity")
+    for cart_id, name, price, quantity in lines:
+        found[cart_id].lines.append((name, price, price * quantity))
+    return list(found.values())
 
 
 def _fit(facts: Facts, crowd: Crowd) -> models.Expression:
@@ -185,29 +199,31 @@ def _identity(facts: Facts) -> models.Q:
     return who
 
 
-def judged(weighed: list[tuple[Cart, list[Weight]]], crowd: Crowd) -> list[Candidate]:
+def judged(weighed: list[tuple[Look, list[Weight]]], crowd: Crowd, *, most: int) -> list[Candidate]:
     """The carts that anything speaks for, the likeliest first, each with its chance beside all others and none.
 
     Amount and products are one story, not two: together they count no more than how few carts tell it as well.
     """
-    stories = [sum(one.value for one in weights if _is_story(one)) for _, weights in weighed]
-    found = []
-    for (cart, weights), story in zip(weighed, stories, strict=True):
-        as_good = sum(other >= story - 0.01 for other in stories)
+    stories = [sum(one.value for one in weights if one.reason.kind in TOLD_TOGETHER) for _, weights in weighed]
+    ranked_stories, found = sorted(stories), []
+    for (look, weights), story in zip(weighed, stories, strict=True):
+        as_good = len(stories) - bisect_left(ranked_stories, story - 0.01)
         ceiling = log(0.75 * (crowd.size + UNSEEN) / (as_good - 1 + UNSEEN * TOGETHER))
         total = sum(one.value for one in weights) - max(story - ceiling, 0)
-        found.append((exp(min(total, 30)) / max(crowd.size, 1), cart, weights))
+        found.append((exp(min(total, 30)) / max(crowd.size, 1), look, weights))
     everything = 1 + sum(odds for odds, _, _ in found)
-    ranked = sorted(found, key=lambda one: (-one[0], -one[1].changed_at.timestamp()))
+    found = [one for one in found if one[0] / everything >= LEAST and any(weight.reason.fits for weight in one[2])]
+    found.sort(key=lambda one: (-one[0], -one[1].changed_at.timestamp()))
+    carts = _whole(look.pk for _, look, _ in found[:most])
     return [
-        Candidate(cart, odds / everything, _sure(odds / everything, weights), _told(weights))
-        for odds, cart, weights in ranked
-        if odds / everything >= LEAST and any(one.reason.fits for one in weights)
+        Candidate(carts[look.pk], odds / everything, _sure(odds / everything, weights), _told(weights))
+        for odds, look, weights in found[:most]
     ]
 
 
-def _is_story(weight: Weight) -> bool:
-    return weight.reason.kind in {"amount", "amount_about", "amount_line", "products"}
+def _whole(ids: Iterable[int]) -> dict[int, Cart]:
+    """These carts with all that is shown of them."""
+    return Cart.objects.select_related("customer", "source").prefetch_related("lines").in_bulk(list(ids))
 
 
 def _sure(chance: float, weights: list[Weight]) -> Sure:

@@ -58,7 +58,7 @@ SENTENCES: dict[str, str | Promise] = {
     "late": _("Wrote long after it"),
     "charged": _("Charged, and there is no order"),
     "step": _("Came as far as: %(step)s"),
-    "owner": _("It is %(name)s's: look whether they are the same person"),
+    "owner": _("It is in somebody else's name: look whether they are the same person"),
 }
 
 

@@ -47,6 +47,10 @@ class Vocabulary:
                     found |= self.slips.get(slip, set())
         return found
 
+    def as_said(self, words: Iterable[str], *, most: int) -> list[str]:
+        """Which words of a letter name a product, as they were written."""
+        return [word for word in words if self.meant_by([word])][:most]
+
     def lines_with(self, words: Iterable[str]) -> int:
         """In how many lines all of these words stand together."""
         wanted = set(words)

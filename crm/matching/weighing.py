@@ -6,7 +6,8 @@ times. How often a fact fits by chance is counted among the shop's own carts whe
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
 from difflib import SequenceMatcher
 from ipaddress import ip_network
 from math import log
@@ -18,7 +19,6 @@ from crm.matching.reading import Facts, names_of
 from crm.matching.reasons import Reason
 from crm.matching.vocabulary import Vocabulary, stems_of
 from crm.matching.words import fold, is_near, words_of
-from crm.models import Cart
 
 # How often the right cart fits a fact that was said, though people slip and guess.
 SAID_TOTAL, SAID_DAY, SAID_WORD, SAID_CHARGED = 0.8, 0.7, 0.85, 0.6
@@ -36,6 +36,28 @@ class Weight:
     reason: Reason
 
 
+@dataclass(slots=True)
+class Look:
+    """What is looked at of a cart. `lines` are name, unit price and sum of each."""
+
+    pk: int
+    customer_id: int | None
+    total: Decimal
+    total_products: Decimal
+    currency: str
+    changed_at: datetime
+    is_charged: bool
+    step: str
+    name: str
+    email: str
+    phone: str
+    postcode: str
+    city: str
+    user_agent: str
+    ip_address: str | None
+    lines: list[tuple[str, Decimal, Decimal]] = field(default_factory=list)
+
+
 @dataclass
 class Crowd:
     """All carts without an owner of these weeks: how many there are, and how many fit a fact by chance."""
@@ -47,7 +69,9 @@ class Crowd:
     totals: dict[Amount, int] = field(default_factory=dict)
     days: dict[Days, int] = field(default_factory=dict)
     postcodes: dict[str, int] = field(default_factory=dict)
-    meant: set[str] = field(default_factory=set)
+    meant: set[str] = field(default_factory=set)  # words of products that the complaint means
+    as_said: list[str] = field(default_factory=list)  # a few of them as they were written
+    _words: dict[frozenset[str], float] = field(default_factory=dict)
 
     def share(self, others: int, usual: float) -> float:
         """How often something fits by chance that fits so many others; `usual` is how often where we have not seen it.
@@ -56,9 +80,19 @@ class Crowd:
         """
         return min((max(others, 0) + UNSEEN * usual) / (self.size + UNSEEN), 0.9)
 
+    def day_of(self, at: datetime) -> date:
+        """The shop's day of a time."""
+        return at.astimezone(self.zone).date()
 
-def weights_of(cart: Cart, facts: Facts, crowd: Crowd) -> list[Weight]:
-    """All that speaks for and against a cart. Reads its `lines`, prefetched."""
+    def share_of_words(self, together: frozenset[str]) -> float:
+        """How often these words of products stand together in a cart."""
+        if together not in self._words:
+            self._words[together] = self.share(self.vocabulary.lines_with(together) - 1, USUAL_WORD)
+        return self._words[together]
+
+
+def weights_of(cart: Look, facts: Facts, crowd: Crowd) -> list[Weight]:
+    """All that speaks for and against a cart."""
     return [
         *_money(cart, facts, crowd),
         *_day(cart, facts, crowd),
@@ -77,7 +111,7 @@ def _against(said: float, share: float) -> float:
     return log((1 - said) / (1 - min(share, 0.9)))
 
 
-def _money(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+def _money(cart: Look, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
     if not facts.amounts:
         return
     fitting = [one for one in facts.amounts if one.fits(cart.total) or one.fits(cart.total_products)]
@@ -87,7 +121,7 @@ def _money(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
         share = crowd.share(crowd.totals.get(best, 0) - 1, USUAL_TOTAL if best.is_exact else USUAL_ABOUT)
         yield Weight(log(SAID_TOTAL / share), Reason(kind, True, {"amount": (cart.total, cart.currency)}))
         return
-    prices = {price for line in cart.lines.all() for price in (line.unit_price, line.total)}
+    prices = {price for _, *both in cart.lines for price in both}
     if said := next((one for one in facts.amounts if one.is_exact and one.value in prices), None):
         yield Weight(0.7, Reason("amount_line", True, {"amount": (said.value, cart.currency)}))
         return
@@ -95,10 +129,10 @@ def _money(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
     yield Weight(_against(SAID_TOTAL, 0.05), Reason("amount_other", False, against))
 
 
-def _day(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+def _day(cart: Look, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
     if not facts.days:
         return
-    on: date = cart.changed_at.astimezone(crowd.zone).date()
+    on: date = crowd.day_of(cart.changed_at)
     said = min(facts.days, key=lambda one: (one.distance(on), one.last - one.first))
     off = said.distance(on)
     share = crowd.share(crowd.days.get(said, 0) - (not off), USUAL_DAY)
@@ -110,21 +144,21 @@ def _day(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
         yield Weight(log(0.12), Reason("day_other", False, {"day": said.first}))
 
 
-def _products(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+def _products(cart: Look, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
     if not crowd.meant:
         return
     found: dict[str, frozenset[str]] = {}
-    for line in cart.lines.all():
-        if same := crowd.meant & stems_of(line.name):
-            found[line.name] = frozenset(same)
+    for name, *_ in cart.lines:
+        if same := crowd.meant & stems_of(name):
+            found[name] = frozenset(same)
     named = frozenset().union(*found.values()) if found else frozenset()
     missing = crowd.meant - named
-    value = sum(log(SAID_WORD / _by_chance(together, crowd)) for together in _once(found.values()))
-    value += max(sum(_against(SAID_WORD, _by_chance({word}, crowd)) for word in missing), -3.5)
+    value = sum(log(SAID_WORD / crowd.share_of_words(together)) for together in _once(found.values()))
+    value += max(sum(_against(SAID_WORD, crowd.share_of_words(frozenset({word}))) for word in missing), -3.5)
     if found:
         yield Weight(value, Reason("products", True, {"names": ", ".join(found)}))
     else:
-        yield Weight(value, Reason("products_other", False, {"names": ", ".join(_as_said(missing, facts))}))
+        yield Weight(value, Reason("products_other", False, {"names": ", ".join(crowd.as_said)}))
 
 
 def _once(groups: Iterable[frozenset[str]]) -> list[frozenset[str]]:
@@ -137,16 +171,7 @@ def _once(groups: Iterable[frozenset[str]]) -> list[frozenset[str]]:
     return kept
 
 
-def _by_chance(together: "frozenset[str] | set[str]", crowd: Crowd) -> float:
-    return crowd.share(crowd.vocabulary.lines_with(together) - 1, USUAL_WORD)
-
-
-def _as_said(stems: set[str], facts: Facts) -> list[str]:
-    said = [word for word in facts.words if any(word.startswith(one) for one in stems)]
-    return (said or sorted(stems))[:3]
-
-
-def _name(cart: Cart, facts: Facts) -> Iterator[Weight]:
+def _name(cart: Look, facts: Facts) -> Iterator[Weight]:
     for typed in names_of([cart.name]):
         known = [(sum(any(is_near(one, other) for other in name) for one in typed), name) for name in facts.names]
         same = max((count for count, _ in known), default=0)
@@ -164,7 +189,7 @@ def _in_box(word: str, facts: Facts) -> bool:
     return any(word in email.partition("@")[0] for email in facts.emails)
 
 
-def _email(cart: Cart, facts: Facts) -> Iterator[Weight]:
+def _email(cart: Look, facts: Facts) -> Iterator[Weight]:
     if not cart.email or not facts.emails:
         return
     typed = addresses.canonical(cart.email)
@@ -186,7 +211,7 @@ def _alike(one: str, other: str) -> bool:
     return house == its_house and len(local) >= 5 and SequenceMatcher(None, local, its).ratio() >= 0.9
 
 
-def _phone(cart: Cart, facts: Facts) -> Iterator[Weight]:
+def _phone(cart: Look, facts: Facts) -> Iterator[Weight]:
     typed = addresses.phone_key(cart.phone)
     if not typed or not facts.phones:
         return
@@ -196,7 +221,7 @@ def _phone(cart: Cart, facts: Facts) -> Iterator[Weight]:
         yield Weight(-1.0, Reason("phone_other", False))
 
 
-def _place(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+def _place(cart: Look, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
     typed = addresses.postcode_key(cart.postcode)
     if typed and typed in facts.postcodes | facts.home:
         share = max(crowd.share(crowd.postcodes.get(typed, 0) - 1, USUAL_POSTCODE), 0.002)
@@ -207,7 +232,7 @@ def _place(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
         yield Weight(1.8, Reason("city", True, {"city": cart.city}))
 
 
-def _device(cart: Cart, facts: Facts) -> Iterator[Weight]:
+def _device(cart: Look, facts: Facts) -> Iterator[Weight]:
     if cart.ip_address and facts.ips:
         if cart.ip_address in facts.ips:
             yield Weight(5.5, Reason("ip"))
@@ -224,22 +249,22 @@ def _network(ip: str) -> object:
     return ip_network(f"{ip}/{48 if ':' in ip else 24}", strict=False)
 
 
-def _time(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
-    days = max((facts.at.astimezone(crowd.zone).date() - cart.changed_at.astimezone(crowd.zone).date()).days, 0)
+def _time(cart: Look, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+    days = max((crowd.day_of(facts.at) - crowd.day_of(cart.changed_at)).days, 0)
     if days <= 10:
         yield Weight(0.9, Reason("soon", None, {"days": days}))
     else:
         yield Weight(-0.5 if days <= 20 else -1.5, Reason("late", False))
 
 
-def _known(cart: Cart, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+def _known(cart: Look, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
     """What is good to know of the cart itself, whatever was said."""
     if cart.is_charged:
-        yield Weight(log(SAID_CHARGED / max(crowd.share(crowd.charged - 1, USUAL_CHARGED), 0.05)), Reason("charged", None))
+        share = max(crowd.share(crowd.charged - 1, USUAL_CHARGED), 0.05)
+        yield Weight(log(SAID_CHARGED / share), Reason("charged", None))
+    elif cart.step:
+        yield Weight(-0.5, Reason("step", None, {"step": cart.step}))
     else:
-        yield Weight(-0.5, Reason("step", None, {"step": cart.step})) if cart.step else Weight(-0.5, NOTHING)
+        yield Weight(-0.5, Reason("", None))
     if cart.customer_id and cart.customer_id != facts.customer:
-        yield Weight(-2.0, Reason("owner", False, {"name": str(cart.customer)}))
-
-
-NOTHING = Reason("", None)
+        yield Weight(-2.0, Reason("owner", False))
