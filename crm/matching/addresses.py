@@ -2,23 +2,13 @@
 
 import re
 
+from crm.emails import canonical
+
 MOST = 12
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}", re.IGNORECASE)
 PHONE = re.compile(r"(?<![\w+])(?:\+|00)?\d(?:[ .()/-]{0,2}\d){8,13}(?!\d)")
 POSTCODE = re.compile(r"(?<![\w.,-])(?:\d{5}|[A-Za-z]{1,2}\d[A-Za-z\d]?\s?\d[A-Za-z]{2})(?![\w]|[.,]\d)")
-GOOGLE = {"gmail.com", "googlemail.com"}
 SHARED = {"info", "hola", "hello", "mail", "email", "contact", "contacto", "office", "admin", "ventas", "sales", "shop"}
-
-
-def canonical(address: str) -> str:
-    """One form for addresses that reach the same box: no +tag, no dots at Google."""
-    local, at, domain = address.strip().lower().partition("@")
-    if not at:
-        return local
-    local = local.split("+", 1)[0] or local
-    if domain in GOOGLE:
-        local, domain = local.replace(".", "") or local, "gmail.com"
-    return f"{local}@{domain}"
 
 
 def emails_in(text: str) -> set[str]:

@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import models
 from django.utils import timezone
 
+from crm.emails import canonical
 from crm.matching import addresses
 from crm.matching.complaint import Complaint
 from crm.matching.reading import Facts, names_of, read
@@ -89,7 +90,7 @@ def with_known(facts: Facts) -> Facts:
     return replace(
         facts,
         names=tuple(dict.fromkeys([*facts.names, *names_of(names)])),
-        emails=facts.emails | {addresses.canonical(email) for email in emails},
+        emails=facts.emails | {canonical(email) for email in emails},
         phones=facts.phones | ({addresses.phone_key(phone) for phone in phones} - {""}),
         home=frozenset(addresses.postcode_key(home.postcode) for home in homes if home.postcode),
         browsers=facts.browsers | {agent for agent, _ in visits if agent},

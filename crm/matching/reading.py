@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
+from crm.emails import canonical
 from crm.matching import addresses, words
 from crm.matching.amounts import Amount, amounts_in
 from crm.matching.complaint import Complaint
@@ -48,7 +49,7 @@ def read(complaint: Complaint, *, zone: tzinfo) -> Facts:
         amounts=tuple(amounts_in(folded)),
         days=tuple(days_in(folded, today=today)),
         names=tuple(names_of([complaint.name])),
-        emails=frozenset(map(addresses.canonical, complaint.addresses)) | addresses.emails_in(text),
+        emails=frozenset(map(canonical, complaint.addresses)) | addresses.emails_in(text),
         phones=frozenset(addresses.phones_in(text)),
         postcodes=frozenset(addresses.postcodes_in(text)),
         browsers=frozenset(one for one in [complaint.user_agent] if one),

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from ipaddress import ip_network
 from math import log
 
+from crm.emails import canonical
 from crm.matching import addresses
 from crm.matching.amounts import Amount
 from crm.matching.days import Days
@@ -192,7 +193,7 @@ def _in_box(word: str, facts: Facts) -> bool:
 def _email(cart: Look, facts: Facts) -> Iterator[Weight]:
     if not cart.email or not facts.emails:
         return
-    typed = addresses.canonical(cart.email)
+    typed = canonical(cart.email)
     words = {"email": cart.email}
     if typed in facts.emails:
         yield Weight(10.0, Reason("email", True, words))

@@ -11,6 +11,8 @@ from crm.models.note import CustomerNote
 from crm.models.visit import CustomerLink, Visit
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
+from crm.models.merging import CustomerMerge, DifferentPeople, customers_merged, customers_split
+from crm.models.watch import CartMatch, CartWatch, Outcome
 from crm.models.cart import Cart, CartLine, CartState
 
 __all__ = [
@@ -18,7 +20,9 @@ __all__ = [
     "AreaPage",
     "Cart",
     "CartLine",
+    "CartMatch",
     "CartState",
+    "CartWatch",
     "CategoryDiscount",
     "Consent",
     "Customer",
@@ -26,12 +30,15 @@ __all__ = [
     "CustomerGroup",
     "CustomerLink",
     "CustomerNote",
+    "CustomerMerge",
     "CustomerTag",
+    "DifferentPeople",
     "FromShop",
     "Household",
     "Order",
     "OrderLine",
     "OrderState",
+    "Outcome",
     "PriceDisplay",
     "RecordEvent",
     "RecordSettings",
@@ -41,4 +48,6 @@ __all__ = [
     "TitleUse",
     "Visit",
     "Voucher",
+    "customers_merged",
+    "customers_split",
 ]

@@ -50,6 +50,10 @@ class Address(FromShop):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         constraints = [FromShop.once_a_shop("address")]
+        indexes = [
+            models.Index(fields=["phone"], name="addresses_by_phone"),
+            models.Index(fields=["mobile"], name="addresses_by_mobile"),
+        ]
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.line1, f"{self.postcode} {self.city}".strip(), self.country) if part)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm import pings
+from crm.models.binding import Binding
 from crm.models.customer import Customer
 from crm.models.order import Order
 from crm.models.shop import FromShop
@@ -49,7 +50,7 @@ class CartState(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
-class Cart(FromShop):
+class Cart(Binding, FromShop):
     """A cart of the shop; it may have no customer. Amounts are in `currency`, tax included."""
 
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="carts")
@@ -96,6 +97,12 @@ class Cart(FromShop):
         indexes = [
             models.Index(fields=["customer", "-changed_at"], name="carts_of_a_customer"),
             models.Index(fields=["state", "-changed_at"], name="carts_in_a_state"),
+            # Holds all that carts without an owner are counted by, so that looking for one reads no rows.
+            models.Index(
+                fields=["changed_at", "total", "is_charged", "postcode"],
+                condition=models.Q(customer=None, order=None),
+                name="nameless_carts",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,6 +126,7 @@ class Cart(FromShop):
         self.total = sum((line.total for line in lines), Decimal(0))
         self.changed_at = self.seen_at = timezone.now()
         self.save(update_fields=["total", "changed_at", "seen_at"])
+        self.watch_if_lost()
         customer_id = self.customer_id
         transaction.on_commit(lambda: pings.cart_changed(customer_id))
 
@@ -143,6 +151,7 @@ class CartLine(models.Model):
     class Meta:
         ordering = ["pk"]
         verbose_name = _("cart line")
+        indexes = [models.Index(fields=["name", "cart"], name="lines_by_name")]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.name}"

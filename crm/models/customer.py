@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from crm.emails import canonical
 from crm.models.group import CustomerGroup, SocialTitle
+from crm.models.mergeable import Mergeable
 from crm.models.shop import FromShop
 
 
@@ -67,7 +69,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return found.order_by("is_guest", "pk").first()
 
 
-class Customer(FromShop):
+class Customer(Mergeable, FromShop):
     """A person who buys or may buy."""
 
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))
@@ -147,6 +149,8 @@ class Customer(FromShop):
         ]
         indexes = [
             models.Index(fields=["last_name", "first_name"], name="customers_by_name"),
+            models.Index(fields=["phone"], name="customers_by_phone"),
+            models.Index(fields=["other_phone"], name="customers_by_other_phone"),
             models.Index(fields=["group", "-id"], name="customers_of_a_group"),
         ]
 
@@ -210,11 +214,21 @@ class Customer(FromShop):
             CustomerEmail.objects.update_or_create(customer=self, address=address, defaults={"is_main": position == 0})
 
 
+class CanonicalField(models.CharField):
+    """The address in the one form that all spellings of the same box share; kept with every write, in bulk too."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """Work it out anew."""
+        model_instance.canonical = canonical(model_instance.address)  # type: ignore[attr-defined]
+        return model_instance.canonical  # type: ignore[attr-defined]
+
+
 class CustomerEmail(models.Model):
     """One address of a person, in lower case. Guests may share one with an account."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="emails")
     address = models.CharField(_("e-mail"), max_length=255, db_index=True)
+    canonical = CanonicalField(max_length=255, db_index=True, blank=True, editable=False)
     is_main = models.BooleanField(_("main address"), default=False)
     verified_at = models.DateTimeField(null=True, blank=True)
 

@@ -70,7 +70,10 @@ class Order(FromShop):
     class Meta:
         ordering = ["-placed_at", "-pk"]
         verbose_name = _("order")
-        indexes = [models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer")]
+        indexes = [
+            models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer"),
+            models.Index(fields=["delivery_phone"], name="orders_by_phone"),
+        ]
         constraints = [FromShop.once_a_shop("order")]
 
     def __str__(self) -> str:
