@@ -7,7 +7,7 @@ STAMP_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.txt | tr ' ' 
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-fast check rows bench lock mailscore services
+.PHONY: help install install-dev run test test-fast check rows bench messages lock mailscore services
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -70,11 +70,14 @@ check: install-dev ## style, arrows between apps, types, templates, production s
 rows: ## which rows of docs/features.md a test proves: ID covered|missing test, test ...
 	@python3 tests/rows.py
 
-bench: install-dev ## queue, thread page and ingest at 20,000 threads, beside their floors (WRITE=1 keeps docs/bench.md)
+bench: install-dev ## what pages, ingest and the way from the mail server to the screen cost (WRITE=1 keeps docs/bench.md)
 	@$(PY) tests/bench/run.py $(if $(WRITE),--write)
 
 mailscore: install-dev ## how well strangers' mail is read, where the corpora are at hand
 	@$(PY) tests/mailscore.py
+
+messages: $(STAMP_DEV) ## the catalogues of sentences brought up to date; then translate what is empty
+	@DJANGO_SETTINGS_MODULE=config.settings $(PY) tests/catalogues.py
 
 lock: ## resolve requirements*.in into the lock files
 	uv pip compile -q --no-header --python-version 3.11 requirements.in -o requirements.txt

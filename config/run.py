@@ -100,14 +100,13 @@ def _prepare(host: str, port: int) -> None:
     """Make the shop if there is none, and say how to get in."""
     from django.conf import settings
 
-    from config.practice import shop
-    from config.practice.orders import wake_carts
+    from config.practice import carts, shop
 
     if shop.is_empty():
         _say("Making the practice shop Taller Norte. This takes about 15 seconds, once.\n")
         shop.build(smtp_port=settings.PRACTICE_SMTP_PORT, imap_port=settings.PRACTICE_IMAP_PORT)
     else:
-        wake_carts()
+        carts.wake()
     _say(welcome(f"http://{_in_url(host)}:{port}/", shop.accounts()))
 
 

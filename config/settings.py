@@ -34,7 +34,10 @@ PRACTICE_IMAP_PORT = env.number("PRACTICE_IMAP_PORT", 8143)
 PRACTICE_MAIL_PASSWORD = env.secret("PRACTICE_MAIL_PASSWORD", DATA_DIR / "practice-mail.key")
 
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
-PERIODIC_JOBS: dict[str, float] = {}
+PERIODIC_JOBS: dict[str, float] = {
+    "crm.jobs.settle_carts": 60,
+    "crm.jobs.purge_carts": 3600,
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db import models
 
-from crm import panel
+from crm import links, panel
 from crm.models import Cart, Customer, Order, OrderLine
+
+SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
 
 
 def customers() -> models.QuerySet[Customer]:
@@ -30,9 +32,20 @@ def carts_of(customer: Customer | None) -> list[Cart]:
     return panel.carts_with_lines(customer) if customer else []
 
 
+def restore_cart(token: str) -> str:
+    """Where a customer with this signed link finds the cart again; the shop is told.
+
+    Raises signing.SignatureExpired, signing.BadSignature, or LookupError if the cart is not kept any more.
+    """
+    cart = Cart.objects.select_related("source").filter(pk=links.cart_in(token)).first()
+    if cart is None:
+        raise LookupError(token)
+    return cart.restore()
+
+
 def customer_for(address: str) -> Customer | None:
-    """Who writes from this address."""
-    return Customer.objects.for_email(address)
+    """Who writes from this address. Each mail asks: only the columns that its arrival needs are read."""
+    return Customer.objects.only(*SENDERS_COLUMNS).for_email(address)
 
 
 def customer_known_to_shop(shop_id: str, address: str) -> Customer | None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Agent
@@ -114,13 +115,12 @@ def _plain(address: str) -> str:
 def _known(mail: InboundMail, contact: Contact) -> Delivered | None:
     if not mail.message_id:
         return None
-    key = received_key(contact.pk, mail)
-    known = Message.objects.filter(received_key=key).order_by().values_list("thread", "pk").first()
-    if known is None:
-        # The thread may have been moved to another contact since: the id with the same words is enough.
-        same = Message.objects.filter(message_id=mail.message_id, author_email=mail.sender, home__contact=contact)
-        same = same.filter(text=mail.text, subject=mail.subject[:255])
-        known = same.values_list("thread", "pk").first()
+    # The thread may have been moved to another contact since: the id with the same words is enough.
+    words = Q(author_email=mail.sender[:255], text=mail.text, subject=mail.subject[:255], home__contact=contact)
+    same = Message.objects.filter(
+        Q(received_key=received_key(contact.pk, mail)) | words, message_id=mail.message_id[:255]
+    )
+    known = same.order_by("pk").values_list("thread", "pk").first()
     return Delivered("duplicate", *known, "duplicate") if known else None
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from mailgateway import vault
+from accounts import vault
 
 
 class Security(models.TextChoices):

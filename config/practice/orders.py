@@ -1,4 +1,4 @@
-"""What the customers bought, and what lies in their carts."""
+"""What the customers bought."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -7,9 +7,9 @@ from random import Random
 from django.utils import timezone
 
 from config.practice.products import CATALOGUE, Product
-from crm.models import Cart, CartLine, Customer, Order, OrderLine
+from crm.models import Customer, Order, OrderLine
 
-ORDERS, CARTS = 155, 64
+ORDERS = 155
 CARRIERS = ("Transportes Sendero", "Mensajería Liebre", "Correo del Valle")
 PAYMENTS = ("Tarjeta", "Tarjeta", "Transferencia", "Contra reembolso")
 TRACKING = "https://seguimiento.transportista.example/"
@@ -80,32 +80,3 @@ class Counter:
         order.tracking_url = TRACKING + order.tracking_number
         order.is_done = days > 6 and luck > 0.12
         order.state = "Entregado" if order.is_done else "En camino" if days <= 6 else "En camino, con retraso"
-
-
-def fill_carts(dice: Random, customers: list[Customer], orders: list[Order]) -> None:
-    """Carts: live ones, abandoned ones, some of nobody we know, and those that became an order."""
-    now, recent = timezone.now(), orders[:16]
-    for n in range(CARTS):
-        order = recent[n - 48] if n >= 48 else None
-        nameless = 30 <= n < 48
-        live = n < 8 or 30 <= n < 34
-        ago = timedelta(minutes=2 + n % 25) if live else timedelta(hours=3 + n * 11)
-        changed = order.placed_at if order else now - ago
-        owner = order.customer if order else None if nameless else customers[n % len(customers)]
-        cart = Cart.objects.create(shop_id=str(8600 + n), customer=owner, order=order, created_at=changed)
-        CartLine.objects.bulk_create(
-            CartLine(cart=cart, product_ref=one.reference, name=one.name, quantity=quantity, unit_price=one.price)
-            for one, quantity in pick(dice, most=3)
-        )
-        cart.total = sum((line.total for line in cart.lines.all()), Decimal(0))
-        cart.changed_at, cart.seen_at = changed, changed
-        cart.save()
-
-
-def wake_carts() -> None:
-    """Somebody is always in the shop: the newest carts without an order were used a few minutes ago."""
-    now = timezone.now()
-    for n, cart in enumerate(Cart.objects.unordered().order_by("-changed_at")[:12]):
-        if not cart.is_online:
-            cart.seen_at = now - timedelta(minutes=1 + n)
-            cart.save(update_fields=["seen_at"])

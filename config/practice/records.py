@@ -7,6 +7,7 @@ from random import Random
 from django.utils import timezone
 
 from crm.models import (
+    Cart,
     CategoryDiscount,
     Consent,
     Customer,
@@ -39,9 +40,10 @@ def open_shop() -> Shop:
         customer_link="{shop}/admin/clientes/{id}",
         order_link="{shop}/admin/pedidos/{reference}",
         cart_link="{shop}/admin/carritos/{id}",
+        restore_link="{shop}/carrito/{id}",
         gallery_link="{shop}/galerias/{id}",
     )
-    for model in (Customer, Order):
+    for model in (Customer, Order, Cart):
         model._default_manager.exclude(shop_id="").update(source=shop)
     return shop
 

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Agent
+from config.practice import carts, records
 from config.practice import orders as shop_floor
-from config.practice import records
 from config.practice.people import Town
 from config.practice.predefined import write_replies
 from config.practice.team import hire, open_desks, settle_desk
@@ -69,7 +69,7 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         team, passwords = hire(contacts)
         customers = Town(dice).settle(list(team.values()))
         orders = shop_floor.Counter(dice, customers).sell()
-        shop_floor.fill_carts(dice, customers, orders)
+        carts.fill(dice, customers, orders)
         records.tell(Random(SEED), customers)  # noqa: S311 - as above, and the rest stays as it was
         write_replies(dice, contacts)
         History(dice, contacts=contacts, team=team, customers=customers, orders=orders).write()

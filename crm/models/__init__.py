@@ -2,6 +2,8 @@
 
 # isort: off
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
+from crm.models.shop_call import ShopAnswer, ShopTally
+from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
 from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
 from crm.models.consent import Consent
@@ -13,15 +15,21 @@ from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
 from crm.models.merging import CustomerMerge, DifferentPeople, customers_merged, customers_split
 from crm.models.watch import CartMatch, CartWatch, Outcome
-from crm.models.cart import Cart, CartLine, CartState
+from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
+from crm.models.cart_life import CartIsOrdered, CartState
+from crm.models.cart import Cart
 
 __all__ = [
     "Address",
     "AreaPage",
     "Cart",
+    "CartChange",
+    "CartIsOrdered",
+    "CartItem",
     "CartLine",
     "CartMatch",
     "CartState",
+    "CartSums",
     "CartWatch",
     "CategoryDiscount",
     "Consent",
@@ -33,7 +41,9 @@ __all__ = [
     "CustomerMerge",
     "CustomerTag",
     "DifferentPeople",
+    "Delivery",
     "FromShop",
+    "Happening",
     "Household",
     "Order",
     "OrderLine",
@@ -44,10 +54,13 @@ __all__ = [
     "RecordSettings",
     "Risk",
     "Shop",
+    "ShopAnswer",
+    "ShopTally",
     "SocialTitle",
     "TitleUse",
     "Visit",
     "Voucher",
     "customers_merged",
     "customers_split",
+    "Webhook",
 ]

@@ -53,6 +53,7 @@ class Address(FromShop):
         indexes = [
             models.Index(fields=["phone"], name="addresses_by_phone"),
             models.Index(fields=["mobile"], name="addresses_by_mobile"),
+            models.Index(fields=["source", "updated_at", "id"], name="addresses_as_told"),
         ]
 
     def __str__(self) -> str:

@@ -46,28 +46,29 @@ class Binding(models.Model):
 
         Raises ValueError, with a sentence, if it is somebody else's already.
         """
-        cart = self._lock_owner()
+        cart = self._bound._lock()
         if cart.customer_id == customer.pk:
             return False
         if cart.customer_id is not None:
             raise ValueError(_("This cart belongs to %(name)s already.") % {"name": cart.customer})
-        self._own(customer)
+        cart._set(customer=customer)
         facts = {"cart": str(cart), "cart_id": cart.pk, "reasons": list(reasons)}
         RecordEvent.objects.record(RecordEvent.Kind.CART_LINKED, customer, by=by, **facts)
-        CartWatch.objects.settle(cart, by=by)
+        CartWatch.objects.settle(cart, by=by, note="; ".join(reasons))
         return True
 
     @transaction.atomic
     def unlink(self, *, by: Agent) -> bool:
-        """Undo link(): it is nobody's again. A customer that the shop itself named stays. Returns whether it changed."""
-        cart = self._lock_owner()
+        """Undo link(): it is nobody's again. A customer whom the shop itself named stays. Returns whether it changed."""
+        cart = self._bound._lock()
         owner = cart.customer
         if owner is None or not self.was_linked():
             return False
-        self._own(None)
+        cart._set(customer=None)
         facts = {"cart": str(cart), "cart_id": cart.pk}
         RecordEvent.objects.record(RecordEvent.Kind.CART_UNLINKED, owner, by=by, **facts)
-        pings.cart_changed(owner.pk)
+        owner_id = owner.pk
+        transaction.on_commit(lambda: pings.cart_changed(cart.pk, owner_id))
         CartWatch.objects.reopen(cart)
         return True
 
@@ -77,16 +78,3 @@ class Binding(models.Model):
         told = RecordEvent.objects.filter(kind__in=[kinds.CART_LINKED, kinds.CART_UNLINKED], data__cart_id=cart.pk)
         last = told.filter(customer=cart.customer_id).order_by("-at", "-pk").first()
         return last is not None and last.kind == kinds.CART_LINKED
-
-    def _lock_owner(self) -> "Cart":
-        cart = self._bound
-        kept = type(cart).objects.select_for_update(of=("self",)).get(pk=cart.pk)
-        cart.customer = kept.customer
-        return cart
-
-    def _own(self, customer: Customer | None) -> None:
-        cart = self._bound
-        cart.customer = customer
-        cart.save(update_fields=["customer"])
-        customer_id = cart.customer_id
-        transaction.on_commit(lambda: pings.cart_changed(customer_id))

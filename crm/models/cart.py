@@ -1,31 +1,20 @@
 """What a customer, or somebody without a name, has in the cart right now."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import pings
+from crm import links
 from crm.models.binding import Binding
+from crm.models.cart_life import PROCESSED, CartLife, CartState
 from crm.models.customer import Customer
 from crm.models.order import Order
-from crm.models.shop import FromShop
+from crm.models.shop import FromShop, RecordSettings
 
 ONLINE_FOR = timedelta(minutes=30)
-
-
-@dataclass(frozen=True)
-class CartItem:
-    """A line as the shop sends it."""
-
-    name: str
-    quantity: int = 1
-    unit_price: Decimal = Decimal(0)
-    product_ref: str = ""
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
@@ -39,18 +28,39 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """Carts of nobody we know."""
         return self.filter(customer=None)
 
+    def waiting(self) -> "CartQuerySet":
+        """Carts that made no order and may still: what the rule of time is about."""
+        return self.filter(order=None).exclude(state__in=PROCESSED)
 
-class CartState(models.TextChoices):
-    """Where a cart stands, by its last change and its order."""
+    def processed(self) -> "CartQuerySet":
+        """Carts that became an order."""
+        return self.filter(state__in=PROCESSED)
 
-    ACTIVE = "active", _("Active")
-    ABANDONED = "abandoned", _("Abandoned")
-    RECOVERED = "recovered", _("Recovered")
-    ORDERED = "ordered", _("Ordered")
-    EXPIRED = "expired", _("Expired")
+    def online(self) -> "CartQuerySet":
+        """Whose customer was in the shop within the last half hour."""
+        return self.filter(seen_at__gt=timezone.now() - ONLINE_FOR)
+
+    def live(self) -> "CartQuerySet":
+        """Being filled now: online, and no order yet."""
+        return self.waiting().online()
+
+    def due_to_abandon(self) -> "CartQuerySet":
+        """Stored as active, though nobody changed them for as many hours as the settings say."""
+        limit = timezone.now() - timedelta(hours=RecordSettings.load().abandoned_hours)
+        return self.filter(state=CartState.ACTIVE, order=None, changed_at__lte=limit)
+
+    def due_to_expire(self) -> "CartQuerySet":
+        """Stored as abandoned, and older than the settings say an abandoned cart may get."""
+        limit = timezone.now() - timedelta(days=RecordSettings.load().expired_days)
+        return self.filter(state=CartState.ABANDONED, order=None, changed_at__lte=limit)
+
+    def outdated(self) -> "CartQuerySet":
+        """Without an order, and older than carts are kept. None where they are kept for ever."""
+        days = RecordSettings.load().cart_days
+        return self.waiting().filter(changed_at__lt=timezone.now() - timedelta(days=days)) if days else self.none()
 
 
-class Cart(Binding, FromShop):
+class Cart(CartLife, Binding, FromShop):
     """A cart of the shop; it may have no customer. Amounts are in `currency`, tax included."""
 
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="carts")
@@ -83,10 +93,11 @@ class Cart(Binding, FromShop):
 
     created_at = models.DateTimeField(_("made"), default=timezone.now)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, db_index=True)
-    seen_at = models.DateTimeField(_("customer last seen"), null=True, blank=True)
-    abandoned_at = models.DateTimeField(_("abandoned"), null=True, blank=True)
-    contacted_at = models.DateTimeField(_("contacted"), null=True, blank=True)
-    recovered_at = models.DateTimeField(_("recovered"), null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)  # by us; changed_at is the customer's doing
+    seen_at = models.DateTimeField(_("customer last seen"), null=True, blank=True, db_index=True)
+    abandoned_at = models.DateTimeField(_("abandoned"), null=True, blank=True, db_index=True)
+    contacted_at = models.DateTimeField(_("contacted"), null=True, blank=True, db_index=True)
+    recovered_at = models.DateTimeField(_("recovered"), null=True, blank=True, db_index=True)
 
     objects = CartQuerySet.as_manager()
 
@@ -103,6 +114,8 @@ class Cart(Binding, FromShop):
                 condition=models.Q(customer=None, order=None),
                 name="nameless_carts",
             ),
+            models.Index(fields=["source", "updated_at", "id"], name="carts_as_told"),
+            models.Index(fields=["total", "id"], name="carts_by_total"),
         ]
 
     def __str__(self) -> str:
@@ -113,50 +126,26 @@ class Cart(Binding, FromShop):
         """Where the shop itself shows this cart; empty where it told no address. Reads `source`."""
         return self.source.link(self.source.cart_link, id=self.shop_id) if self.source and self.shop_id else ""
 
+    def restore_url(self) -> str:
+        """What its customer opens to have it again in the shop; works for 14 days."""
+        return links.restore_url(self.pk)
+
     @property
     def is_online(self) -> bool:
         """The customer was in the shop within the last half hour."""
         return self.seen_at is not None and timezone.now() - self.seen_at < ONLINE_FOR
 
-    @transaction.atomic
-    def replace_lines(self, items: Iterable[CartItem]) -> None:
-        """Make these the cart's lines, set its total and tell open browsers."""
-        self.lines.all().delete()
-        lines = CartLine.objects.bulk_create(CartLine(cart=self, **vars(item)) for item in items)
-        self.total = sum((line.total for line in lines), Decimal(0))
-        self.changed_at = self.seen_at = timezone.now()
-        self.save(update_fields=["total", "changed_at", "seen_at"])
-        self.watch_if_lost()
-        customer_id = self.customer_id
-        transaction.on_commit(lambda: pings.cart_changed(customer_id))
-
-
-class CartLine(models.Model):
-    """One product in a cart."""
-
-    cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
-    product_ref = models.CharField(_("product reference"), max_length=64, blank=True)
-    name = models.CharField(_("product"), max_length=255)
-    attributes = models.CharField(_("variant"), max_length=255, blank=True)
-    customization = models.CharField(_("customisation"), max_length=255, blank=True)
-    supplier_ref = models.CharField(_("supplier's reference"), max_length=64, blank=True)
-    category = models.CharField(_("category"), max_length=128, blank=True)
-    quantity = models.PositiveIntegerField(_("quantity"), default=1)
-    stock = models.IntegerField(_("in stock"), null=True, blank=True)
-    unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=2, default=Decimal(0))
-    tax_rate = models.DecimalField(_("tax in %"), max_digits=5, decimal_places=2, default=Decimal(0))
-    image_url = models.URLField(_("picture"), max_length=500, blank=True)
-    added_at = models.DateTimeField(_("added"), default=timezone.now)
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("cart line")
-        indexes = [models.Index(fields=["name", "cart"], name="lines_by_name")]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.name}"
+    @property
+    def is_live(self) -> bool:
+        """Being filled now."""
+        return self.is_online and not self.is_processed
 
     @property
-    def total(self) -> Decimal:
-        """Quantity times unit price."""
-        return self.quantity * self.unit_price
+    def total_net(self) -> Decimal:
+        """The total without tax."""
+        return self.total - self.total_tax
+
+    @property
+    def abandoned_from(self) -> datetime:
+        """When it counts as abandoned, if nobody changes it until then."""
+        return self.changed_at + timedelta(hours=RecordSettings.load().abandoned_hours)

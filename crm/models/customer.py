@@ -1,6 +1,6 @@
 """The person who buys, with their addresses of e-mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models, transaction
@@ -9,9 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.models import Agent
 from crm.emails import canonical
+from crm.models.account import Account
 from crm.models.group import CustomerGroup, SocialTitle
 from crm.models.mergeable import Mergeable
+from crm.models.record import Checked, Record
 from crm.models.shop import FromShop
 
 
@@ -68,8 +71,27 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         found = self.present().filter(emails__address=address.strip().lower())
         return found.order_by("is_guest", "pk").first()
 
+    def account_with(self, addresses: Iterable[str], *, besides: "Customer") -> "Customer | None":
+        """Somebody else with an account (no guest) and one of these addresses."""
+        accounts = self.present().filter(is_guest=False, emails__address__in=[one.lower() for one in addresses])
+        return accounts.exclude(pk=besides.pk).order_by("pk").first()
 
-class Customer(Mergeable, FromShop):
+    @transaction.atomic
+    def add(self, values: Mapping[str, Any], *, by: Agent | None) -> "Customer":
+        """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved."""
+        customer = self.model()
+        clean = Checked(values, customer)
+        for name, value in clean.columns.items():
+            setattr(customer, name, value)
+        customer._history_user = by  # type: ignore[attr-defined]
+        customer.save()
+        customer.set_emails(clean.many.get("emails", ()), by=None)
+        customer.groups.set(clean.many["groups"])
+        customer.set_links(clean.many.get("links", []))
+        return customer
+
+
+class Customer(Account, Record, Mergeable, FromShop):
     """A person who buys or may buy."""
 
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))
@@ -152,6 +174,7 @@ class Customer(Mergeable, FromShop):
             models.Index(fields=["phone"], name="customers_by_phone"),
             models.Index(fields=["other_phone"], name="customers_by_other_phone"),
             models.Index(fields=["group", "-id"], name="customers_of_a_group"),
+            models.Index(fields=["source", "updated_at", "id"], name="customers_as_told"),
         ]
 
     def __str__(self) -> str:
@@ -188,8 +211,12 @@ class Customer(Mergeable, FromShop):
         today = timezone.localdate()
         return today.year - self.birthday.year - ((today.month, today.day) < (self.birthday.month, self.birthday.day))
 
+    def addresses_of_mail(self) -> list[str]:
+        """All addresses, the main one first."""
+        return list(self.emails.order_by("-is_main", "pk").values_list("address", flat=True))
+
     @transaction.atomic
-    def put_back(self, field: str, version: int, *, by: Any) -> None:
+    def put_back(self, field: str, version: int, *, by: Agent) -> None:
         """Make a field what it was in an earlier version (its history id).
 
         Raises LookupError where there is no such field or version of this customer.
@@ -198,20 +225,9 @@ class Customer(Mergeable, FromShop):
         if old is None or field not in {one.name for one in Customer.history.model.tracked_fields} - {"id"}:
             raise LookupError(field)
         column: Any = self._meta.get_field(field)
-        setattr(self, column.attname, getattr(old, column.attname))
-        self.version = models.F("version") + 1
-        self._history_user = by
-        self.save(update_fields=[field, "version", "updated_at"])
+        self.lock()
+        self.write(by=by, **{column.attname: getattr(old, column.attname)})
         self.refresh_from_db()
-
-    @transaction.atomic
-    def set_emails(self, addresses: Iterable[str]) -> None:
-        """Make these the person's addresses; the first is the main one."""
-        wanted = list(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
-        self.emails.exclude(address__in=wanted).delete()
-        self.emails.update(is_main=False)
-        for position, address in enumerate(wanted):
-            CustomerEmail.objects.update_or_create(customer=self, address=address, defaults={"is_main": position == 0})
 
 
 class CanonicalField(models.CharField):

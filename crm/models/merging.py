@@ -236,5 +236,4 @@ def _add_up(*customers: Customer) -> None:
 
 
 def _announce(*ids: int) -> None:
-    for customer_id in ids:
-        transaction.on_commit(lambda one=customer_id: pings.cart_changed(one))  # type: ignore[misc]
+    pings.customers_changed(ids)

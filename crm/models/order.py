@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.customer import Customer
 from crm.models.shop import FromShop
+
+MOST_SPENT = Decimal("999999999999.99")  # what the column holds
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -25,7 +27,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
         Nobody's sum is zero for want of orders: it is unknown, and a list shows a dash.
         """
         paid = self.filter(customer=models.OuterRef("pk"), is_valid=True).order_by().values("customer")
-        sums = paid.annotate(count=models.Count("pk"), sum=models.Sum(models.F("total") / models.F("rate")))
+        sum_of = Least(models.Sum(models.F("total") / models.F("rate")), models.Value(MOST_SPENT))
+        sums = paid.annotate(count=models.Count("pk"), sum=sum_of)
         Customer.objects.filter(pk__in=list(customers)).update(
             order_count=Coalesce(models.Subquery(sums.values("count")), 0),
             spent=models.Subquery(sums.values("sum")),
@@ -73,6 +76,7 @@ class Order(FromShop):
         indexes = [
             models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer"),
             models.Index(fields=["delivery_phone"], name="orders_by_phone"),
+            models.Index(fields=["source", "updated_at", "id"], name="orders_as_told"),
         ]
         constraints = [FromShop.once_a_shop("order")]
 

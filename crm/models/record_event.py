@@ -25,6 +25,8 @@ class RecordEvent(models.Model):
         INVITED = "invited", _("Invited")
         SIGNED_IN = "signed_in", _("Signed in")
         PASSWORD = "password", _("Password changed")
+        EMAIL_ADDED = "email_added", _("E-mail added")
+        EMAIL_REMOVED = "email_removed", _("E-mail removed")
         TAGGED = "tagged", _("Tag added")
         UNTAGGED = "untagged", _("Tag removed")
         GROUPED = "grouped", _("Group added")
@@ -38,6 +40,7 @@ class RecordEvent(models.Model):
         IMPORTED = "imported", _("Imported")
         CART_LINKED = "cart_linked", _("Cart linked")
         CART_UNLINKED = "cart_unlinked", _("Cart unlinked")
+        CART_DELETED = "cart_deleted", _("Cart deleted")
         CONTACTED = "contacted", _("Contacted about a cart")
 
     customer = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, related_name="events")

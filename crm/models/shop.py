@@ -49,6 +49,12 @@ class Shop(models.Model):
     cart_link = models.CharField(
         _("link to a cart"), max_length=255, blank=True, help_text=_("With {shop} and {id}, as in {shop}/carts/{id}.")
     )
+    restore_link = models.CharField(
+        _("link that gives a customer the cart back"),
+        max_length=255,
+        blank=True,
+        help_text=_("With {shop} and {id}, as in {shop}/cart/{id}. Empty leads to the shop's first page."),
+    )
     gallery_link = models.CharField(
         _("link to a customer's gallery"),
         max_length=255,
@@ -92,6 +98,9 @@ class TitleUse(models.TextChoices):
     OFF = "off", _("Not used")
     TEAM = "team", _("Only the team sees them")
     ASKED = "asked", _("Asked when a customer registers")
+
+
+BUSINESS_FIELDS = ("company", "tax_number", "activity", "website", "credit_limit", "payment_days", "risk")
 
 
 class RecordSettings(Kept):
@@ -173,6 +182,13 @@ class FromShop(models.Model):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; whatever is written, shops that read back by `updated_since` hear of it."""
+        written = kwargs.get("update_fields")
+        if written and hasattr(self, "updated_at"):
+            kwargs["update_fields"] = {*written, "updated_at"}
+        super().save(*args, **kwargs)
 
     @staticmethod
     def once_a_shop(noun: str) -> Any:

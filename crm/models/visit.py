@@ -5,9 +5,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.customer import Customer
+from crm.models.shop import FromShop
 
 
-class Visit(models.Model):
+class Visit(FromShop):
     """A customer's visit to the shop or to the private area. Kept for as many days as the settings say."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="visits")
@@ -23,6 +24,7 @@ class Visit(models.Model):
         ordering = ["-began_at", "-pk"]
         verbose_name = _("visit")
         indexes = [models.Index(fields=["customer", "-began_at"], name="visits_of_a_customer")]
+        constraints = [FromShop.once_a_shop("visit")]
 
     def __str__(self) -> str:
         return f"{self.began_at:%F %R}"

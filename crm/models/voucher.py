@@ -21,11 +21,13 @@ class Voucher(FromShop):
     is_active = models.BooleanField(_("active"), default=True)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["-pk"]
         verbose_name = _("voucher")
         constraints = [FromShop.once_a_shop("voucher")]
+        indexes = [models.Index(fields=["source", "updated_at", "id"], name="vouchers_as_told")]
 
     def __str__(self) -> str:
         return self.code

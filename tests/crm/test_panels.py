@@ -6,8 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from crm.models import Customer, CustomerGroup, CustomerNote, CustomerTag, RecordSettings, Shop, Voucher
-from crm.models.cart import CartItem
+from crm.models import CartItem, Customer, CustomerGroup, CustomerNote, CustomerTag, RecordSettings, Shop, Voucher
 from tests import make
 
 XSS = "<script>alert(1)</script>"

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from crm.models import (
     Address,
+    CartItem,
     Consent,
     Customer,
     CustomerGroup,
@@ -21,7 +22,6 @@ from crm.models import (
     Visit,
     Voucher,
 )
-from crm.models.cart import CartItem
 from tests import make
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"

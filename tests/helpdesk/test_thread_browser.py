@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from crm.models.cart import CartItem
+from crm.models import CartItem
 from helpdesk.models import Attachment, Draft, Message, OutgoingMail, PredefinedReply, Thread
 from tests import make
 from tests.helpdesk.test_attachments import png

@@ -9,8 +9,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from accounts.models import Agent
-from config.practice import shop, stories
-from config.practice.orders import wake_carts
+from config.practice import carts, shop, stories
 from crm.models import Cart, Customer, Order
 from helpdesk.models import (
     Attachment,
@@ -89,7 +88,7 @@ def _passwords_are_kept_for_their_owner_and_work(built) -> None:
 
 def _live_carts_stay_live() -> None:
     Cart.objects.update(seen_at=timezone.now() - timedelta(days=3))
-    wake_carts()
+    carts.wake()
     assert sum(one.is_online for one in Cart.objects.unordered()) >= 8
 
 

@@ -1,0 +1,124 @@
+"""Orders as the shop tells them, with lines and the states they went through."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm import pings
+from crm.models import Cart, CartState, Order, OrderLine, OrderState, Shop
+from crm.sync import references
+from crm.sync.batch import AT_ONCE, Batch, Refusal, Said, Told, the_one, twice
+
+KNOWN_BY_SHOP = """reference email state state_color is_shipped is_valid is_done payment total total_products
+total_shipping total_discounts total_tax currency rate vouchers carrier tracking_number tracking_url promised_on
+delivery_name delivery_address delivery_postcode delivery_phone invoice_address delivered_at placed_at""".split()
+OF_A_LINE = ("product_ref", "name", "category", "quantity", "unit_price", "image_url")
+
+
+def upsert(shop: Shop, said: Sequence[Said]) -> list[Told]:
+    """Write down orders: columns by name, and `customer`, `cart` (ids), `lines` (all of them), `states`: each with
+    `state` and `at`. A state that is new without a moment began now. What customers bought is added up once.
+    """
+    return twice(Orders, shop, said)
+
+
+@transaction.atomic
+def remove(shop: Shop, shop_id: str) -> None:
+    """The shop has this order no more. Raises LookupError."""
+    order: Order = the_one(Order, shop, shop_id)
+    customer = order.customer_id
+    order.delete()
+    Order.objects.add_up([customer] if customer else [])
+    pings.customers_changed([customer])
+
+
+class Orders(Batch[Order]):
+    """Orders of one call."""
+
+    model = Order
+    columns = frozenset(KNOWN_BY_SHOP)
+
+    def refer(self) -> None:
+        """Customers and carts; lines and states of the orders on file."""
+        self.people = references.People(self.shop, self.said)
+        self.carts = references.carts(self.shop, self.said)
+        self.lines: defaultdict[int, list[OrderLine]] = defaultdict(list)
+        self.states: defaultdict[int, list[OrderState]] = defaultdict(list)
+        rows = list(self.rows.values())
+        for line in OrderLine.objects.filter(order__in=rows).order_by("pk"):
+            self.lines[line.order_id].append(line)
+        for state in OrderState.objects.filter(order__in=rows):
+            self.states[state.order_id].append(state)
+        self.was = {row.customer_id for row in rows}
+
+    def values(self, said: Said) -> dict[str, Any]:
+        """Columns and the customer; an order keeps its customer where the shop knows them no more."""
+        values = super().values(said)
+        if customer := self.people.named(said):
+            values["customer_id"] = customer
+        if said.get("cart") and str(said["cart"]) not in self.carts:
+            raise Refusal("cart", _("There is no cart %(id)s: send the cart first.") % {"id": said["cart"]})
+        return values
+
+    def differs(self, row: Order, said: Said) -> bool:
+        """Lines, states, or the cart it came from."""
+        lines = "lines" in said and _as_told(said["lines"]) != [_line(one) for one in self.lines[row.pk]]
+        return lines or bool(self._new_states(row, said)) or self._cart(row, said) is not None
+
+    def _cart(self, row: Order, said: Said) -> Cart | None:
+        """The cart that made it, unless that is on file."""
+        cart = self.carts.get(str(said.get("cart") or ""))
+        return cart if cart and (row.pk is None or cart.order_id != row.pk) else None
+
+    def _new_states(self, row: Order, said: Said) -> list[OrderState]:
+        """States that are not on file; a change of state that the shop names without a moment is one too."""
+        has = {(one.state, one.at) for one in self.states[row.pk]}
+        told = [(one["state"], one["at"]) for one in said.get("states") or ()]
+        named = {state for state, _at in told}
+        last = max(self.states[row.pk], key=lambda one: (one.at, one.pk), default=None)
+        if "state" in said and said["state"] not in named and (last is None or last.state != said["state"]):
+            told.append((said["state"], self.now if last else said.get("placed_at") or self.now))
+        return [
+            OrderState(order=row, state=state, at=at) for state, at in dict.fromkeys(told) if (state, at) not in has
+        ]
+
+    def finish(self) -> None:
+        """Lines, states, carts; sums of the customers, once each."""
+        self._write_lines()
+        states = [state for row, said in self.taken for state in self._new_states(row, said)]
+        OrderState.objects.bulk_create(states, batch_size=AT_ONCE)
+        self._write_carts()
+        rows = [*self.new, *self.changed]
+        customers = ({row.customer_id for row in rows} | (self.was if self.changed else set())) - {None}
+        if customers:
+            Order.objects.add_up(pk for pk in customers if pk)
+        pings.customers_changed(customers)
+
+    def _write_lines(self) -> None:
+        others = [
+            (row, said["lines"])
+            for row, said in self.taken
+            if "lines" in said and _as_told(said["lines"]) != [_line(one) for one in self.lines[row.pk]]
+        ]
+        OrderLine.objects.filter(order__in=[row for row, _lines in others if self.lines[row.pk]]).delete()
+        lines = [OrderLine(order=row, **one) for row, told in others for one in told]
+        OrderLine.objects.bulk_create(lines, batch_size=AT_ONCE)
+
+    def _write_carts(self) -> None:
+        for row, said in self.taken:
+            if cart := self._cart(row, said):
+                cart.order, cart.state = row, CartState.ORDERED
+                cart.save(update_fields=["order", "state"])
+                pings.carts_changed([cart.customer_id])
+
+
+def _line(row: OrderLine) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in OF_A_LINE)
+
+
+def _as_told(lines: Sequence[Said]) -> list[tuple[Any, ...]]:
+    """Lines as they will be on file."""
+    return [_line(OrderLine(**one)) for one in lines]
