@@ -37,7 +37,7 @@ def purge_carts() -> int:
     while found := list(Cart.objects.outdated().order_by("changed_at").values_list("pk", flat=True)[:BATCH]):
         gone, by_model = Cart.objects.outdated().filter(pk__in=found).delete()
         count += by_model.get("crm.Cart", 0)
-        pings.carts_changed()
+        pings.cart_list_changed()
         if not gone:  # the customers came back meanwhile
             break
     return count

@@ -14,13 +14,18 @@ def cart_changed(cart_id: int, customer_id: int | None) -> None:
     wire.send(f"cart-{cart_id}", "cart")
     if customer_id is not None:
         wire.send(f"customer-{customer_id}", "cart")
-    carts_changed()
+    cart_list_changed()
 
 
-def carts_changed(customers: Iterable[int | None] = ()) -> None:
-    """Carts changed: for the list, and once each for the pages of these customers, after the commit."""
+def cart_list_changed() -> None:
+    """Some cart changed: for the list."""
+    wire.send(CARTS, "cart")
+
+
+def carts_changed(customers: Iterable[int | None]) -> None:
+    """Carts of these customers changed: once each and once for the list, after the commit."""
     _soon(customers, "cart")
-    transaction.on_commit(lambda: wire.send(CARTS, "cart"))
+    transaction.on_commit(cart_list_changed)
 
 
 def customers_changed(customers: Iterable[int | None]) -> None:
