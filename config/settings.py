@@ -35,6 +35,8 @@ PRACTICE_MAIL_PASSWORD = env.secret("PRACTICE_MAIL_PASSWORD", DATA_DIR / "practi
 
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
 PERIODIC_JOBS: dict[str, float] = {
+    "crm.watching.watch": 60,
+    "helpdesk.seeking.seek": 15,
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
 }

@@ -77,7 +77,7 @@ def alike(customer: Customer, *, most: int = SHOWN) -> list[Likeness]:
     ids = _found_by_index(customer, mine) - _told_apart(customer)
     others = list(Customer.objects.present().filter(pk__in=ids).exclude(pk=customer.pk)[:LOOKED_AT])
     theirs = traces_of(others)
-    found = [Likeness(one, tuple(_signs(mine, theirs[one.pk], customer, one))) for one in others]
+    found = [Likeness(one, tuple(signs_of(mine, theirs[one.pk], customer, one))) for one in others]
     likely = [one for one in found if one.weight >= LEAST]
     return sorted(likely, key=lambda one: (-one.weight, one.customer.pk))[:most]
 
@@ -150,7 +150,8 @@ def _told_apart(customer: Customer) -> set[int]:
     return {pk for pair in pairs for pk in pair}
 
 
-def _signs(mine: Traces, theirs: Traces, one: Customer, other: Customer) -> Iterator[Sign]:
+def signs_of(mine: Traces, theirs: Traces, one: Customer, other: Customer) -> Iterator[Sign]:
+    """All that speaks for and against two records being one person's."""
     if same := mine.emails & theirs.emails:
         yield Sign(True, 9, _("The same e-mail: %(word)s"), min(same))
     elif same := (mine.emails & theirs.ordered) | (mine.ordered & theirs.emails) | (mine.ordered & theirs.ordered):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import panels, profile
+from crm.views import merging, orphans, panels, profile
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
     path("orders/<int:order_id>/", profile.order, name="order"),
+    # One person, several records
+    path("customers/<int:customer_id>/people/", merging.likeness, name="customer_people"),
+    path("customers/<int:customer_id>/merge/", merging.merge, name="customer_merge"),
+    path("customers/<int:customer_id>/merges/", merging.merges, name="customer_merges"),
+    path("customers/<int:customer_id>/merges/<int:merge_id>/split/", merging.split, name="customer_split"),
+    path("customers/<int:customer_id>/different/", merging.different, name="customer_different"),
+    # Carts that nobody has
+    path("carts/watch/", orphans.watched, name="carts_watch"),
+    path("carts/watch/settings/", orphans.settings, name="carts_watch_settings"),
+    path("carts/<int:cart_id>/candidates/", orphans.candidates, name="cart_candidates"),
+    path("carts/<int:cart_id>/owner/", orphans.link, name="cart_owner"),
+    path("carts/<int:cart_id>/owner/undo/", orphans.unlink, name="cart_owner_undo"),
+    path("carts/<int:cart_id>/refusal/", orphans.refuse, name="cart_refusal"),
+    path("carts/<int:cart_id>/watch/", orphans.watch, name="cart_watch"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]

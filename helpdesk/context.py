@@ -6,12 +6,12 @@ from typing import Any
 from django.db import models
 
 from accounts.models import Agent
-from crm import identity, links, panel
+from crm import links, panel
 from crm.guests import guest_for
-from crm.matching import Candidate, Complaint, Reason, candidates_for
+from crm.matching import Candidate, Complaint, Reason, Sure, candidates_for
 from crm.models import Cart, CartMatch, CartWatch, Customer, Order, OrderLine, customers_merged, customers_split
 
-__all__ = ["Complaint", "Reason", "customers_merged", "customers_split", "guest_for"]
+__all__ = ["Complaint", "Reason", "Sure", "customers_merged", "customers_split", "guest_for"]
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
 
@@ -156,10 +156,3 @@ def fire_watches(found: list[Candidate]) -> list[Candidate]:
     watches = CartWatch.objects.open().filter(cart__in=likely)
     return [likely[watch.cart_id] for watch in watches if watch.fire()]
 
-
-# -- one person, several records ------------------------------------------------------------------
-
-
-def alike(customer: Customer | None) -> list[identity.Likeness]:
-    """Who else a customer may be."""
-    return identity.alike(customer, most=3) if customer else []

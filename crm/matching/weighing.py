@@ -98,11 +98,11 @@ def weights_of(cart: Look, facts: Facts, crowd: Crowd) -> list[Weight]:
         *_money(cart, facts, crowd),
         *_day(cart, facts, crowd),
         *_products(cart, facts, crowd),
-        *_name(cart, facts),
-        *_email(cart, facts),
-        *_phone(cart, facts),
-        *_place(cart, facts, crowd),
-        *_device(cart, facts),
+        *name(cart, facts),
+        *email(cart, facts),
+        *phone(cart, facts),
+        *place(cart, facts, crowd),
+        *device(cart, facts),
         *_time(cart, facts, crowd),
         *_known(cart, facts, crowd),
     ]
@@ -149,9 +149,9 @@ def _products(cart: Look, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
     if not crowd.meant:
         return
     found: dict[str, frozenset[str]] = {}
-    for name, *_ in cart.lines:
-        if same := crowd.meant & stems_of(name):
-            found[name] = frozenset(same)
+    for title, *_ in cart.lines:
+        if same := crowd.meant & stems_of(title):
+            found[title] = frozenset(same)
     named = frozenset().union(*found.values()) if found else frozenset()
     missing = crowd.meant - named
     value = sum(log(SAID_WORD / crowd.share_of_words(together)) for together in _once(found.values()))
@@ -172,9 +172,10 @@ def _once(groups: Iterable[frozenset[str]]) -> list[frozenset[str]]:
     return kept
 
 
-def _name(cart: Look, facts: Facts) -> Iterator[Weight]:
+def name(cart: Look, facts: Facts) -> Iterator[Weight]:
+    """The name that was typed, beside those of who wrote."""
     for typed in names_of([cart.name]):
-        known = [(sum(any(is_near(one, other) for other in name) for one in typed), name) for name in facts.names]
+        known = [(sum(any(is_near(one, word) for word in said) for one in typed), said) for said in facts.names]
         same = max((count for count, _ in known), default=0)
         words = {"name": cart.name}
         signed = len(typed) > 1 and typed <= facts.spoken
@@ -187,17 +188,18 @@ def _name(cart: Look, facts: Facts) -> Iterator[Weight]:
 
 
 def _in_box(word: str, facts: Facts) -> bool:
-    return any(word in email.partition("@")[0] for email in facts.emails)
+    return any(word in known.partition("@")[0] for known in facts.emails)
 
 
-def _email(cart: Look, facts: Facts) -> Iterator[Weight]:
+def email(cart: Look, facts: Facts) -> Iterator[Weight]:
+    """The address that was typed, beside theirs."""
     if not cart.email or not facts.emails:
         return
     typed = canonical(cart.email)
     words = {"email": cart.email}
     if typed in facts.emails:
         yield Weight(10.0, Reason("email", True, words))
-    elif any(_alike(typed, email) for email in facts.emails):
+    elif any(_alike(typed, known) for known in facts.emails):
         yield Weight(6.0, Reason("email_alike", True, words))
     else:
         yield Weight(-1.5, Reason("email_other", False, words))
@@ -212,7 +214,8 @@ def _alike(one: str, other: str) -> bool:
     return house == its_house and len(local) >= 5 and SequenceMatcher(None, local, its).ratio() >= 0.9
 
 
-def _phone(cart: Look, facts: Facts) -> Iterator[Weight]:
+def phone(cart: Look, facts: Facts) -> Iterator[Weight]:
+    """The telephone that was typed, beside theirs."""
     typed = addresses.phone_key(cart.phone)
     if not typed or not facts.phones:
         return
@@ -222,7 +225,8 @@ def _phone(cart: Look, facts: Facts) -> Iterator[Weight]:
         yield Weight(-1.0, Reason("phone_other", False))
 
 
-def _place(cart: Look, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+def place(cart: Look, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
+    """The postcode or town that was typed, beside those said and those on file."""
     typed = addresses.postcode_key(cart.postcode)
     if typed and typed in facts.postcodes | facts.home:
         share = max(crowd.share(crowd.postcodes.get(typed, 0) - 1, USUAL_POSTCODE), 0.002)
@@ -233,7 +237,8 @@ def _place(cart: Look, facts: Facts, crowd: Crowd) -> Iterator[Weight]:
         yield Weight(1.8, Reason("city", True, {"city": cart.city}))
 
 
-def _device(cart: Look, facts: Facts) -> Iterator[Weight]:
+def device(cart: Look, facts: Facts) -> Iterator[Weight]:
+    """Browser and connection."""
     if cart.ip_address and facts.ips:
         if cart.ip_address in facts.ips:
             yield Weight(5.5, Reason("ip"))

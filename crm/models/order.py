@@ -21,6 +21,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The order with this reference, whatever its case."""
         return self.filter(reference__iexact=reference.strip()).order_by("-pk").first() if reference.strip() else None
 
+    def of_person(self, customer: Customer) -> "OrderQuerySet":
+        """A customer's orders, and those of nobody that were made with one of their addresses."""
+        addresses = [one.address for one in customer.emails.all()]
+        return self.filter(models.Q(customer=customer) | models.Q(customer=None, email__in=addresses))
+
     def add_up(self, customers: Iterable[int]) -> None:
         """Write how many paid orders these customers (ids) have, and their sum in the main currency.
 

@@ -27,6 +27,11 @@ class Suspect:
     match: Any
     reasons: list[Any]
 
+    @property
+    def sure(self) -> Any:
+        """How sure it is."""
+        return shop.Sure(self.match.sure)
+
 
 def answer(request: AgentRequest, thread: Thread, problem: str = "") -> HttpResponse:
     """The panel as it is now; without JavaScript back to where the form stood, else to the thread."""
