@@ -41,9 +41,8 @@ class Vocabulary:
             short = stem(word)
             if short in self.by_word:
                 found.add(short)
-            elif len(short) >= 5:
-                found |= self.slips.get(short, set())
-                for slip in shortened(short):
+            elif len(short) >= 4:
+                for slip in [short, *(shortened(short) if len(short) >= 5 else ())]:
                     found |= self.slips.get(slip, set())
         return found
 

@@ -207,8 +207,8 @@ def email(cart: Look, facts: Facts) -> Iterator[Weight]:
 
 def _alike(one: str, other: str) -> bool:
     """The same box at another house, or a slip of the finger."""
-    local, _, house = one.partition("@")
-    its, _, its_house = other.partition("@")
+    local, _, house = one.replace(".", "").partition("@")
+    its, _, its_house = other.replace(".", "").partition("@")
     if local == its:
         return len(local) >= 5 and local not in addresses.SHARED
     return house == its_house and len(local) >= 5 and SequenceMatcher(None, local, its).ratio() >= 0.9
