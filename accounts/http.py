@@ -1,9 +1,11 @@
 """How a write answers: a fragment for htmx, a redirect for a plain form."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 
@@ -31,3 +33,12 @@ def respond(
 def go(request: HttpRequest, to: str) -> HttpResponse:
     """On to the page `to` (a path), for htmx and plain forms alike."""
     return HttpResponseClientRedirect(to) if getattr(request, "htmx", False) else SeeOther(to)
+
+
+def back_to(request: HttpRequest, *, otherwise: str) -> str:
+    """The path in the field `next`, else the page the form stood on, else `otherwise`; never another site."""
+    for asked in (request.POST.get("next", ""), request.headers.get("Referer", "")):
+        if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure()):
+            parts = urlsplit(asked)
+            return parts._replace(scheme="", netloc="").geturl() or "/"
+    return otherwise

@@ -2,10 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import merging, orphans, panels, profile
+from crm.views import bulk, customers, merging, orphans, panels, profile, switches, tables
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
+    # The list of customers
+    path("customers/", customers.index, name="customers"),
+    path("customers/export/", customers.export, name="customers_export"),
+    path("customers/bulk/", bulk.change, name="customers_bulk"),
+    path("customers/changes/", bulk.index, name="customers_changes"),
+    path("customers/changes/<int:change_id>/undo/", bulk.undo, name="customers_undo"),
+    path("customers/<int:customer_id>/account/", switches.account, name="customer_account"),
+    path("customers/<int:customer_id>/consents/<slug:kind>/", switches.consent, name="customer_consent"),
+    path("customers/<int:customer_id>/tags/", switches.tags, name="customer_tags"),
     # The customer's page
     path("customers/<int:customer_id>/", profile.show, name="customer"),
     path("customers/<int:customer_id>/products/", profile.products, name="customer_products"),
@@ -32,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("carts/<int:cart_id>/owner/undo/", orphans.unlink, name="cart_owner_undo"),
     path("carts/<int:cart_id>/refusal/", orphans.refuse, name="cart_refusal"),
     path("carts/<int:cart_id>/watch/", orphans.watch, name="cart_watch"),
+    # Lists
+    path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
 ]

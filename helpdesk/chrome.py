@@ -5,13 +5,21 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject, cached_property
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Agent
 from helpdesk import chips, queues
 from helpdesk.filters import Filters
 from helpdesk.models import Contact, DeskSettings, Notice, StatusLabel
+
+GO = {"all": "go-queue", "mine": "go-mine", "unassigned": "go-unassigned"}
+SHOP_LISTS = (
+    ("crm:customers", gettext_lazy("Customers"), "users", "go-customers"),
+    ("crm:carts", gettext_lazy("Carts"), "cart", "go-carts"),
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Entry:
     unread: int = 0
     badge: bool = False
     is_current: bool = False
+    shortcut: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class Navigation:
 
     named: list[Entry]
     contacts: list[Entry]
+    shop: list[Entry]
     counts: queues.Counts
     current: str
 
@@ -94,7 +104,19 @@ def navigation(request: HttpRequest, current: str | None = None) -> Navigation |
     counts, statuses = queues.counts(agent), statuses_of(request)
     named = [_queue_entry(queue, counts, statuses, here) for queue in queues.QUEUES]
     contacts = [_contact_entry(contact, counts, here) for contact in contacts_of(request)]
-    return Navigation(named, contacts, counts, here)
+    return Navigation(named, contacts, _shop_entries(here), counts, here)
+
+
+def _shop_entries(here: str) -> list[Entry]:
+    """The lists of the shop's records that there are."""
+    found = []
+    for view, label, icon, shortcut in SHOP_LISTS:
+        try:
+            url = reverse(view)
+        except NoReverseMatch:
+            continue
+        found.append(Entry(view, label, url, icon, is_current=here.startswith(view[:-1]), shortcut=shortcut))
+    return found
 
 
 def _queue_entry(queue: queues.Queue, counts: queues.Counts, statuses: dict[str, StatusLabel], here: str) -> Entry:
@@ -111,6 +133,7 @@ def _queue_entry(queue: queues.Queue, counts: queues.Counts, statuses: dict[str,
         unread=counts.unread.get(queue.key, 0),
         badge=queue.key == "unassigned",
         is_current=here == queue.key,
+        shortcut=GO.get(queue.key, ""),
     )
 
 

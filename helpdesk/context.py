@@ -1,9 +1,11 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
+from django.db.models.functions import Coalesce
 
 from accounts.models import Agent
 from crm import links, panel
@@ -19,6 +21,21 @@ SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
 def customers() -> models.QuerySet[Customer]:
     """All on file, whatever became of them."""
     return Customer.objects.prefetch_related("emails")
+
+
+def count_threads(customers: Iterable[int | None], threads: models.QuerySet[Any]) -> None:
+    """Write down how many of these threads each of these customers (ids) has: counted anew, so that nothing drifts.
+
+    Call it inside the transaction that changed a thread. Whoever counts the same customer meanwhile waits.
+    """
+    ids = sorted({one for one in customers if one is not None})
+    if not ids:
+        return
+    rows = Customer.objects.filter(pk__in=ids)
+    if connection.features.has_select_for_update:
+        list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    own = threads.filter(customer=models.OuterRef("pk")).order_by().values("customer")
+    rows.update(open_threads=Coalesce(models.Subquery(own.annotate(n=models.Count("pk")).values("n")), 0))
 
 
 def panel_of(customer_id: int | None, *, order: int | None, line: int | None, at: datetime | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk import context, language, letters, matching, notices, outbox, tokens
+from helpdesk import agent_mail, context, language, letters, matching, notices, outbox, tokens
 from helpdesk.mail import Delivered, InboundMail
 from helpdesk.models import (
     Attachment,
@@ -34,10 +34,8 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates
     before it. Without `creates`, only answers are taken and other mail is ignored as "not-an-answer".
     Delivering the same mail twice answers "duplicate" and changes nothing.
     """
-    if is_our_own(mail):
-        return Delivered("ignored", reason="loop")
-    if mail.bounce is not None:
-        return _take_bounce(mail)
+    if (done := _not_a_customers(mail)) is not None:
+        return done
     if routed:
         contact = contact_for(mail, default=contact)
     try:
@@ -51,6 +49,13 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates
         if known := _known(mail, contact):
             return known
         raise
+
+
+def _not_a_customers(mail: InboundMail) -> Delivered | None:
+    """What became of a mail of our own, a delivery report or an agent's answer; None for all else."""
+    if is_our_own(mail):
+        return Delivered("ignored", reason="loop")
+    return _take_bounce(mail) if mail.bounce is not None else agent_mail.take(mail)
 
 
 def deliver_to(thread: Thread, mail: InboundMail) -> Delivered:

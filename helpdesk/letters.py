@@ -202,9 +202,11 @@ def queue_notice(
     messages: "list[Message] | None" = None,
 ) -> OutgoingMail:
     """Queue a mail that tells an agent about a thread, with a link to it."""
+    reply_to = _address_of_agents(thread)
     subject, body, html = render(
         "notice",
         agent.language or DeskSettings.load().language,
+        may_answer=bool(reply_to),
         headline=headline,
         thread=thread,
         text=text,
@@ -222,8 +224,15 @@ def queue_notice(
         text=body,
         html=html,
         message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, thread.pk, _domain(thread.contact.email)),
+        reply_to=reply_to,
         auto_submitted="auto-generated",
     )
+
+
+def _address_of_agents(thread: "Thread") -> str:
+    """Where an agent may answer a notice by mail; empty where that is switched off, or no such address arrives."""
+    wanted = DeskSettings.load().replies_by_mail and thread.contact.plus_addresses
+    return tokens.mint_address(tokens.Kind.AGENT, thread.pk, thread.contact.email) if wanted else ""
 
 
 def relay_id(contact: "Contact", mail: InboundMail) -> str:

@@ -59,6 +59,7 @@ class InboundMail:
     automatic: str = ""  # "auto-reply", "mailing-list" ...: no acknowledgement; an auto-reply never reopens
     bounce: Bounce | None = None
     is_spam: bool = False
+    vouched_by: str = ""  # the server that says the sender is who From names: to be believed if it is our own
     problem: str = ""  # "too-large", "no-sender": kept and shown, with this reason
     channel: str = "mail"
     order_reference: str = ""

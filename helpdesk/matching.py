@@ -7,6 +7,7 @@ from helpdesk import context, tokens
 from helpdesk.mail import InboundMail
 from helpdesk.models import Message, MessageKind, Thread
 
+ANSWERED = {tokens.Kind.CUSTOMER, tokens.Kind.FORWARD}
 NUMBER = re.compile(r"\[#(\d{1,18})\]")
 
 
@@ -28,7 +29,7 @@ def thread_for(mail: InboundMail) -> Match | None:
     addresses = [*(one.address for one in (*mail.to, *mail.cc)), *mail.delivered_to]
     ids = [*mail.in_reply_to, *reversed(mail.references)]
     for token in (*map(tokens.read_address, addresses), *map(tokens.read_message_id, ids)):
-        if token is not None and token.kind != tokens.Kind.NOTICE and (match := _by_token(token, mail)):
+        if token is not None and token.kind in ANSWERED and (match := _by_token(token, mail)):
             return match
     return _by_stored_id(mail, ids) or _by_number(mail)
 

@@ -18,12 +18,15 @@ def follow(*, kept: Any, gone: Any, by: Any, **_kwargs: Any) -> tuple[str, list[
     """All threads of the record that goes become the other's; returns their ids."""
     ids = list(Thread.objects.filter(customer=gone).values_list("pk", flat=True))
     _give(ids, kept, by=by)
+    shop.count_threads({kept.pk, gone.pk}, Thread.objects.active())
     return NAME, ids
 
 
 def go_back(*, kept: Any, gone: Any, by: Any, moved: dict[str, list[int]], **_kwargs: Any) -> None:
     """The threads that followed return, unless somebody gave them to another customer since."""
-    _give(list(Thread.objects.filter(pk__in=moved.get(NAME, []), customer=kept).values_list("pk", flat=True)), gone, by=by)
+    theirs = Thread.objects.filter(pk__in=moved.get(NAME, []), customer=kept)
+    _give(list(theirs.values_list("pk", flat=True)), gone, by=by)
+    shop.count_threads({kept.pk, gone.pk}, Thread.objects.active())
 
 
 def _give(ids: list[int], customer: Any, *, by: Any) -> None:

@@ -45,6 +45,14 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
         ),
     ),
     (
+        _("In a list of records"),
+        (
+            Key("select", "x", pgettext_lazy("verb", "Select")),
+            Key("tags", "l", _("Tags")),
+            Key("write", "m", _("Write e-mail")),
+        ),
+    ),
+    (
         _("With the thread"),
         (
             Key("close", "e", _("Close")),
@@ -75,6 +83,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key("go-queue", "g q", _("Whole queue")),
             Key("go-mine", "g m", _("Mine")),
             Key("go-unassigned", "g u", _("Unassigned")),
+            Key("go-customers", "g c", _("Customers")),
+            Key("go-carts", "g k", _("Carts")),
         ),
     ),
     (_("Help"), (Key("help", "?", _("All shortcuts")),)),

@@ -15,7 +15,7 @@ from mailgateway.models import Afterwards, Incoming, IncomingState, Mailbox, Out
 SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
 MAIN = ("name", "contact", "is_active", "creates_threads")
 RECEIVING = ("imap_host", "imap_port", "imap_security", "username", "folder", "afterwards", "move_to")
-TRUST = ("fingerprint", "ca_pem")
+TRUST = ("fingerprint", "ca_pem", "trusted_server")
 PLACE = {"imap_host", "imap_port", "imap_security", "username", "fingerprint", "ca_pem"}
 SENDING_PLACE = {"smtp_host", "smtp_port", "smtp_security", "smtp_username"}
 SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username")
@@ -81,6 +81,13 @@ class MailboxForm(Dressed, forms.ModelForm):
         if digits and not re.fullmatch(r"[0-9a-f]{64}", digits):
             raise ValidationError(_("A SHA-256 fingerprint has 64 digits from 0 to 9 and a to f."))
         return digits
+
+    def clean_trusted_server(self) -> str:
+        """A server's name in lower case. Raises ValidationError for anything that is no name."""
+        name: str = self.cleaned_data["trusted_server"].strip().lower().rstrip(".;")
+        if name and not re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?", name):
+            raise ValidationError(_("Enter the name of one server, as in mx.example.com."))
+        return name
 
     def clean_ca_pem(self) -> str:
         """A certificate that OpenSSL can read. Raises ValidationError for anything else."""

@@ -144,8 +144,7 @@ def _understand(row: Incoming, raw: bytes, *, routed: bool, creates: bool | None
         mail = child.parse_limited(raw, intake.own_addresses())
     except Exception as error:  # noqa: BLE001 - whatever strangers' bytes do, the next mail goes on
         return _failed(row, getattr(error, "reason", "unreadable"), str(error) or type(error).__name__)
-    if not row.is_whole:
-        mail = replace(mail, problem="too-large")
+    mail = _as_it_came(row, mail)
     row.sender, row.subject = mail.sender[:255], mail.subject[:255]
     creates = (row.mailbox is None or row.mailbox.creates_threads) if creates is None else creates
     try:
@@ -155,6 +154,13 @@ def _understand(row: Incoming, raw: bytes, *, routed: bool, creates: bool | None
     except Exception as error:
         log.exception("Incoming %s could not be delivered", row.pk)
         return _failed(row, "not-delivered", str(error), mail)
+
+
+def _as_it_came(row: Incoming, mail: InboundMail) -> InboundMail:
+    """With what only its way says: whether all of it came, and whether its voucher is the mailbox's own server."""
+    problem = mail.problem if row.is_whole else "too-large"
+    is_proven = row.mailbox is not None and mail.vouched_by == row.mailbox.trusted_server
+    return replace(mail, problem=problem, vouched_by=mail.vouched_by if is_proven else "")
 
 
 def _deliver(row: Incoming, mail: InboundMail, contact: intake.Contact, *, routed: bool, creates: bool) -> Taken:

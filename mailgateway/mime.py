@@ -77,6 +77,7 @@ def _screened(mail: InboundMail, root: Part) -> InboundMail:
         bounce=bounce if bounces.is_report(bounce) else None,
         automatic=screening.automatic(root.headers, mail.sender) or ("auto-generated" if bounce else ""),
         is_spam=screening.is_spam(root.headers),
+        vouched_by=screening.vouching_server(root.headers),
     )
 
 

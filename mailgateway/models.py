@@ -63,6 +63,15 @@ class Mailbox(models.Model):
         _("pinned certificate"), max_length=95, blank=True, help_text=_("SHA-256 of a self-signed certificate.")
     )
     ca_pem = models.TextField(_("own certificate authority"), blank=True, help_text=_("PEM."))
+    trusted_server = models.CharField(
+        _("server that vouches for senders"),
+        max_length=255,
+        blank=True,
+        help_text=_(
+            "The name that your mail server writes first into “Authentication-Results”, as in mx.example.com."
+            " Only what it vouches for is taken as an agent's answer; empty: nothing is."
+        ),
+    )
     smtp_host = models.CharField(_("SMTP server"), max_length=255, blank=True)
     smtp_port = models.PositiveIntegerField(_("port"), default=587)
     smtp_security = models.CharField(_("security"), max_length=8, choices=Security, default=Security.STARTTLS)

@@ -34,6 +34,7 @@ MACHINE_HEADERS = (
     "x-loop",
     "feedback-id",
 )
+COMMENT = re.compile(r"\([^()]{0,400}\)")
 NOT_A_NO = {"", "no", "none", "false", "0"}
 YES = {"yes", "true", "1"}
 SPAM_SCORE = re.compile(r"^\s*(?:yes\b|\*{5,})", re.IGNORECASE)
@@ -73,6 +74,27 @@ def _is_machine(headers: Headers, sender: str) -> bool:
         return True
     # "All" only says: do not answer automatically. People's Outlook sends "OOF" and the like on ordinary mail.
     return headers.text("x-auto-response-suppress").lower() == "all"
+
+
+def vouching_server(headers: Headers) -> str:
+    """The server that says DMARC passed for the domain in From (RFC 8601, RFC 7489); empty if none does.
+
+    Only the topmost Authentication-Results counts: servers write above what was there, and the one that handed us
+    the mail wrote last. Whether that server is to be believed, the mailbox says.
+    """
+    said = as_line(headers.all("authentication-results")[:1])
+    server, _, results = COMMENT.sub(" ", said).partition(";")
+    domain = headers.first("from").rpartition("@")[2].strip("> \t\r\n").lower()
+    for result in results.split(";"):
+        words = result.split()
+        if words[:1] == ["dmarc=pass"] and domain and f"header.from={domain}" in words:
+            return (server.split() or [""])[0]
+    return ""
+
+
+def as_line(values: list[str]) -> str:
+    """The first value on one line, in lower case, as much of it as anybody needs."""
+    return " ".join(values[0][:4000].lower().split()) if values else ""
 
 
 def is_spam(headers: Headers) -> bool:

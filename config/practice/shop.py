@@ -73,6 +73,7 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         records.tell(Random(SEED), customers)  # noqa: S311 - as above, and the rest stays as it was
         write_replies(dice, contacts)
         History(dice, contacts=contacts, team=team, customers=customers, orders=orders).write()
+        lost.lose(contacts)
         _tidy(list(team.values()))
         desk.undo_seconds = 10
         desk.save()

@@ -5,9 +5,12 @@ from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
 from crm.models.shop_call import ShopAnswer, ShopTally
 from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
-from crm.models.customer import Customer, CustomerEmail, CustomerTag, Household, Risk
+from crm.models.tag import TONES, CustomerTag
+from crm.models.customer import Customer, CustomerEmail, Household, Risk
 from crm.models.consent import Consent
 from crm.models.record_event import RecordEvent
+from crm.models.bulk_change import BulkChange
+from crm.models.column_choice import ColumnChoice
 from crm.models.address import Address
 from crm.models.note import CustomerNote
 from crm.models.visit import CustomerLink, Visit
@@ -20,8 +23,10 @@ from crm.models.cart_life import CartIsOrdered, CartState
 from crm.models.cart import Cart
 
 __all__ = [
+    "TONES",
     "Address",
     "AreaPage",
+    "BulkChange",
     "Cart",
     "CartChange",
     "CartIsOrdered",
@@ -32,6 +37,7 @@ __all__ = [
     "CartSums",
     "CartWatch",
     "CategoryDiscount",
+    "ColumnChoice",
     "Consent",
     "Customer",
     "CustomerEmail",

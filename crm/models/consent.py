@@ -23,6 +23,8 @@ class Consent(models.Model):
         UNSUBSCRIBED = "unsubscribed", _("By the link to unsubscribe")
         TEAM = "team", _("Taken back by the team")
 
+    PROOFS = (Source.MAIL, Source.PHONE, Source.PAPER)  # how a customer asks the team for it
+
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=12, choices=Kind)
     given = models.BooleanField()

@@ -12,24 +12,12 @@ from simple_history.models import HistoricalRecords
 from accounts.models import Agent
 from crm.emails import canonical
 from crm.models.account import Account
+from crm.models.belonging import Belonging
 from crm.models.group import CustomerGroup, SocialTitle
 from crm.models.mergeable import Mergeable
 from crm.models.record import Checked, Record
 from crm.models.shop import FromShop
-
-
-class CustomerTag(models.Model):
-    """A word that the team puts on customers."""
-
-    name = models.CharField(_("name"), max_length=40, unique=True)
-    tone = models.CharField(_("colour"), max_length=8, blank=True)
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name = _("customer tag")
-
-    def __str__(self) -> str:
-        return self.name
+from crm.models.tag import CustomerTag
 
 
 class Household(models.Model):
@@ -91,7 +79,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return customer
 
 
-class Customer(Account, Record, Mergeable, FromShop):
+class Customer(Account, Belonging, Record, Mergeable, FromShop):
     """A person who buys or may buy."""
 
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))
@@ -135,14 +123,14 @@ class Customer(Account, Record, Mergeable, FromShop):
     do_not_contact = models.BooleanField(_("must not be contacted"), default=False)
     invited_at = models.DateTimeField(_("invited"), null=True, blank=True)
     entered_at = models.DateTimeField(_("last sign-in"), null=True, blank=True)
-    visited_at = models.DateTimeField(_("last visit"), null=True, blank=True, db_index=True)
-    registered_at = models.DateTimeField(_("registered"), default=timezone.now, db_index=True)
+    visited_at = models.DateTimeField(_("last visit"), null=True, blank=True)
+    registered_at = models.DateTimeField(_("registered"), default=timezone.now)
     updated_at = models.DateTimeField(_("changed"), auto_now=True, db_index=True)
     version = models.PositiveIntegerField(default=1, editable=False)  # a form says which one it was made from
 
     # Kept by verbs, so that lists need no work per row
     order_count = models.PositiveIntegerField(_("paid orders"), default=0)
-    spent = models.DecimalField(_("sales"), max_digits=14, decimal_places=2, null=True, blank=True, db_index=True)
+    spent = models.DecimalField(_("sales"), max_digits=14, decimal_places=2, null=True, blank=True)
     open_threads = models.PositiveIntegerField(_("open threads"), default=0)
 
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -170,10 +158,21 @@ class Customer(Account, Record, Mergeable, FromShop):
             ),
         ]
         indexes = [
-            models.Index(fields=["last_name", "first_name"], name="customers_by_name"),
+            # Lists sort by these, the id deciding between equals, and count by those that are true or false.
+            models.Index(fields=["last_name", "first_name", "id"], name="customers_by_name"),
+            models.Index(fields=["company", "id"], name="customers_by_company"),
+            models.Index(fields=["group", "id"], name="customers_of_a_group"),
+            models.Index(fields=["birthday", "id"], name="customers_by_birthday"),
+            models.Index(fields=["order_count", "id"], name="customers_by_orders"),
+            models.Index(fields=["spent", "id"], name="customers_by_sales"),
+            models.Index(fields=["open_threads", "id"], name="customers_by_threads"),
+            models.Index(fields=["is_active", "id"], name="customers_enabled"),
+            models.Index(fields=["newsletter", "id"], name="customers_newsletter"),
+            models.Index(fields=["partner_offers", "id"], name="customers_offers"),
+            models.Index(fields=["registered_at", "id"], name="customers_registered"),
+            models.Index(fields=["visited_at", "id"], name="customers_by_visit"),
             models.Index(fields=["phone"], name="customers_by_phone"),
             models.Index(fields=["other_phone"], name="customers_by_other_phone"),
-            models.Index(fields=["group", "-id"], name="customers_of_a_group"),
             models.Index(fields=["source", "updated_at", "id"], name="customers_as_told"),
         ]
 

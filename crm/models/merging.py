@@ -37,6 +37,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "payment_method": ("payment_method",),
     "shipping_method": ("shipping_method",),
 }
+CONSENTS = {"newsletter": "newsletter", "partner_offers": "offers"}
 STRICTER = {"newsletter": False, "partner_offers": False, "do_not_contact": True}
 MOVED = ("orders", "carts", "addresses", "notes", "vouchers", "visits", "links", "consents")
 
@@ -136,17 +137,12 @@ class Joining:
         wanted["registered_at"] = min(self.kept.registered_at, self.gone.registered_at)
         changed = {column: [getattr(self.kept, column), value] for column, value in wanted.items()}
         changed = {column: pair for column, pair in changed.items() if pair[0] != pair[1]}
-        for field in ("newsletter", "partner_offers"):
-            if field in changed:
-                self._withdraw(field)
+        for field in CONSENTS.keys() & changed.keys():
+            said = _("Merged with record %(number)s, which does not allow it") % {"number": self.gone.pk}
+            _say_consent(self.kept, field, given=False, detail=said, by=self.by)
         for column, (_was, now) in changed.items():
             setattr(self.kept, column, now)
         return {column: [_plain(was), _plain(now)] for column, (was, now) in changed.items()}
-
-    def _withdraw(self, field: str) -> None:
-        kind = "newsletter" if field == "newsletter" else "offers"
-        detail = _("Merged with record %(number)s, which does not allow it") % {"number": self.gone.pk}
-        self.kept.consents.create(kind=kind, given=False, source="team", detail=detail, by=self.by)
 
     def _emails(self) -> dict[str, list[int]]:
         """Move the addresses; one that both have stays where it is, and none becomes the main one."""
@@ -222,8 +218,15 @@ class Splitting:
         """What nobody changed since becomes what it was."""
         for column, (was, now) in self.moved["fields"].items():
             if _plain(getattr(self.kept, column)) == now:
+                if column in CONSENTS:
+                    said = _("The merge with record %(number)s was undone") % {"number": self.gone.pk}
+                    _say_consent(self.kept, column, given=bool(was), detail=said, by=self.by)
                 field: Any = self.kept._meta.get_field(column.removesuffix("_id") if column.endswith("_id") else column)
                 setattr(self.kept, column, field.to_python(was) if was is not None else None)
+
+
+def _say_consent(customer: Customer, field: str, *, given: bool, detail: str, by: Agent) -> None:
+    customer.consents.create(kind=CONSENTS[field], given=given, source="team", detail=detail, by=by)
 
 
 def _plain(value: Any) -> Any:

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import models
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Cast, Coalesce, Least, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.customer import Customer
 from crm.models.shop import FromShop
 
-MOST_SPENT = Decimal("999999999999.99")  # what the column holds
+MOST_SPENT = 999999999999.99  # what the column holds
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -32,11 +32,14 @@ class OrderQuerySet(models.QuerySet["Order"]):
         Nobody's sum is zero for want of orders: it is unknown, and a list shows a dash.
         """
         paid = self.filter(customer=models.OuterRef("pk"), is_valid=True).order_by().values("customer")
-        sum_of = Least(models.Sum(models.F("total") / models.F("rate")), models.Value(MOST_SPENT))
+        # SQLite divides whole numbers as such: 10 / 3 would be 3.
+        each = Cast("total", models.FloatField()) / Cast("rate", models.FloatField())
+        sum_of = Least(models.Sum(each), models.Value(MOST_SPENT))
         sums = paid.annotate(count=models.Count("pk"), sum=sum_of)
         Customer.objects.filter(pk__in=list(customers)).update(
             order_count=Coalesce(models.Subquery(sums.values("count")), 0),
-            spent=models.Subquery(sums.values("sum")),
+            # To the cent: lists are paged by it.
+            spent=Round(Cast(models.Subquery(sums.values("sum")), Customer._meta.get_field("spent")), precision=2),
         )
 
 

@@ -56,6 +56,7 @@ class Conversation(models.Model):
         if mail.automatic != "auto-reply":
             thread.needs_answer, thread.holder, thread.waiting_since = True, Holder.US, now
         thread.save(force_insert=True)
+        thread.count_for_customer()
         fields = self._received(mail, MessageKind.CUSTOMER)
         message = Message.objects.create(thread=thread, home=thread, created_at=now, **fields)
         for file in mail.files:

@@ -56,6 +56,11 @@ class DeskSettings(Kept):
         help_text=_("Later answers begin a new thread that follows the old one."),
     )
     undo_seconds = models.PositiveIntegerField(_("seconds to undo sending"), default=10)
+    replies_by_mail = models.BooleanField(
+        _("agents may answer by mail"),
+        default=False,
+        help_text=_("An answer to a notice goes to the customer, if the mailbox's own server vouches for its sender."),
+    )
     answer_hours = models.PositiveIntegerField(_("hours in which customers may expect an answer"), default=24)
     privacy_texts = models.JSONField(_("privacy text of the form"), default=dict, blank=True)
     privacy_version = models.PositiveIntegerField(default=1)

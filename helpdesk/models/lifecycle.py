@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk import pings
+from helpdesk import context, pings
 from helpdesk.models.desk import Status, StatusLabel
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
@@ -15,6 +15,9 @@ from helpdesk.models.marks import NoticeKind
 if TYPE_CHECKING:
     from helpdesk.models.contact import Contact
     from helpdesk.models.thread import Thread
+
+
+COUNTED = {"status", "folder", "customer"}  # what the number of a customer's active threads depends on
 
 
 def holder_in(status: str) -> str:
@@ -33,9 +36,17 @@ class Lifecycle(models.Model):
         return cast("Thread", self)
 
     def _set(self, **changes: Any) -> None:
+        before = self._thread.customer_id
         for field, value in changes.items():
             setattr(self, field, value)
         self.save(update_fields=list(changes))
+        if COUNTED & changes.keys():
+            self.count_for_customer(before)
+
+    def count_for_customer(self, before: int | None = None) -> None:
+        """Keep the number of active threads at the customer, and at the one `before`. Every verb does it itself."""
+        thread = self._thread
+        context.count_threads({thread.customer_id, before}, type(thread).objects.active())
 
     @transaction.atomic
     def set_status(self, status: str, *, by: Agent | None, by_name: str = "") -> bool:

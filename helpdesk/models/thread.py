@@ -137,6 +137,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
             language=language or (customer.language if customer else "") or DeskSettings.load().language,
             channel=channel,
         )
+        thread.count_for_customer()
         thread.record(EventKind.CREATED, by=by)
         thread.reply(text, by=by, html=html, files=files, then=then, form_key=form_key)
         return thread

@@ -1,0 +1,60 @@
+"""What a column of a list is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from crm.tables.filters import Filter
+
+NOTHING = "—"
+
+
+def always() -> bool:
+    """The shop uses it."""
+    return True
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; crm.tables says what each part is for."""
+
+    key: str
+    label: str | Promise
+    value: Callable[[Any], Any] = lambda row: None
+    say: Callable[[Any], str] | None = None
+    cell: str = ""
+    sort: tuple[str, ...] = ()
+    filter: Filter | None = None
+    is_number: bool = False
+    falls_first: bool = False  # the first click on its head puts the greatest on top
+    inverts: bool = False  # the greatest value is the smallest of what is sorted by: age, by birthday
+    is_main: bool = False
+    is_listed: bool = True
+    is_shown: bool = True
+    when: Callable[[], bool] = always
+
+    def text(self, row: Any) -> str:
+        """What a plain cell shows of a row; a dash where there is nothing."""
+        return (self.say(row) if self.say else in_words(self.value(row))) or NOTHING
+
+
+def in_words(value: Any) -> str:
+    """A value as people read it; an empty string for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    if isinstance(value, date):
+        return date_format(value, "SHORT_DATE_FORMAT")
+    if isinstance(value, int | Decimal):
+        return number_format(value)
+    return str(value)
