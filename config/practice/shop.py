@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Agent
-from config.practice import carts, records
+from config.practice import carts, lost, records
 from config.practice import orders as shop_floor
 from config.practice.people import Town
 from config.practice.predefined import write_replies
