@@ -78,7 +78,11 @@ class Comparison:
     @cached_property
     def stricter(self) -> list[tuple[str | Promise, bool]]:
         """Permissions in which they differ, with what will stand: the more careful one."""
-        return [(NAMES[name], strict) for name, strict in STRICTER.items() if getattr(self.kept, name) != getattr(self.gone, name)]
+        return [
+            (NAMES[name], strict)
+            for name, strict in STRICTER.items()
+            if getattr(self.kept, name) != getattr(self.gone, name)
+        ]
 
     @cached_property
     def moves(self) -> dict[str, int]:

@@ -21,7 +21,7 @@ def watch() -> dict[str, int]:
 def begin() -> int:
     """Watch carts above the amount: charged without order at once; without customer once nobody fills them any more."""
     now, settings = timezone.now(), RecordSettings.load()
-    left = Q(customer=None) & (~Q(step="") | Q(changed_at__lte=now - ONLINE_FOR))
+    left = Q(customer=None, changed_at__lte=now - ONLINE_FOR)
     orphans = Cart.objects.filter(Q(is_charged=True) | left, order=None, total__gte=settings.watch_amount)
     fresh = orphans.filter(watches=None, changed_at__gte=now - WITHIN).order_by("-changed_at")
     count = 0

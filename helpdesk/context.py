@@ -172,4 +172,3 @@ def fire_watches(found: list[Candidate]) -> list[Candidate]:
     likely = {one.cart.pk: one for one in found if one.sure != "low"}
     watches = CartWatch.objects.open().filter(cart__in=likely)
     return [likely[watch.cart_id] for watch in watches if watch.fire()]
-

@@ -46,7 +46,13 @@ def unknown(text: str) -> list[str]:
 def values_for(thread: Thread, *, agent: Agent) -> dict[str, str]:
     """Every name of NAMES with its value in the customer's language; empty where nothing is known."""
     with translation.override(thread.language or DeskSettings.load().language):
-        return {**dict.fromkeys(NAMES, ""), **_of_thread(thread, agent), **_of_customer(thread), **_of_order(thread), **_of_cart(thread)}
+        return {
+            **dict.fromkeys(NAMES, ""),
+            **_of_thread(thread, agent),
+            **_of_customer(thread),
+            **_of_order(thread),
+            **_of_cart(thread),
+        }
 
 
 def _of_thread(thread: Thread, agent: Agent) -> dict[str, str]:

@@ -11,8 +11,10 @@ NUMBER = r"(?P<whole>\d{1,3}(?:[.,'\u00a0\u202f ]\d{3}){1,2}|\d{1,7})(?:(?P<poin
 AMOUNT = re.compile(
     rf"(?<![\w.,/:-])(?P<before>{CURRENCY}\s?)?{NUMBER}(?![\d])(?P<after>\s?{CURRENCY}(?![a-z]))?(?![.,:/-]?\d)"
 )
-ABOUT = re.compile(r"(?:unos|unas|sobre|casi|aprox\w{0,12}\.?|mas o menos|about|around|almost|roughly|some|etwa|ca\.|circa"
-                   r"|ungefahr|environ|presque)\s{1,3}(?:de\s|los\s)?$")
+ABOUT = re.compile(
+    r"(?:unos|unas|sobre|casi|aprox\w{0,12}\.?|mas o menos|about|around|almost|roughly|some|etwa|ca\.|circa"
+    r"|ungefahr|environ|presque)\s{1,3}(?:de\s|los\s)?$"
+)
 ABOUT_SHARE, WHOLE_SLACK = Decimal("0.1"), Decimal("0.99")
 
 
@@ -55,4 +57,6 @@ def _found(folded: str) -> Iterator[Amount]:
 
 def _may_be_day(match: re.Match[str]) -> bool:
     """Whether it looks as much like a day and a month, as 14.10 does."""
-    return match["point"] == "." and len(match["whole"]) <= 2 and int(match["whole"]) <= 31 and int(match["cents"]) <= 12
+    return (
+        match["point"] == "." and len(match["whole"]) <= 2 and int(match["whole"]) <= 31 and int(match["cents"]) <= 12
+    )

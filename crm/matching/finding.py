@@ -23,14 +23,16 @@ from crm.matching.reading import Facts, names_of, read
 from crm.matching.reasons import Reason, Sure
 from crm.matching.vocabulary import Vocabulary
 from crm.matching.weighing import IDENTITY, STORY, UNSEEN, Crowd, Look, Weight, weights_of
-from crm.models import Address, Cart, CartLine, Customer, CustomerEmail, Shop, Visit
+from crm.models import Address, Cart, CartLine, Customer, CustomerEmail, Order, Shop, Visit
 
 WITHIN = timedelta(days=60)  # who waits longer for a parcel than this?
 AFTER = timedelta(minutes=30)  # clocks differ
 WEIGHED, BY_IDENTITY, OWNED, NAMES = 150, 60, 40, 150
-SHOWN, LEAST = 5, 0.004
+SHOWN, LEAST = 5, 0.01
 SURE_FROM, LIKELY_FROM = 0.95, 0.35
 TOGETHER = 0.01  # how often amount and products of two carts are the same together
+TELLING = IDENTITY | {"amount", "amount_about", "amount_line", "postcode"}
+LATELY = timedelta(days=30)
 TOLD_TOGETHER = {"amount", "amount_about", "amount_line", "products"}
 VOCABULARY_FOR = 60  # seconds
 COLUMNS = (
@@ -63,7 +65,8 @@ def candidates_for(complaint: Complaint, *, refused: Iterable[int] = (), most: i
     zone = zone_of_shop()
     facts = with_known(read(complaint, zone=zone))
     crowd = crowd_for(facts, kept.nameless(), zone)
-    return judged([(look, weights_of(look, facts, crowd)) for look in chosen(facts, crowd, kept)], crowd, most=most)
+    weighed = [(look, weights_of(look, facts, crowd)) for look in chosen(facts, crowd, kept)]
+    return judged(weighed, crowd, facts, most=most)
 
 
 def zone_of_shop() -> tzinfo:
@@ -95,6 +98,7 @@ def with_known(facts: Facts) -> Facts:
         home=frozenset(addresses.postcode_key(home.postcode) for home in homes if home.postcode),
         browsers=facts.browsers | {agent for agent, _ in visits if agent},
         ips=facts.ips | {ip for _, ip in visits if ip},
+        has_orders=Order.objects.filter(customer=person, placed_at__gt=facts.at - LATELY).exists(),
     )
 
 
@@ -200,8 +204,13 @@ def _identity(facts: Facts) -> models.Q:
     return who
 
 
-def judged(weighed: list[tuple[Look, list[Weight]]], crowd: Crowd, *, most: int) -> list[Candidate]:
-    """The carts that anything speaks for, the likeliest first, each with its chance beside all others and none.
+def odds_of_none(facts: Facts) -> float:
+    """How much likelier than not it is, before any cart was looked at, that it is about none of them."""
+    return (1 if facts.asks else 20) * (4 if facts.has_orders else 1)
+
+
+def judged(weighed: list[tuple[Look, list[Weight]]], crowd: Crowd, facts: Facts, *, most: int) -> list[Candidate]:
+    """The carts that something telling speaks for, the likeliest first, each with its chance beside all and none.
 
     Amount and products are one story, not two: together they count no more than how few carts tell it as well.
     """
@@ -212,14 +221,20 @@ def judged(weighed: list[tuple[Look, list[Weight]]], crowd: Crowd, *, most: int)
         ceiling = log(0.75 * (crowd.size + UNSEEN) / (as_good - 1 + UNSEEN * TOGETHER))
         total = sum(one.value for one in weights) - max(story - ceiling, 0)
         found.append((exp(min(total, 30)) / max(crowd.size, 1), look, weights))
-    everything = 1 + sum(odds for odds, _, _ in found)
-    found = [one for one in found if one[0] / everything >= LEAST and any(weight.reason.fits for weight in one[2])]
+    everything = odds_of_none(facts) + sum(odds for odds, _, _ in found)
+    found = [one for one in found if one[0] / everything >= LEAST and _is_telling(one[2], facts)]
     found.sort(key=lambda one: (-one[0], -one[1].changed_at.timestamp()))
     carts = _whole(look.pk for _, look, _ in found[:most])
     return [
         Candidate(carts[look.pk], odds / everything, _sure(odds / everything, weights), _told(weights))
         for odds, look, weights in found[:most]
     ]
+
+
+def _is_telling(weights: list[Weight], facts: Facts) -> bool:
+    """A day, a town or a kind of browser alone is no reason to look at a cart; nor a product in a mere question."""
+    telling = TELLING | {"products"} if facts.asks else TELLING
+    return any(one.reason.fits and one.reason.kind in telling for one in weights)
 
 
 def _whole(ids: Iterable[int]) -> dict[int, Cart]:
@@ -243,4 +258,3 @@ def _told(weights: list[Weight]) -> tuple[Reason, ...]:
     known = [one for one in weights if one.reason.kind]
     ranked = sorted(known, key=lambda one: (order[one.reason.fits], -abs(one.value)))
     return tuple(one.reason for one in ranked)
-

@@ -30,6 +30,8 @@ class Facts:
     browsers: frozenset[str] = frozenset()
     ips: frozenset[str] = frozenset()
     customer: int | None = None
+    asks: bool = True  # for something bought
+    has_orders: bool = False  # of late, that it may be about just as well
     spoken: frozenset[str] = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
@@ -55,10 +57,13 @@ def read(complaint: Complaint, *, zone: tzinfo) -> Facts:
         browsers=frozenset(one for one in [complaint.user_agent] if one),
         ips=frozenset(one for one in [complaint.ip] if one),
         customer=complaint.customer,
+        asks=words.asks_for_something_bought(said),
     )
 
 
 def names_of(full_names: Iterable[str]) -> list[frozenset[str]]:
     """Names as sets of folded words, initials left out."""
-    found = (frozenset(word for word in words.fold(name).replace("-", " ").split() if len(word) > 1) for name in full_names)
+    found = (
+        frozenset(word for word in words.fold(name).replace("-", " ").split() if len(word) > 1) for name in full_names
+    )
     return [name for name in dict.fromkeys(found) if name]

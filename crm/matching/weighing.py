@@ -241,12 +241,12 @@ def device(cart: Look, facts: Facts) -> Iterator[Weight]:
     """Browser and connection."""
     if cart.ip_address and facts.ips:
         if cart.ip_address in facts.ips:
-            yield Weight(5.5, Reason("ip"))
+            yield Weight(4.5, Reason("ip"))
         elif any(_network(cart.ip_address) == _network(ip) for ip in facts.ips):
-            yield Weight(3.0, Reason("network"))
+            yield Weight(1.2, Reason("network"))
     if cart.user_agent and facts.browsers:
         if cart.user_agent in facts.browsers:
-            yield Weight(1.6, Reason("browser"))
+            yield Weight(1.0, Reason("browser"))
         else:
             yield Weight(-0.4, Reason("browser_other", False))
 

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 WORD = re.compile(r"[a-z]{3,30}|[a-z0-9]{3,30}")
 # Words that stand in every letter, and in names of products too; they tell nothing.
@@ -12,6 +11,16 @@ EMPTY = frozenset(
     los las una uno unos unas del con sin por para que como esta este esto muy mas sus hay son fue era dos tres
     les des une aux avec pour dans sur pas est ont mon mes vos qui que nous vous
     der die das den dem ein eine einen mit und von vom fur auf ist war ich wir sie bei nicht auch
+    """.split()
+)
+
+# How words begin in letters that ask for something bought: an order, a charge, a parcel that did not come.
+ASKING = tuple(
+    """
+    pedi compr cobr cargo carg pagu pago pagad tarjeta llega recib confirma reembols factur
+    order bought buy purchas charg paid pay card refund confirm arriv receiv deliver
+    bestell gekauft bezahl abgebucht geld liefer erhalten angekommen
+    command achat achet pay debit prelev recu arriv rembours livr
     """.split()
 )
 
@@ -39,7 +48,12 @@ def words_of(folded: str) -> list[str]:
     return [word for word in WORD.findall(folded) if word not in EMPTY and not word.isdecimal()]
 
 
-def shortened(word: str) -> Iterable[str]:
+def asks_for_something_bought(words: list[str]) -> bool:
+    """Whether somebody misses an order, a parcel or money, as far as words tell."""
+    return any(word.startswith(ASKING) for word in words)
+
+
+def shortened(word: str) -> set[str]:
     """The word without any one of its letters: two words that share one differ by a slip of the finger."""
     return {word[:n] + word[n + 1 :] for n in range(len(word))}
 
@@ -50,4 +64,4 @@ def is_near(one: str, other: str) -> bool:
         return True
     if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 1:
         return False
-    return one in shortened(other) or other in shortened(one) or bool(shortened(one) & set(shortened(other)))
+    return one in shortened(other) or other in shortened(one) or bool(shortened(one) & shortened(other))

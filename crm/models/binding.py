@@ -34,10 +34,9 @@ class Binding(models.Model):
         return cart.order_id is None and (cart.customer_id is None or cart.is_charged)
 
     def watch_if_lost(self) -> None:
-        """On a write: a cart that was charged, or came as far as paying without a name, is watched at once."""
-        cart, settings = self._bound, RecordSettings.load()
-        reached = cart.is_charged or (cart.customer_id is None and bool(cart.step))
-        if reached and cart.order_id is None and cart.total >= settings.watch_amount:
+        """On a write: a cart that was charged and made no order is watched at once; for others a job looks."""
+        cart = self._bound
+        if cart.is_charged and cart.order_id is None and cart.total >= RecordSettings.load().watch_amount:
             CartWatch.objects.begin([cart])
 
     @transaction.atomic
@@ -59,7 +58,7 @@ class Binding(models.Model):
 
     @transaction.atomic
     def unlink(self, *, by: Agent) -> bool:
-        """Undo link(): it is nobody's again. A customer whom the shop itself named stays. Returns whether it changed."""
+        """Undo link(): it is nobody's again. False where the shop named the customer."""
         cart = self._bound._lock()
         owner = cart.customer
         if owner is None or not self.was_linked():

@@ -27,8 +27,9 @@ class Mergeable(models.Model):
     def absorb(self, gone: "Customer", *, by: Agent, take: Mapping[str, str] | None = None) -> "CustomerMerge":
         """Make another record part of this one.
 
-        `take` names, of crm.models.merging.CHOICES, what the other one's value is kept of; else this one's stays, or fills in from the
-        other where it is empty. Raises ValueError, with a sentence, for a record that is gone already.
+        `take` says "gone" for each name of crm.models.merging.CHOICES of which the other one's value stays; of all
+        others this record's stays, filled in from the other where it is empty. Raises ValueError, with a sentence,
+        for a record that is gone already.
         """
         from crm.models.merging import Joining
 

@@ -148,7 +148,10 @@ class Joining:
         """Move the addresses; one that both have stays where it is, and none becomes the main one."""
         have = set(self.kept.emails.values_list("address", flat=True))
         rows = self.gone.emails.exclude(address__in=have)
-        ids, mains = list(rows.values_list("pk", flat=True)), list(rows.filter(is_main=True).values_list("pk", flat=True))
+        ids, mains = (
+            list(rows.values_list("pk", flat=True)),
+            list(rows.filter(is_main=True).values_list("pk", flat=True)),
+        )
         moving = rows.model._default_manager.filter(pk__in=ids)
         moving.update(customer=self.kept, **({"is_main": False} if have else {}))
         return {"ids": ids, "mains": mains}

@@ -62,7 +62,12 @@ def _watched(request: AgentRequest, form: WatchSettingsForm) -> dict[str, Any]:
         row.certainty = Sure(row.sure) if row.sure else None
     month = CartWatch.objects.filter(closed_at__gte=timezone.now() - MONTH)
     ended = month.exclude(outcome=Outcome.NOBODY).select_related("cart__customer", "closed_by")
-    return {"page": page, "ended": ended.order_by("-closed_at")[:ENDED], "form": form, "settings": RecordSettings.load()}
+    return {
+        "page": page,
+        "ended": ended.order_by("-closed_at")[:ENDED],
+        "form": form,
+        "settings": RecordSettings.load(),
+    }
 
 
 @supervisor_required

@@ -1,4 +1,4 @@
-"""What an agent says of a cart beside a thread: it is theirs, it is not, it was a mistake. And the threads of a cart."""
+"""What an agent says of a cart beside a thread: theirs, not theirs, a mistake. And the threads of a cart."""
 
 from dataclasses import dataclass
 from typing import Any

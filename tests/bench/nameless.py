@@ -22,12 +22,13 @@ ROOT = Path(__file__).resolve().parents[2]
 TUNED, HELD_OUT = 1, (11, 12, 13, 14, 15)
 NOW = datetime(2026, 11, 25, 11, 30, tzinfo=UTC)
 FIRST = (
-    "Lucía Carmen Ana Julia Nuria Elena Rosa Pilar Sara Irene Clara Alba Teresa Marina Diego Miguel Félix Pau Andrés Iván "
-    "Hugo Álvaro Marcos Sergio Joan Óscar Daniel Emma Hannah Grace Charlotte Isla Oliver Liam Samuel Peter Harriet"
+    "Lucía Carmen Ana Julia Nuria Elena Rosa Pilar Sara Irene Clara Alba Teresa Marina Diego Miguel Félix Pau Andrés "
+    "Iván Hugo Álvaro Marcos Sergio Joan Óscar Daniel Emma Hannah Grace Charlotte Isla Oliver Liam Samuel Peter Harriet"
 ).split()
 LAST = (
-    "Fernández Vidal Prieto Sanz Costa Navarro Iglesias Herrero Campos Bravo Rey Crespo Luna Blanco Santos Soto Torres Gómez "
-    "Martí Molina Cano Lozano Peña Gil Pascual Ferrer Nieto Cortés Clarke Wright Turner Evans Campbell Hughes Murphy Reed"
+    "Fernández Vidal Prieto Sanz Costa Navarro Iglesias Herrero Campos Bravo Rey Crespo Luna Blanco Santos Soto Torres "
+    "Gómez Martí Molina Cano Lozano Peña Gil Pascual Ferrer Nieto Cortés Clarke Wright Turner Evans Campbell Hughes "
+    "Reed"
 ).split()
 CITIES = (("28013", "Madrid"), ("08012", "Barcelona"), ("46001", "Valencia"), ("41003", "Sevilla"), ("48001", "Bilbao"))
 CITIES += (("50001", "Zaragoza"), ("29005", "Málaga"), ("33003", "Oviedo"), ("15001", "A Coruña"), ("18009", "Granada"))
@@ -140,7 +141,9 @@ class Maker:
         dice = self.dice
         name = f"{dice.choice(FIRST)} {dice.choice(LAST)}" + (f" {dice.choice(LAST)}" if self.chance(0.3) else "")
         postcode, city = dice.choice(CITIES)
-        box = plain(name).replace(" ", dice.choice((".", "", "_"))) + (str(dice.randrange(60, 99)) if self.chance(0.4) else "")
+        box = plain(name).replace(" ", dice.choice((".", "", "_"))) + (
+            str(dice.randrange(60, 99)) if self.chance(0.4) else ""
+        )
         if self.chance(0.15):
             box = f"{dice.choice(('estrella', 'sol', 'nube', 'river', 'happy'))}{dice.randrange(1000)}"
         house = dice.choice(("gmail.com", "hotmail.com", "correo.example", "mail.example"))
@@ -159,7 +162,11 @@ class Maker:
         ]
         shipping = dice.choice((Decimal(0), Decimal("4.90"), Decimal("4.90"), Decimal("6.50")))
         at = NOW - timedelta(minutes=dice.randrange(60, 28 * 24 * 60))
-        typed = {what for what, share in (("name", 0.3), ("email", 0.15), ("postcode", 0.25), ("phone", 0.12)) if self.chance(share)}
+        typed = {
+            what
+            for what, share in (("name", 0.3), ("email", 0.15), ("postcode", 0.25), ("phone", 0.12))
+            if self.chance(share)
+        }
         return Basket(self.person(), language, goods, at, shipping, self.chance(charged), typed)
 
     def letter(self, basket: Basket, *, days: int) -> "Letter":
@@ -214,8 +221,15 @@ class Maker:
         ago = (at.date() - day).days
         weekday = DAYS[language][day.weekday()]
         written = {
-            "es": [f"el {day.day} de {MONTHS['es'].get(day.month, 'noviembre')}", f"el {day.day}/{day.month}", f"el {day:%d/%m/%Y}"],
-            "en": [f"on {day.day} {MONTHS['en'].get(day.month, 'November')}", f"on {MONTHS['en'].get(day.month)} {day.day}"],
+            "es": [
+                f"el {day.day} de {MONTHS['es'].get(day.month, 'noviembre')}",
+                f"el {day.day}/{day.month}",
+                f"el {day:%d/%m/%Y}",
+            ],
+            "en": [
+                f"on {day.day} {MONTHS['en'].get(day.month, 'November')}",
+                f"on {MONTHS['en'].get(day.month)} {day.day}",
+            ],
         }[language]
         if ago < 7:
             written += [f"el {weekday}" if language == "es" else f"on {weekday}"] * 3
@@ -230,7 +244,11 @@ class Maker:
         """Some of it, seldom by the whole name."""
         dice, named = self.dice, []
         for name, quantity, _ in dice.sample(basket.goods, min(len(basket.goods), dice.choice((1, 1, 2, 3)))):
-            words = [word for word in name.replace(",", "").split() if not word[0].isdigit() and word not in {"cm", "ml", "L"}]
+            words = [
+                word
+                for word in name.replace(",", "").split()
+                if not word[0].isdigit() and word not in {"cm", "ml", "L"}
+            ]
             kept = words if self.chance(0.4) else [word for word in words if self.chance(0.6)] or words[:1]
             if basket.language == "en" and words[-1] not in kept and len(kept) < 2:
                 kept.append(words[-1])
@@ -270,7 +288,12 @@ OPENINGS = {
 }
 CLOSINGS = {
     "es": ("¿Podéis mirarlo? Gracias.", "Espero vuestra respuesta.", "Un saludo.", "Es para un regalo, ¡ayuda!"),
-    "en": ("Could you check please? Thanks.", "Please get back to me.", "Kind regards.", "It is a present, please help!"),
+    "en": (
+        "Could you check please? Thanks.",
+        "Please get back to me.",
+        "Kind regards.",
+        "It is a present, please help!",
+    ),
 }
 
 
@@ -384,7 +407,9 @@ def score(letters: list[Letter]) -> Score:
 
 def _told(letter: Letter, ranked: list) -> str:
     lines = [f"--- {letter.cart} {letter.at:%a %d %b}: {letter.text!r} {letter.name} {letter.email}"]
-    lines += [f"    {one.cart.pk} {one.chance:.3f} {one.sure}: {'; '.join(r.kind for r in one.reasons)}" for one in ranked[:3]]
+    lines += [
+        f"    {one.cart.pk} {one.chance:.3f} {one.sure}: {'; '.join(r.kind for r in one.reasons)}" for one in ranked[:3]
+    ]
     return "\n".join(lines)
 
 

@@ -83,7 +83,8 @@ def test_amount_and_days_are_the_teams(world):
 
 @pytest.mark.row("CA8")
 def test_watches_end_by_an_order_by_an_owner_or_because_nobody_wrote(world):
-    ordered, owned, late, charged = lost(step="pago"), lost(step="pago"), lost(step="pago"), lost(is_charged=True)
+    ordered, owned, late, charged = lost(), lost(), lost(), lost(is_charged=True)
+    CartWatch.objects.begin([ordered, owned, late])
     ordered.take_order(make.order())
     type(owned).objects.filter(pk=owned.pk).update(customer=world.john)  # the shop named them
     CartWatch.objects.filter(cart__in=[late, charged]).update(due_on=timezone.localdate() - timedelta(days=1))
@@ -100,7 +101,15 @@ def test_the_page_lists_who_is_waited_for_the_first_due_on_top(world, bob):
     CartMatch.objects.create(cart=sooner, about="thread-7", sure="medium", chance=0.5)
     page = bob.get("/carts/watch/").content.decode()
     assert page.index(str(sooner)) < page.index(str(later)) < page.index(str(ended))
-    for said in ("Charged, no order", "Somebody who wrote", "medium", "days left", "Found", "John Doe", "Names the amount"):
+    for said in (
+        "Charged, no order",
+        "Somebody who wrote",
+        "medium",
+        "days left",
+        "Found",
+        "John Doe",
+        "Names the amount",
+    ):
         assert said in page, said
 
 

@@ -32,7 +32,9 @@ def bob(world, client):
 
 
 def home(customer, line="C/ Mayor 8", postcode="28013", **fields):
-    return Address.objects.create(customer=customer, line1=line, postcode=postcode, city="Madrid", country="ES", **fields)
+    return Address.objects.create(
+        customer=customer, line1=line, postcode=postcode, city="Madrid", country="ES", **fields
+    )
 
 
 def said(customer):
@@ -41,7 +43,11 @@ def said(customer):
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("ana.ruiz@gmail.com", "anaruiz+shop@googlemail.com"), ("ana@x.test", "ana+2@x.test"), ("ana@x.test", "ana@x.test")],
+    [
+        ("ana.ruiz@gmail.com", "anaruiz+shop@googlemail.com"),
+        ("ana@x.test", "ana+2@x.test"),
+        ("ana@x.test", "ana@x.test"),
+    ],
 )
 def test_addresses_that_reach_the_same_box_are_one_person(world, first, second):
     one, other = make.customer("Ana Ruiz", first), make.customer("A. Ruiz", second, is_guest=True)
@@ -78,7 +84,9 @@ def test_neighbours_and_namesakes_are_not_the_same(world):
 
 
 def test_nobody_gone_and_nobody_told_apart_is_suggested(world, bob):
-    one, two, gone = (make.customer("Ana Ruiz", address) for address in ("a@gmail.com", "a+1@gmail.com", "a+2@gmail.com"))
+    one, two, gone = (
+        make.customer("Ana Ruiz", address) for address in ("a@gmail.com", "a+1@gmail.com", "a+2@gmail.com")
+    )
     Customer.objects.filter(pk=gone.pk).update(deleted_at=timezone.now())
     assert list(said(one)) == ["Ana Ruiz"]
     bob.post(f"/customers/{one.pk}/different/", {"other": two.pk})
@@ -99,7 +107,12 @@ def test_customer_page_and_panel_suggest_the_same_person_with_reasons(world, bob
         bob.get(f"/customers/{world.john.pk}/people/").content.decode(),
         bob.get(f"/threads/{make.thread().pk}/panel/").content.decode(),
     ):
-        for words in ("John B. Doe", "The same e-mail", f"/customers/{world.john.pk}/merge/?with={other.pk}", "Not the same"):
+        for words in (
+            "John B. Doe",
+            "The same e-mail",
+            f"/customers/{world.john.pk}/merge/?with={other.pk}",
+            "Not the same",
+        ):
             assert words in page, words
 
 
@@ -134,7 +147,19 @@ def pair(world):
 def state(customer):
     """All that can be seen of a record."""
     customer = Customer.objects.get(pk=customer.pk)
-    rows = ("orders", "carts", "addresses", "notes", "vouchers", "visits", "links", "emails", "tags", "groups", "threads")
+    rows = (
+        "orders",
+        "carts",
+        "addresses",
+        "notes",
+        "vouchers",
+        "visits",
+        "links",
+        "emails",
+        "tags",
+        "groups",
+        "threads",
+    )
     fields = {field.attname: getattr(customer, field.attname) for field in Customer._meta.concrete_fields}
     for changing in ("version", "updated_at"):
         del fields[changing]
@@ -149,8 +174,17 @@ def test_merging_moves_everything_and_splitting_puts_exactly_that_back(world, pa
     merge = kept.absorb(gone, by=world.bob, take={"phone": "gone", "name": "kept"})
     fields, rows, _pinned, mains = state(kept)
     assert {name: len(ids) for name, ids in rows.items()} == {
-        **{"orders": 2, "carts": 1, "addresses": 1, "notes": 2, "vouchers": 1, "visits": 1, "links": 1},
-        **{"emails": 2, "tags": 2, "groups": 1, "threads": 1},
+        "orders": 2,
+        "carts": 1,
+        "addresses": 1,
+        "notes": 2,
+        "vouchers": 1,
+        "visits": 1,
+        "links": 1,
+        "emails": 2,
+        "tags": 2,
+        "groups": 1,
+        "threads": 1,
     }
     assert mains == ["lucia@x.test"]
     assert (fields["phone"], fields["last_name"], fields["company"]) == ("+34600000987", "Fernández", "Barro, S.L.")
@@ -222,7 +256,16 @@ def test_the_dialog_shows_where_they_differ_and_what_moves_and_does_it(world, bo
     kept, gone = pair
     page = bob.get(f"/customers/{kept.pk}/merge/?with={gone.pk}").content.decode()
     for words in (
-        *("+34 600000123", "+34600000987", "Lucia Fdez.", "La boda", "1 order", "1 cart", "1 address", "Tags: Club, VIP"),
+        *(
+            "+34 600000123",
+            "+34600000987",
+            "Lucia Fdez.",
+            "La boda",
+            "1 order",
+            "1 cart",
+            "1 address",
+            "Tags: Club, VIP",
+        ),
         *("Will be <b>No</b>", "Will be <b>Yes</b>", "Swap", "Does not move", "lf@y.test"),
     ):
         assert words.replace("+34 ", "+34") in page, words

@@ -101,7 +101,26 @@ def test_addresses_and_numbers_have_one_form():
 
 @pytest.mark.parametrize(
     "piece",
-    ["1", "1.", "1 ", "1,1 ", "a", "a@", "a.", "+1(", "12/1", "12.11.", "€1", "hace ", "12 de ", "unos ", "é", "28013 ", "A1 1A", "\n"],
+    [
+        "1",
+        "1.",
+        "1 ",
+        "1,1 ",
+        "a",
+        "a@",
+        "a.",
+        "+1(",
+        "12/1",
+        "12.11.",
+        "€1",
+        "hace ",
+        "12 de ",
+        "unos ",
+        "é",
+        "28013 ",
+        "A1 1A",
+        "\n",
+    ],
 )
 def test_a_hostile_letter_of_100_kb_is_read_in_50_ms(piece):
     text = (piece * 100_000)[:100_000]

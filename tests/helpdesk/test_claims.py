@@ -32,7 +32,9 @@ def cart(world):
 
 @pytest.fixture
 def thread(cart):
-    return make.thread(text=SCENE, sender="ana@nowhere.test", sender_name="Ana Ruiz", subject="¿Mi pedido?", language="es")
+    return make.thread(
+        text=SCENE, sender="ana@nowhere.test", sender_name="Ana Ruiz", subject="¿Mi pedido?", language="es"
+    )
 
 
 def panel(client, thread):
@@ -42,7 +44,13 @@ def panel(client, thread):
 @pytest.mark.row("CA8")
 def test_a_new_thread_of_a_stranger_shows_the_cart_with_reasons(world, bob, thread, cart):
     page = panel(bob, thread)
-    for said in (f"Cart {cart}, without customer", "Names the amount", "Names what is in it", "It is theirs: link", "high"):
+    for said in (
+        f"Cart {cart}, without customer",
+        "Names the amount",
+        "Names what is in it",
+        "It is theirs: link",
+        "high",
+    ):
         assert said in page, said
     assert cart.customer is None  # never by itself
 
