@@ -43,7 +43,7 @@ $(STAMP_DEV): requirements-dev.txt
 # -- for those who change the code ------------------------------------------------------------------
 
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
-PACKAGES := config accounts live crm helpdesk mailgateway portal
+PACKAGES := config accounts search live crm helpdesk mailgateway portal
 CHECK_DATA := build/check
 PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS=desk.example
 

@@ -1,5 +1,6 @@
 """How forms look, and what every address typed into one has to be."""
 
+import zoneinfo
 from typing import Any
 
 from django import forms
@@ -45,3 +46,11 @@ class Dressed(forms.BaseForm):
                 field.widget.attrs["rows"] = 3
             if isinstance(field.widget, forms.CheckboxInput):
                 field.widget.attrs.setdefault("role", "switch")
+
+
+def zone_field() -> forms.ChoiceField:
+    """All time zones with a place in their name, and UTC."""
+    zones = sorted(
+        zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc", "System"))
+    )
+    return forms.ChoiceField(choices=[(zone, zone.replace("_", " ")) for zone in ["UTC", *zones]], label=_("Time zone"))

@@ -25,7 +25,7 @@ def changes(record: models.Model, limit: int = 10) -> list[Change]:
     are left out."""
     versions: list[Any] = list(record.history.select_related("history_user")[: limit + 1])  # type: ignore[attr-defined]
     found = []
-    for newer, older in zip(versions, [*versions[1:], None], strict=True):
+    for newer, older in zip(versions, [*versions[1:], None], strict=False):
         first = older is None and newer.history_type == "+"
         names = [] if older is None else _names(record, newer.diff_against(older).changed_fields)
         if first or names:

@@ -14,7 +14,7 @@ class AgentLanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = getattr(request.user, "language", "") if request.user.is_authenticated else ""
-        if not language or request.path.startswith("/contact"):
+        if not language or request.path.startswith(("/contact", "/area")):
             return self.get_response(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language

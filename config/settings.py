@@ -33,13 +33,30 @@ PRACTICE_SMTP_PORT = env.number("PRACTICE_SMTP_PORT", 8025)
 PRACTICE_IMAP_PORT = env.number("PRACTICE_IMAP_PORT", 8143)
 PRACTICE_MAIL_PASSWORD = env.secret("PRACTICE_MAIL_PASSWORD", DATA_DIR / "practice-mail.key")
 
+# What a shop may do with its token.
+SHOP_CALLS_PER_MINUTE = env.number("SHOP_CALLS_PER_MINUTE", 1200)
+# Addresses of our own network that webhooks may call all the same, by name or number; then HTTP will do.
+WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS")
+WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", 30)
+SHOP_CALL_BYTES = env.number("SHOP_CALL_MB", 8) * 1024 * 1024
+
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
 PERIODIC_JOBS: dict[str, float] = {
     "crm.watching.watch": 60,
     "helpdesk.seeking.seek": 15,
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
+    "crm.following.purge_vouchers": 3600,
+    "helpdesk.follow_ups.send_due": 300,
+    "search.rebuilding.catch_up": 3600,
+    "crm.purging.purge": 6 * 3600,
+    "crm.telling.send_due": 3,
+    "crm.telling.forget": 3600,
+    "crm.api.answers.forget_answers": 3600,
 }
+# Modules that keep something of a person beside crm: each with copy_of() and erase(), called in this order when a
+# supervisor copies or erases somebody's data.
+PERSONAL_DATA = ["mailgateway.personal", "helpdesk.personal"]
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -62,6 +79,7 @@ INSTALLED_APPS = [
     "config",  # for its management commands
     "accounts",
     "live",
+    "search",
     "crm",
     "helpdesk",
     "mailgateway",
@@ -137,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 EMAIL_BACKEND = "helpdesk.mailer.OutboxBackend"  # what Django mails becomes a row of the outbox as well
+CUSTOMER_POST = "helpdesk.letters.queue_to_customer"  # what crm wants mailed to customers about their account
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "helpdesk:queue"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
@@ -224,7 +243,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "helpdesk.models.Status"},
+    "ENUM_NAME_OVERRIDES": {"StatusEnum": "helpdesk.models.Status", "GroupKeyEnum": "crm.models.CustomerGroup.Key"},
 }
 
 LOGGING = {

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("portal.urls")),
     path("", include("crm.urls")),
     path("api/", include("helpdesk.api.urls")),
+    path("api/", include("crm.api.urls")),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("first-run/", include("config.first_run.urls")),

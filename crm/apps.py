@@ -7,3 +7,9 @@ class CrmConfig(AppConfig):
     """The app crm."""
 
     name = "crm"
+
+    def ready(self) -> None:
+        """Keep the search in step with the records."""
+        from crm import indexing
+
+        indexing.connect()

@@ -5,24 +5,38 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from crm.models.shop import Shop
-from crm.models.webhook import Delivery, Happening, Webhook
+from crm.models.webhook import WANTED, Delivery, Happening, Webhook
+from live.kept import KEPT_FOR
 
 
 def announce(event: Happening | str, data: Mapping[str, Any], *, shop: Shop | int | None = None) -> int:
     """Tell the shop's addresses that asked for it, or those of every shop; returns how many will be told.
 
     Call it inside the transaction of what happened: both are kept, or neither. `data` is JSON of small facts (ids
-    of the shop, references, links), never a message's text or a secret. Costs one query where nobody listens.
+    of the shop, references, links), never a message's text or a secret. Costs no query where nobody listens.
     """
     happening = Happening(event)
+    if not is_wanted(happening):
+        return 0
     shop_id = shop.pk if isinstance(shop, Shop) else shop
     hearing = Webhook.objects.hearing(happening.value, shop=shop_id)
     Delivery.objects.bulk_create(_telling(webhook, happening, data) for webhook in hearing)
     return len(hearing)
+
+
+def is_wanted(event: Happening | str) -> bool:
+    """Whether any address in use asked for an event. Known for some seconds, or until a subscription changes."""
+    wanted: set[str] | None = cache.get(WANTED)
+    if wanted is None:
+        in_use = Webhook.objects.filter(is_active=True, shop__is_active=True)
+        wanted = {event for events in in_use.values_list("events", flat=True) for event in events}
+        cache.set(WANTED, wanted, KEPT_FOR)
+    return Happening(event).value in wanted
 
 
 def _telling(webhook: Webhook, event: Happening, data: Mapping[str, Any]) -> Delivery:

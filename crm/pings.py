@@ -22,27 +22,25 @@ def cart_list_changed() -> None:
     wire.send(CARTS, "cart")
 
 
-def carts_changed(customers: Iterable[int | None]) -> None:
-    """Carts of these customers changed: once each and once for the list, after the commit."""
-    _soon(customers, "cart")
+def carts_changed(carts: Iterable[tuple[int, int | None]]) -> None:
+    """These carts, each with its customer, changed: each page hears of it once, after the commit."""
+    pairs = list(carts)
+    _soon([*(f"cart-{cart}" for cart, _customer in pairs), *_pages(customer for _cart, customer in pairs)], "cart")
     transaction.on_commit(cart_list_changed)
 
 
 def customers_changed(customers: Iterable[int | None]) -> None:
     """The records of these customers changed, or their orders: once each, after the commit."""
-    _soon(customers, "customer")
+    _soon(_pages(customers), "customer")
 
 
-def _soon(customers: Iterable[int | None], what: str) -> None:
-    groups = [f"customer-{pk}" for pk in set(customers) if pk is not None]
+def _pages(customers: Iterable[int | None]) -> list[str]:
+    return [f"customer-{pk}" for pk in set(customers) if pk is not None]
 
+
+def _soon(groups: list[str], what: str) -> None:
     def tell() -> None:
         for group in groups:
             wire.send(group, what)
 
     transaction.on_commit(tell)
-
-
-def customer_changed(customer_id: int) -> None:
-    """Something of this customer's record changed."""
-    wire.send(f"customer-{customer_id}", "customer")

@@ -2,7 +2,33 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.views import bulk, customers, merging, orphans, panels, profile, switches, tables
+from crm.views import (
+    access,
+    addresses,
+    bulk,
+    cart,
+    carts,
+    customers,
+    editing,
+    ending,
+    follow_ups,
+    groups,
+    households,
+    members,
+    merging,
+    orphans,
+    panels,
+    preferences,
+    privacy,
+    profile,
+    shops,
+    switches,
+    tables,
+    titles,
+    webhooks,
+)
+
+HOOK = "settings/shops/<int:shop_id>/webhooks/<int:webhook_id>/"
 
 app_name = "crm"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/history/put-back/", profile.put_back, name="customer_put_back"),
     path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
+    path("customers/<int:customer_id>/invitation/", access.invite, name="customer_invitation"),
+    path("customers/<int:customer_id>/sessions/", access.sign_out, name="customer_sessions"),
     path("orders/<int:order_id>/", profile.order, name="order"),
     # One person, several records
     path("customers/<int:customer_id>/people/", merging.likeness, name="customer_people"),
@@ -41,8 +69,79 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("carts/<int:cart_id>/owner/undo/", orphans.unlink, name="cart_owner_undo"),
     path("carts/<int:cart_id>/refusal/", orphans.refuse, name="cart_refusal"),
     path("carts/<int:cart_id>/watch/", orphans.watch, name="cart_watch"),
+    # Carts
+    path("carts/", carts.index, name="carts"),
+    path("carts/export/", carts.export_carts, name="carts_export"),
+    path("carts/weeks/", carts.weeks, name="carts_weeks"),
+    path("carts/deletion/", carts.deletion, name="carts_deletion"),
+    path("carts/<int:cart_id>/", cart.show, name="cart"),
+    path("carts/<int:cart_id>/content/", cart.content, name="cart_content"),
+    path("carts/<int:cart_id>/prices/", cart.prices, name="cart_prices"),
+    path("carts/<int:cart_id>/deletion/", cart.deletion, name="cart_deletion"),
+    path("settings/follow-ups/", follow_ups.edit, name="follow_ups"),
+    # The record itself
+    path("customers/new/", editing.new, name="customer_new"),
+    path("customers/<int:customer_id>/edit/", editing.edit, name="customer_edit"),
+    path("customers/<int:customer_id>/registration/", editing.register, name="customer_registration"),
+    path("customers/<int:customer_id>/delete/", ending.delete, name="customer_delete"),
+    path("customers/<int:customer_id>/restore/", ending.restore, name="customer_restore"),
+    path("customers/<int:customer_id>/data/", ending.data, name="customer_data"),
+    path("customers/<int:customer_id>/erase/", ending.erase, name="customer_erase"),
+    # Several people under one account
+    path("customers/<int:customer_id>/household/", households.of_customer, name="customer_household"),
+    path("households/<int:household_id>/", households.show, name="household"),
+    path("households/<int:household_id>/name/", households.rename, name="household_name"),
+    path("households/<int:household_id>/people/", households.add, name="household_people"),
+    path("households/<int:household_id>/people/<int:customer_id>/", households.remove, name="household_person"),
+    # Settings
+    path("settings/records/", preferences.edit, name="preferences"),
+    path("settings/records/preview/", preferences.preview, name="preferences_preview"),
+    path("settings/privacy/", privacy.show, name="privacy"),
+    path("settings/privacy/requests/", privacy.note, name="privacy_requests"),
+    path("settings/privacy/requests/<int:request_id>/", privacy.finish, name="privacy_request"),
+    path("settings/privacy/bin/", ending.bin_, name="customer_bin"),
+    # Addresses
+    path("addresses/", addresses.index, name="addresses"),
+    path("addresses/new/", addresses.edit, name="address_new"),
+    path("addresses/fields/", addresses.fields, name="address_fields"),
+    path("addresses/deletion/", addresses.remove_many, name="addresses_delete"),
+    path("addresses/restoration/", addresses.restore_many, name="addresses_restore"),
+    path("addresses/<int:address_id>/", addresses.edit, name="address_edit"),
+    path("addresses/<int:address_id>/delete/", addresses.remove, name="address_delete"),
+    path("addresses/<int:address_id>/restore/", addresses.restore, name="address_restore"),
+    # Groups
+    path("groups/", groups.index, name="groups"),
+    path("groups/new/", groups.edit, name="group_new"),
+    path("groups/usual/", groups.usual, name="groups_usual"),
+    path("groups/<int:group_id>/", members.index, name="group"),
+    path("groups/<int:group_id>/edit/", groups.edit, name="group_edit"),
+    path("groups/<int:group_id>/prices/", groups.prices, name="group_prices"),
+    path("groups/<int:group_id>/delete/", groups.delete, name="group_delete"),
+    # Social titles
+    path("titles/", titles.index, name="titles"),
+    path("titles/new/", titles.edit, name="title_new"),
+    path("titles/use/", titles.use, name="titles_use"),
+    path("titles/<int:title_id>/", titles.edit, name="title_edit"),
+    path("titles/<int:title_id>/delete/", titles.delete, name="title_delete"),
+    path("titles/<int:title_id>/picture/", titles.picture, name="title_picture"),
     # Lists
     path("lists/<slug:table>/columns/", tables.columns, name="table_columns"),
     # Beside a thread
     path("customers/<int:customer_id>/panel/cart/", panels.cart, name="panel_cart"),
+    # Settings: the shops that feed the desk
+    path("settings/shops/", shops.index, name="shops"),
+    path("settings/shops/new/", shops.edit, name="new_shop"),
+    path("settings/shops/<int:shop_id>/", shops.edit, name="shop"),
+    path("settings/shops/<int:shop_id>/token/", shops.renew_token, name="shop_token"),
+    path("settings/shops/<int:shop_id>/token/end/", shops.end_token, name="shop_token_end"),
+    path("settings/shops/<int:shop_id>/webhooks/new/", webhooks.new, name="new_webhook"),
+    path(HOOK, webhooks.edit, name="webhook"),
+    path(f"{HOOK}secret/", webhooks.renew_secret, name="webhook_secret"),
+    path(f"{HOOK}switch/", webhooks.switch, name="webhook_switch"),
+    path(f"{HOOK}delete/", webhooks.remove, name="webhook_delete"),
+    path(
+        f"{HOOK}log/<int:delivery_id>/",
+        webhooks.send_again,
+        name="webhook_again",
+    ),
 ]

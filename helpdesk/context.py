@@ -1,6 +1,7 @@
 """All that helpdesk asks of crm; the only importer of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,19 +9,62 @@ from django.db import connection, models
 from django.db.models.functions import Coalesce
 
 from accounts.models import Agent
-from crm import links, panel
-from crm.guests import guest_for
-from crm.matching import Candidate, Complaint, Reason, Sure, candidates_for
-from crm.models import Cart, CartMatch, CartWatch, Customer, Order, OrderLine, customers_merged, customers_split
+from crm import finding, following, links, outbound, panel, salutations
+from crm.copying import Fact as Fact
+from crm.copying import Section as Section
+from crm.finding import Network
+from crm.following import Claimed, Due
+from crm.guests import guest_for as guest_for
+from crm.matching import Candidate, Complaint, candidates_for
+from crm.matching import Reason as Reason
+from crm.matching import Sure as Sure
+from crm.models import (
+    Cart,
+    CartMatch,
+    CartWatch,
+    Customer,
+    CustomerGroup,
+    FollowUp,
+    Order,
+    OrderLine,
+    RecordSettings,
+    Shop,
+)
+from crm.models import customers_merged as customers_merged
+from crm.models import customers_split as customers_split
+from crm.resemblance import Likeness, resembling
 
-__all__ = ["Complaint", "Reason", "Sure", "customers_merged", "customers_split", "guest_for"]
-
-SENDERS_COLUMNS = ("language", "first_name", "last_name", "company")
+SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
 
 
 def customers() -> models.QuerySet[Customer]:
     """All on file, whatever became of them."""
     return Customer.objects.prefetch_related("emails")
+
+
+def people() -> models.QuerySet[Customer]:
+    """All who are neither deleted nor erased nor part of somebody else."""
+    return Customer.objects.present()
+
+
+def people_of_household(household_id: int) -> models.QuerySet[Customer]:
+    """Who belongs to a shared account."""
+    return Customer.objects.present().filter(household=household_id)
+
+
+def people_like(*, first_name: str, last_name: str, email: str, phone: str) -> list[Likeness]:
+    """Who on file somebody new might be, with the reason."""
+    return resembling(first_name=first_name, last_name=last_name, email=email, phone=phone)
+
+
+def add_customer(values: Mapping[str, Any], *, by: Agent) -> Customer:
+    """A new customer. Raises ValidationError, by field."""
+    return Customer.objects.add(values, by=by)
+
+
+def add_address_of_mail(customer: Customer, address: str, *, by: Agent) -> None:
+    """One more e-mail of a customer. Raises ValidationError where somebody else has it."""
+    customer.edit({"emails": [*customer.addresses_of_mail(), address]}, by=by)
 
 
 def count_threads(customers: Iterable[int | None], threads: models.QuerySet[Any]) -> None:
@@ -59,6 +103,17 @@ def carts_of(customer: Customer | None) -> list[Cart]:
     return panel.carts_with_lines(customer) if customer else []
 
 
+def cart(cart_id: int) -> Cart | None:
+    """A cart with its lines and whoever it belongs to."""
+    related = Cart.objects.select_related("customer", "source").prefetch_related("lines", "customer__emails")
+    return related.filter(pk=cart_id).first()
+
+
+def cart_contacted(cart: Cart, *, by: Any, thread: int) -> None:
+    """An agent wrote about a cart, in this thread."""
+    cart.note_contact(by=by, thread=thread)
+
+
 def restore_cart(token: str) -> str:
     """Where a customer with this signed link finds the cart again; the shop is told.
 
@@ -70,15 +125,63 @@ def restore_cart(token: str) -> str:
     return cart.restore()
 
 
+def due_follow_ups() -> Iterator[Due]:
+    """Mails that are due now to follow carts and orders."""
+    return following.due()
+
+
+def claim_follow_up(due: Due) -> Claimed | None:
+    """Take one in hand, in the transaction that queues it. As crm.following.claim."""
+    return following.claim(due)
+
+
+def follow_up_words(claimed: Claimed, *, language: str, shop_name: str, shop_url: str) -> tuple[str, str]:
+    """Subject and text of a follow-up mail."""
+    return following.words_of(claimed, language=language, shop_name=shop_name, shop_url=shop_url)
+
+
+def unsubscribe_url(customer: Customer) -> str:
+    """The link that ends our advertising to a customer."""
+    return links.unsubscribe_url(customer.pk)
+
+
+def subject_of_follow_up(follow_up_id: int, customer: Customer | None) -> dict[str, Any]:
+    """The cart and the order that a follow-up mail to this customer was about; nothing for somebody else's."""
+    sent = FollowUp.objects.filter(pk=follow_up_id, customer=customer).select_related("cart", "order").first()
+    return {"cart": sent.cart, "order": sent.order} if sent and customer else {}
+
+
+def subscriber(token: str) -> Customer:
+    """Whom a link to unsubscribe belongs to. Raises signing.BadSignature, or LookupError if they are gone."""
+    customer = Customer.objects.present().filter(pk=links.customer_in(token)).first()
+    if customer is None:
+        raise LookupError(token)
+    return customer
+
+
+def unsubscribe(customer: Customer, *, ip: str) -> None:
+    """No more newsletter and no more reminders, by the customer's own wish; the shop hears of it."""
+    following.unsubscribe(customer, ip=ip)
+
+
 def customer_for(address: str) -> Customer | None:
     """Who writes from this address. Each mail asks: only the columns that its arrival needs are read."""
     return Customer.objects.only(*SENDERS_COLUMNS).for_email(address)
 
 
-def customer_known_to_shop(shop_id: str, address: str) -> Customer | None:
-    """Whom the shop vouches for: by its own id where it gives one that we know, else by address."""
-    known = Customer.objects.filter(shop_id=shop_id).order_by("is_guest", "pk").first() if shop_id else None
+def customer_who_wrote(customer_id: int, address: str) -> Customer | None:
+    """Who is proven to have written, else who writes from this address."""
+    known = Customer.objects.present().filter(pk=customer_id).first() if customer_id else None
     return known or customer_for(address)
+
+
+def customer_vouched_for(*, email: str, shop_id: str = "", customer: int = 0) -> Customer | None:
+    """Whom the shop vouches for, by its own id where it gives one that we know, else by address.
+
+    `customer` is our own number, of somebody who is signed in here.
+    """
+    known = Customer.objects.filter(shop_id=shop_id).order_by("is_guest", "pk").first() if shop_id else None
+    return known or customer_who_wrote(customer, email)
 
 
 def order_for(reference: str, *, customer: Customer | None, email: str) -> Order | None:
@@ -107,7 +210,8 @@ def orders_of(customer: Customer | None, *, limit: int = 10) -> list[Order]:
 
 
 def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Threads, each with its customer's `order_count` and `order_total` of valid orders, in `order_currency`.
+    """Threads, each with its customer's `order_count` and `order_total` of valid orders, in `order_currency`,
+    and with their standing.
 
     The total is None where the customer bought in several currencies: then there is no one number.
     """
@@ -116,11 +220,55 @@ def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
     sums = valid.annotate(
         count=models.Count("pk"), sum=models.Sum("total"), first=models.Min("currency"), last=models.Max("currency")
     )
-    return threads.annotate(
+    return with_standing(threads).annotate(
         order_count=models.Subquery(sums.values("count")),
         order_total=models.Subquery(sums.filter(one).values("sum")),
         order_currency=models.Subquery(sums.values("first")),
     )
+
+
+def groups() -> models.QuerySet[CustomerGroup]:
+    """Every group of customers."""
+    return CustomerGroup.objects.all()
+
+
+def groups_of(customer: Customer | None, *, is_known_to_shop: bool) -> set[int]:
+    """The groups (ids) that somebody belongs to: of a customer their own, else those new people go into.
+
+    `is_known_to_shop`: they are signed in there, though we have no record of them.
+    """
+    if customer is not None:
+        own = [customer.group_id] if customer.group_id else []
+        return {*customer.groups.values_list("pk", flat=True), *own}
+    records = RecordSettings.load()
+    usual = records.customer_group_id if is_known_to_shop else records.visitor_group_id
+    return {usual} if usual else set()
+
+
+def with_standing(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Threads, each with `standing_id`: the group that says how its customer is served, as Customer.standing."""
+    own = models.Q(customer__group__badge__gt="") | models.Q(customer__group__answer_hours__isnull=False)
+    member = Customer.groups.through.objects.filter(
+        customer=models.OuterRef("customer"), customergroup__in=CustomerGroup.objects.special().values("pk")
+    )
+    first = models.Subquery(member.order_by("customergroup").values("customergroup")[:1])
+    return threads.annotate(
+        standing_id=models.Case(
+            models.When(own, then=models.F("customer__group_id")), default=first, output_field=models.BigIntegerField()
+        ),
+    )
+
+
+def standing_of(thread: Any) -> CustomerGroup | None:
+    """The group that says how a thread's customer is served: its badge and its time to answer."""
+    if hasattr(thread, "standing_id"):  # most threads have none, and need not ask for the groups
+        return CustomerGroup.special_ones().get(thread.standing_id) if thread.standing_id else None
+    return thread.customer.standing if thread.customer else None
+
+
+def salutation(customer: Customer | None, *, name: str, language: str) -> str:
+    """The first words of a reply to somebody, in their language."""
+    return salutations.salutation(customer, name=name, language=language)
 
 
 def is_known_address(customer: Customer | None, address: str) -> bool:
@@ -172,3 +320,56 @@ def fire_watches(found: list[Candidate]) -> list[Candidate]:
     likely = {one.cart.pk: one for one in found if one.sure != "low"}
     watches = CartWatch.objects.open().filter(cart__in=likely)
     return [likely[watch.cart_id] for watch in watches if watch.fire()]
+
+
+# -- finding ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Records:
+    """Ids of customers, orders or carts that were found, the best first. Unless `is_all` there are more."""
+
+    ids: Sequence[int] = ()
+    is_all: bool = True
+
+
+def find_customers(typed: str, *, machine: Network | None = None, with_gone: bool = False) -> Records:
+    """Customers by what was typed, or by the network that they visited from. Gone ones only if asked for."""
+    found = finding.customers_from(machine) if machine else finding.customers(typed, with_gone=with_gone)
+    return Records(finding.present(found, with_gone=with_gone), found.is_all)
+
+
+def find_orders(typed: str) -> Records:
+    """Orders by what was typed."""
+    found = finding.orders(typed)
+    return Records(found.ids, found.is_all)
+
+
+def find_carts(typed: str, *, machine: Network | None = None) -> Records:
+    """Carts by what was typed, or by the network that they were filled from."""
+    found = finding.carts_from(machine) if machine else finding.carts(typed)
+    return Records(found.ids, found.is_all)
+
+
+show_customers, show_orders, show_carts = finding.show_customers, finding.show_orders, finding.show_carts
+order_called, nearest_order = finding.order_called, finding.nearest_order
+
+
+def is_customer(customer_id: int) -> bool:
+    """Whether there is such a customer to look at."""
+    return Customer.objects.present().filter(pk=customer_id).exists()
+
+
+def is_wanted(event: str) -> bool:
+    """Whether any shop asked to be told of such an event; costs no query while that is known."""
+    return outbound.is_wanted(event)
+
+
+def announce(event: str, data: Mapping[str, Any], *, shop: Shop | None) -> None:
+    """Tell a shop, or all of them, of an event: written down in this transaction and sent afterwards."""
+    outbound.announce(event, data, shop=shop)
+
+
+def shop_of(record: Customer | Order | None) -> Shop | None:
+    """The shop that told us of a customer or an order."""
+    return record.source if record else None

@@ -1,6 +1,5 @@
 """Forms of the settings: contacts, status labels, the desk."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -10,67 +9,45 @@ from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import Dressed, refuse_example
+from accounts import texts
+from accounts.fields import Dressed, refuse_example, zone_field
 from accounts.models import Agent
+from helpdesk import context as shop
 from helpdesk.models import Contact, DeskSettings, Status, StatusLabel, Thread
 
-Languages = list[tuple[str, Any]]
 
-
-class ByLanguage(forms.BaseForm):
-    """Adds one field per language for texts kept as {"es": ..., "en": ...}; empty languages are not stored."""
-
-    def add_texts(
-        self, name: str, languages: Languages, field: type[forms.CharField] = forms.CharField, **kw: Any
-    ) -> None:
-        """Fields `<name>_<language>`, filled from the record's dictionary `name`."""
-        texts = getattr(self.instance, name)  # type: ignore[attr-defined]
-        label = kw.pop("label")
-        for code, language in languages:
-            widget = kw["widget"](attrs={"lang": code}) if "widget" in kw else forms.TextInput(attrs={"lang": code})
-            options = {**kw, "widget": widget, "label": label % {"language": language}, "required": False}
-            self.fields[f"{name}_{code}"] = field(**options)
-            self.initial.setdefault(f"{name}_{code}", texts.get(code, ""))
-
-    def texts(self, name: str, languages: Languages) -> dict[str, str]:
-        """What was entered, by language; languages that the form does not show keep their text."""
-        kept = dict(getattr(self.instance, name))  # type: ignore[attr-defined]
-        entered = {code: self.cleaned_data.get(f"{name}_{code}", "").strip() for code, _name in languages}
-        return {code: text for code, text in {**kept, **entered}.items() if text}
-
-    def _of(self, name: str) -> list[forms.BoundField]:
-        """The bound fields of one text, for the template."""
-        return [self[field] for field in self.fields if field.startswith(f"{name}_")]
+class ByLanguage(texts.ByLanguage):
+    """The desk's texts by language, as its templates ask for them."""
 
     @property
     def titles(self) -> list[forms.BoundField]:
         """One title a language."""
-        return self._of("titles")
+        return self.fields_of("titles")
 
     @property
     def labels(self) -> list[forms.BoundField]:
         """One label a language."""
-        return self._of("labels")
+        return self.fields_of("labels")
 
     @property
     def descriptions(self) -> list[forms.BoundField]:
         """One description a language."""
-        return self._of("descriptions")
+        return self.fields_of("descriptions")
 
     @property
     def signatures(self) -> list[forms.BoundField]:
         """One signature a language."""
-        return self._of("signatures")
+        return self.fields_of("signatures")
 
     @property
     def default_messages(self) -> list[forms.BoundField]:
         """One default message a language."""
-        return self._of("default_messages")
+        return self.fields_of("default_messages")
 
     @property
     def privacy_texts(self) -> list[forms.BoundField]:
         """One privacy text a language."""
-        return self._of("privacy_texts")
+        return self.fields_of("privacy_texts")
 
 
 class ContactForm(Dressed, ByLanguage, forms.ModelForm):
@@ -80,7 +57,7 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
         model = Contact
         fields = [
             *("email", "slug", "saves_messages", "is_public", "asks_order", "acknowledges", "plus_addresses"),
-            *("members", "default_assignee", "after_reply"),
+            *("is_restricted", "groups", "members", "default_assignee", "after_reply"),
         ]
         widgets = {"members": forms.CheckboxSelectMultiple}
         help_texts = {
@@ -103,6 +80,12 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
             required=False,
             label=self.fields["members"].label,
             help_text=self.fields["members"].help_text,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["groups"] = forms.ModelMultipleChoiceField(
+            shop.groups(),
+            required=False,
+            label=_("Groups that may choose it"),
             widget=forms.CheckboxSelectMultiple,
         )
         self.fields["default_assignee"] = forms.ModelChoiceField(
@@ -139,6 +122,8 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
             self.add_error(
                 "email", _("Messages of this contact are not saved, so they need an address to be sent on to.")
             )
+        if data.get("is_restricted") and not data.get("groups"):
+            self.add_error("groups", _("Choose a group, or nobody could write to this contact."))
         assignee, members = data.get("default_assignee"), data.get("members") or ()
         if assignee and not assignee.is_supervisor and assignee not in members:
             self.add_error(
@@ -266,11 +251,3 @@ class DeskForm(Dressed, ByLanguage, forms.ModelForm):
             desk.privacy_texts, desk.privacy_version = privacy, desk.privacy_version + 1
         saved: DeskSettings = super().save(commit)
         return saved
-
-
-def zone_field() -> forms.ChoiceField:
-    """All time zones with a place in their name, and UTC."""
-    zones = sorted(
-        zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc", "System"))
-    )
-    return forms.ChoiceField(choices=[(zone, zone.replace("_", " ")) for zone in ["UTC", *zones]], label=_("Time zone"))

@@ -147,8 +147,11 @@ def _received(thread: Thread, mail: InboundMail, *, third_party: bool = False, s
 
 
 def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = None) -> Delivered:
-    customer, desk = context.customer_for(mail.sender), DeskSettings.load()
+    customer, desk = context.customer_who_wrote(mail.customer_id, mail.sender), DeskSettings.load()
     order = context.order_for(mail.order_reference, customer=customer, email=mail.sender)
+    answered = matching.reminder_in(mail)
+    about = context.subject_of_follow_up(answered, customer) if answered else {}
+    order = order or about.get("order")
     thread = Thread(
         subject=" ".join(mail.subject.split())[:255],
         contact=contact,
@@ -160,6 +163,7 @@ def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = Non
         order=order,
         order_text="" if order else mail.order_reference[:64],
         product=context.product_of(order, mail.product_ref),
+        cart=about.get("cart"),
         language=_language_of(mail, customer.language if customer else "", desk.language),
         channel=mail.channel,
         follows=follows,

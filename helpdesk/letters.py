@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts.models import Agent
+from helpdesk import context, links, pings, tokens
 from helpdesk import html as markup
-from helpdesk import links, pings, tokens
 from helpdesk.mail import InboundMail, Party
 from helpdesk.models.desk import DeskSettings
 from helpdesk.models.message import TOKEN_KINDS, Delivery, Message, MessageKind
@@ -235,6 +235,41 @@ def _address_of_agents(thread: "Thread") -> str:
     return tokens.mint_address(tokens.Kind.AGENT, thread.pk, thread.contact.email) if wanted else ""
 
 
+def queue_follow_up(claimed: context.Claimed) -> OutgoingMail | None:
+    """Queue a mail that follows a cart or an order; None where no contact has an address to send from.
+
+    It is signed as a reminder, so that an answer begins a thread that knows what it is about.
+    """
+    from helpdesk.models.contact import Contact
+
+    contact = Contact.objects.active().exclude(email="").first()
+    if contact is None:
+        return None
+    desk, customer = DeskSettings.load(), claimed.customer
+    language = customer.language if customer.language in dict(settings.LANGUAGES) else desk.language
+    subject, words = context.follow_up_words(
+        claimed, language=language, shop_name=desk.shop_name, shop_url=desk.shop_url
+    )
+    unsubscribe = context.unsubscribe_url(customer)
+    _, text, html = render(
+        "follow_up", language, words=words, shop=desk.shop_name, signature=contact.signature(language), link=unsubscribe
+    )
+    kind, follow_up_id = tokens.Kind.REMINDER, claimed.follow_up.pk
+    return _queue(
+        OutgoingKind.FOLLOW_UP,
+        sender_of(contact, by=None, language=language),
+        contact=contact,
+        to=[customer.email],
+        subject=subject,
+        text=text,
+        html=html,
+        message_id_header=tokens.mint_message_id(kind, follow_up_id, _domain(contact.email)),
+        reply_to=tokens.mint_address(kind, follow_up_id, contact.email) if contact.plus_addresses else "",
+        unsubscribe=unsubscribe,
+        auto_submitted="auto-generated",
+    )
+
+
 def relay_id(contact: "Contact", mail: InboundMail) -> str:
     """The Message-ID under which a form message is sent on: the same for the same message."""
     nonce = hashlib.sha256(f"relay|{contact.pk}|{mail.message_id}|{mail.digest}".encode()).hexdigest()[:16]
@@ -261,12 +296,16 @@ def queue_relay(contact: "Contact", mail: InboundMail, *, message_id: str, files
     return row
 
 
-def queue_to_agent(to: list[str], *, subject: str, text: str, html: str = "") -> OutgoingMail:
-    """Queue a mail about an agent's account, such as a link to sign in, from the first contact with an address."""
+def desk_to_write_from() -> "Contact | None":
+    """The first contact that has an address."""
     from helpdesk.models.contact import Contact
 
-    contact = Contact.objects.active().exclude(email="").first()
-    desk = DeskSettings.load()
+    return Contact.objects.active().exclude(email="").first()
+
+
+def queue_to_agent(to: list[str], *, subject: str, text: str, html: str = "") -> OutgoingMail:
+    """Queue a mail about an agent's account, such as a link to sign in, from the first contact with an address."""
+    contact, desk = desk_to_write_from(), DeskSettings.load()
     sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
     return _queue(
         OutgoingKind.NOTICE,
@@ -276,6 +315,36 @@ def queue_to_agent(to: list[str], *, subject: str, text: str, html: str = "") ->
         subject=subject[:255],
         text=text,
         html=html or markup.from_text(text),
+        message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, 0, _domain(sender.address)),
+        auto_submitted="auto-generated",
+    )
+
+
+def queue_to_customer(letter: str, customer: Any, *, to: str, token: str, language: str = "") -> OutgoingMail:
+    """Queue a letter about a customer's account, with a link to their private area; settings.CUSTOMER_POST names this.
+
+    `letter` is a folder of templates/mail/ and the name of the page that the link leads to.
+    """
+    contact, desk = desk_to_write_from(), DeskSettings.load()
+    spoken = customer.language or language or desk.language
+    subject, text, html = render(
+        letter,
+        spoken,
+        customer=customer,
+        address=to,
+        shop=desk.shop_name,
+        link=links.area_url(letter, token),
+        signature=contact.signature(spoken) if contact else "",
+    )
+    sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
+    return _queue(
+        OutgoingKind.ACCOUNT,
+        sender,
+        contact=contact,
+        to=[to],
+        subject=subject,
+        text=text,
+        html=html,
         message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, 0, _domain(sender.address)),
         auto_submitted="auto-generated",
     )

@@ -29,6 +29,11 @@ def portal_url(thread: "Thread") -> str:
     return settings.SITE_URL + reverse("portal:thread", args=[portal_token(thread)])
 
 
+def area_url(page: str, token: str) -> str:
+    """A page of the customers' private area that a mailed link leads to; `page` is a URL name of the portal."""
+    return settings.SITE_URL + reverse(f"portal:{page}", args=[token])
+
+
 def secret_in(token: str) -> str:
     """The thread's secret in a token. Raises signing.SignatureExpired or signing.BadSignature."""
     return SIGNER.unsign(token, max_age=PORTAL_DAYS * 86_400)

@@ -67,6 +67,7 @@ class InboundMail:
     ip: str = ""
     user_agent: str = ""
     page_url: str = ""
+    customer_id: int = 0  # who wrote it, proven by their session; several people may share an address
     consent: str = ""  # version of the privacy text that was accepted
 
 
@@ -100,3 +101,4 @@ class OutboundMail:
     auto_submitted: str  # "", "auto-replied" or "auto-generated" (RFC 3834)
     files: tuple[MailFile, ...]
     attempts: int
+    unsubscribe: str = ""  # the address that ends such mails with one click (RFC 8058)

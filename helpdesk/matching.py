@@ -34,6 +34,14 @@ def thread_for(mail: InboundMail) -> Match | None:
     return _by_stored_id(mail, ids) or _by_number(mail)
 
 
+def reminder_in(mail: InboundMail) -> int:
+    """The id of the follow-up mail that a mail answers; 0 for none."""
+    addresses = [*(one.address for one in (*mail.to, *mail.cc)), *mail.delivered_to]
+    ids = [*mail.in_reply_to, *reversed(mail.references)]
+    found = (*map(tokens.read_address, addresses), *map(tokens.read_message_id, ids))
+    return next((one.thread_id for one in found if one is not None and one.kind == tokens.Kind.REMINDER), 0)
+
+
 def _current(thread_id: int) -> Thread | None:
     """The thread, or where it was merged into."""
     for _ in range(10):

@@ -55,6 +55,7 @@ def _outbound(row: OutgoingMail) -> OutboundMail:
         auto_submitted=row.auto_submitted,
         files=tuple(attachment.as_mail_file() for attachment in row.attachments.all()),
         attempts=row.attempts,
+        unsubscribe=row.unsubscribe,
     )
 
 
@@ -79,6 +80,8 @@ def sent(mail: OutboundMail, *, refused: Mapping[str, str] | None = None) -> Non
     row.state, row.sent_at, row.last_error, row.lease_until = OutgoingState.SENT, timezone.now(), "", None
     if row.kind == OutgoingKind.RELAY:
         _forget(row)
+    if row.kind == OutgoingKind.ACCOUNT:
+        row.text = row.html = ""  # whoever reads the database must not find a link that signs in
     row.save()
     if row.message is not None:
         _show(row.message, Delivery.SENT)

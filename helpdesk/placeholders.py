@@ -10,11 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
+from helpdesk import context as shop
 from helpdesk.models import DeskSettings, Thread
 
 ANY = re.compile(r"\{\{(.{0,80}?)\}\}", re.DOTALL)
 
 NAMES: dict[str, str | Promise] = {
+    "salutation": _("How the reply begins: by title and name, as in Dear Ms Clarke"),
     "customer.name": _("The customer's whole name"),
     "customer.first_name": _("The customer's first name"),
     "customer.email": _("The customer's e-mail address"),
@@ -69,7 +71,13 @@ def _of_thread(thread: Thread, agent: Agent) -> dict[str, str]:
 def _of_customer(thread: Thread) -> dict[str, str]:
     name = (thread.customer.name if thread.customer else "") or thread.name
     first = (thread.customer.first_name if thread.customer else "") or name.split(" ")[0]
-    return {"customer.name": name, "customer.first_name": first, "customer.email": thread.email}
+    language = thread.language or DeskSettings.load().language
+    return {
+        "salutation": shop.salutation(thread.customer, name=thread.name, language=language),
+        "customer.name": name,
+        "customer.first_name": first,
+        "customer.email": thread.email,
+    }
 
 
 def _of_order(thread: Thread) -> dict[str, str]:

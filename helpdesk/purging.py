@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from helpdesk.models import Attachment, DeskSettings, Draft, Folder, Message, OutgoingMail, Thread
+from helpdesk.models import Attachment, DeskSettings, Draft, Folder, Message, MessageWords, OutgoingMail, Thread
 
 BIN_DAYS = 30
 FORMS_FILES_FOR = timedelta(days=2)  # a form that went back to a customer with errors
@@ -33,7 +33,11 @@ def forget_metadata() -> int:
     """Empty address, browser and page of messages older than the desk keeps them."""
     limit = timezone.now() - timedelta(days=DeskSettings.load().metadata_days)
     old = Message.objects.filter(created_at__lt=limit).exclude(ip=None, user_agent="", page_url="")
-    return old.update(ip=None, user_agent="", page_url="")
+    with transaction.atomic():
+        found_by_ip = list(old.exclude(ip=None).values_list("pk", flat=True))
+        count = old.update(ip=None, user_agent="", page_url="")
+        MessageWords.write(found_by_ip)
+    return count
 
 
 def drop_unsent_files() -> int:

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
+from helpdesk import context as shop
 from helpdesk.filters import ME, NOBODY, Filters
 from helpdesk.models import ACTIVE, DeskSettings, Folder, Status, Thread
 from helpdesk.models.thread import ThreadQuerySet
@@ -22,7 +23,8 @@ SHOWN = (
     *("subject", "name", "email", "status", "folder", "language", "excerpt", "order_text", "attachment_count"),
     *("needs_answer", "holder", "created_at", "active_at", "inbound_at", "waiting_since", "closed_at"),
     *("contact__slug", "contact__titles", "assignee__name", "assignee__username"),
-    *("customer__first_name", "customer__last_name", "customer__company", "order__reference"),
+    *("customer__first_name", "customer__last_name", "customer__company", "customer__erased_at"),
+    "order__reference",
 )
 
 
@@ -111,7 +113,7 @@ def page(agent: Agent, filters: Filters, *, zone: str = "") -> Page:
     """The page that the filters name, with all that a row shows."""
     start = (filters.page - 1) * PAGE
     rows = (
-        threads(agent, filters, zone=zone)
+        shop.with_standing(threads(agent, filters, zone=zone))
         .select_related("contact", "assignee", "customer", "order")
         .only(*SHOWN)
         .prefetch_related("tags")

@@ -2,7 +2,8 @@
 
 Format of a signed word: `<kind>.<thread id>.<16 random characters>.<mac>`, all lower case; mac is the
 first 26 characters (130 bits) of a base32 HMAC-SHA256. Compared in constant time; no other format is
-accepted. Kinds say whose answer it brings: a customer's, an outsider's, an agent's, or none (a notice).
+accepted. Kinds say whose answer it brings: a customer's, an outsider's, an agent's, none (a notice), or a customer's
+to a mail that followed a cart or an order.
 """
 
 import base64
@@ -16,7 +17,7 @@ from enum import StrEnum
 from django.conf import settings
 
 MAC_LENGTH = 26
-WORD = r"([acfn])\.(\d{1,18})\.([a-z0-9]{16})\.([a-z2-7]{26})"
+WORD = r"([acfnr])\.(\d{1,18})\.([a-z0-9]{16})\.([a-z2-7]{26})"
 IN_MESSAGE_ID = re.compile(rf"^<{WORD}@[^<>@\s]{{1,255}}>$")
 IN_ADDRESS = re.compile(rf"^[^@\s+]{{1,64}}\+{WORD}@[^@\s]{{1,255}}$")
 
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     CUSTOMER = "c"
     FORWARD = "f"
     NOTICE = "n"
+    REMINDER = "r"  # its id is a follow-up's, not a thread's: the answer begins a thread
 
 
 @dataclass(frozen=True)

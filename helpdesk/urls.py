@@ -6,23 +6,28 @@ from helpdesk.views import (
     actions,
     appearance,
     attachments,
+    carts,
     claims,
     controls,
     customers,
     drafts,
+    entering,
     frames,
     notices,
     queue,
     replies_picker,
+    search,
     thread,
 )
-from helpdesk.views.settings import contacts, desk, home, replies, statuses, team
+from helpdesk.views.settings import contacts, desk, groups, home, replies, statuses, team
 
 app_name = "helpdesk"
 urlpatterns = [
     path("", queue.show, name="queue"),
     path("queue/counts/", queue.counts, name="counts"),
     path("boxes/", queue.boxes, name="boxes"),
+    path("search/", search.show, name="search"),
+    path("palette/", search.palette, name="palette"),
     path("notices/", notices.index, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/read/", notices.read_all, name="read_notices"),
@@ -33,6 +38,8 @@ urlpatterns = [
     path("threads/<int:thread_id>/composer/", thread.composer, name="composer"),
     path("threads/<int:thread_id>/panel/", thread.panel, name="panel"),
     path("threads/<int:thread_id>/beside/", thread.beside, name="beside"),
+    path("threads/<int:thread_id>/customer/", entering.show, name="thread_customer"),
+    path("threads/<int:thread_id>/customer/link/", entering.link, name="thread_customer_link"),
     path("threads/<int:thread_id>/next/", thread.step, {"to": "next"}, name="next"),
     path("threads/<int:thread_id>/previous/", thread.step, {"to": "previous"}, name="previous"),
     path("threads/<int:thread_id>/choices/<slug:what>/", thread.choices, name="choices"),
@@ -67,6 +74,9 @@ urlpatterns = [
     path("threads/<int:thread_id>/spam/", controls.spam, name="spam"),
     path("threads/<int:thread_id>/bin/", controls.trash, name="trash"),
     path("customers/<int:customer_id>/threads/", customers.threads, name="customer_threads"),
+    path("carts/<int:cart_id>/threads/", carts.threads, name="cart_threads"),
+    path("carts/<int:cart_id>/letter/", carts.write, name="write_about_cart"),
+    path("households/<int:household_id>/threads/", customers.household_threads, name="household_threads"),
     path("attachments/<int:attachment_id>/", attachments.show, name="attachment"),
     path("pictures/<str:token>/", frames.picture, name="picture"),
 ]
@@ -79,6 +89,7 @@ urlpatterns += [
     path("settings/contacts/<int:contact_id>/position/", contacts.move, name="contact_position"),
     path("settings/contacts/<int:contact_id>/archive/", contacts.archive, name="contact_archive"),
     path("settings/contacts/<int:contact_id>/restore/", contacts.restore, name="contact_restore"),
+    path("settings/groups/<int:group_id>/contacts/", groups.contacts, name="group_contacts"),
     path("settings/replies/", replies.index, name="replies"),
     path("settings/replies/new/", replies.edit, name="new_reply"),
     path("settings/replies/restore/", replies.restore, name="reply_restore"),

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from helpdesk.models import Holder, Status, Thread
+from helpdesk.context import standing_of
+from helpdesk.models import DeskSettings, Holder, Status, Thread
 
 SOON = 4  # the last quarter of the time to answer
 
@@ -30,6 +31,12 @@ def duration(length: timedelta) -> str:
     if days < 7 and hours % 24:
         return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours % 24}
     return _("%(days)d d") % {"days": days}
+
+
+def hours_to_answer(thread: Thread, desk: DeskSettings) -> int:
+    """In how many hours the customer may expect an answer: as their group is promised, else as everybody."""
+    standing = standing_of(thread)
+    return (standing.answer_hours if standing else None) or desk.answer_hours
 
 
 def wait_of(thread: Thread, *, now: datetime, answer_hours: int) -> Wait:

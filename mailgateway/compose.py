@@ -92,6 +92,8 @@ def _headers(mail: OutboundMail) -> dict[str, str]:
         "Message-ID": mail.message_id,
         "In-Reply-To": mail.in_reply_to,
         "References": " ".join(mail.references),
+        "List-Unsubscribe": f"<{mail.unsubscribe}>" if mail.unsubscribe else "",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" if mail.unsubscribe else "",
         "Auto-Submitted": mail.auto_submitted,
         "X-Auto-Response-Suppress": "All" if mail.auto_submitted else "",
         # Some servers put a Message-ID of their own: this one tells us our own mails again.

@@ -41,6 +41,11 @@ def load(name: str) -> bytes:
     return (_root() / name).read_bytes()
 
 
+def discard(name: str) -> None:
+    """Delete a stored mail; one that is gone already is no error."""
+    (_root() / name).unlink(missing_ok=True)
+
+
 def _root() -> Path:
     return Path(settings.RAW_MAIL_ROOT)
 

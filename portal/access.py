@@ -22,11 +22,12 @@ SENT = signing.Signer(salt="portal-sent")
 
 @dataclass(frozen=True)
 class Person:
-    """A customer whom the shop vouches for."""
+    """A customer whom the shop vouches for, or who is signed in here: then `customer` is their number."""
 
     email: str
     name: str = ""
     shop_id: str = ""
+    customer: int = 0
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,24 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How a thread stands, in the customer's words, with the drawing and class of its pill."""
+
+    label: str
+    icon: str
+    tone: str
+
+
+def standing(thread: Thread) -> Standing:
+    """On it, your turn, or solved."""
+    if thread.status == Status.CLOSED:
+        return Standing(_("Solved"), "s-closed", "st-closed")
+    if thread.first_response_at is not None and thread.holder == Holder.CUSTOMER and not thread.needs_answer:
+        return Standing(_("Your turn"), "s-p1", "st-p1")
+    return Standing(_("On it"), "s-open", "st-open")
+
+
+@dataclass(frozen=True)
 class Step:
     """One station of a thread: reached or not, and whether it stands there now."""
 

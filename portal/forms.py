@@ -15,7 +15,7 @@ from helpdesk import context, language
 from helpdesk.mail import InboundMail
 from helpdesk.models import Contact, DeskSettings, Thread
 from portal import guard
-from portal.access import FormToken
+from portal.access import FormToken, Person
 from portal.uploads import Uploads
 
 LONGEST = 50_000
@@ -79,22 +79,32 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, token: FormToken, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.token, self.person = token, token.person
-        self.listed = list(Contact.objects.listed())
+        self.customer = self._customer()
+        groups = context.groups_of(self.customer, is_known_to_shop=self.person is not None)
+        self.listed = list(Contact.objects.listed(groups))
         contact = self.fields["contact"]
         assert isinstance(contact, forms.ModelChoiceField)  # noqa: S101 - for the type checker
-        contact.queryset = Contact.objects.in_form()
+        contact.queryset = Contact.objects.in_form(groups)
         self.privacy_text = in_language(DeskSettings.load().privacy_texts, get_language())
         if not self.privacy_text:
             del self.fields["consent"]
         if self.person is not None:
-            self._know(self.person.email, self.person.name)
+            self._know(self.person)
 
-    def _know(self, email: str, name: str) -> None:
-        """For a proven customer: the address is fixed, orders and products are chosen from lists."""
-        assert self.person is not None  # noqa: S101 - asked by the caller
+    def _customer(self) -> Any:
+        """Who the proven person is on file; None for strangers."""
+        one = self.person
+        return one and context.customer_vouched_for(email=one.email, shop_id=one.shop_id, customer=one.customer)
+
+    def _know(self, person: Person) -> None:
+        """For a proven customer: the address is fixed, orders and products are chosen from lists.
+
+        Of whoever is signed in here the name is fixed, too.
+        """
         self.fields["email"].disabled = True
-        self.initial = {**self.initial, "email": email, "name": name}
-        orders = context.orders_of(context.customer_known_to_shop(self.person.shop_id, email))
+        self.fields["name"].disabled = bool(person.customer)
+        self.initial = {**self.initial, "email": person.email, "name": person.name}
+        orders = context.orders_of(self.customer)
         if not orders:
             return
         own = [
@@ -136,6 +146,7 @@ class ContactForm(forms.Form):
             product_ref=said["product"],
             language=language.guess(text, default=get_language() or ""),
             page_url=self.token.page,
+            customer_id=self.person.customer if self.person else 0,
             consent=f"v{self.token.privacy}" if said.get("consent") else "",
             **of_form(request, self.token, text, uploads, *facts),
         )

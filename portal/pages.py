@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 
@@ -37,12 +38,19 @@ def public(view: View) -> View:
     return page
 
 
+class SwitchedOffError(Exception):
+    """The page belongs to a customer whose account is disabled: private pages answer with a 403 that says so."""
+
+
 def private(view: View) -> View:
     """A public page whose address is a secret: it is not indexed, and other sites never see the address."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except SwitchedOffError:
+            response = render(request, "portal/area/off.html", status=403)
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response

@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.servers.desks",
     "tests.servers.dovecot",
     "tests.servers.fake_imap",
+    "tests.servers.listener",
     "tests.servers.redis",
     "tests.servers.smtp_sink",
 ]

@@ -20,7 +20,7 @@ from django.core.management import call_command
 from tests import rows
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "config", "crm", "helpdesk", "live", "mailgateway", "portal")
+APPS = ("accounts", "config", "crm", "helpdesk", "live", "mailgateway", "portal", "search")
 MOST_LINES = 500
 OTHERS = {"vendor", "migrations", "__pycache__"}
 # Who may set a field of a thread or message: the models' verbs and the doors of mail.

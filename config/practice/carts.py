@@ -7,12 +7,12 @@ from random import Random
 from django.utils import timezone
 
 from config.practice.orders import pick
+from config.practice.products import VAT
 from crm import jobs
 from crm.models import Cart, CartItem, CartSums, Customer, Order
 
 CARTS = 64
 FIRST_NAMELESS, FIRST_ORDERED = 30, 48
-VAT = Decimal(21)
 SHIPPING = Decimal("4.90")
 STEPS = ("Carrito", "Dirección de envío", "Envío", "Pago")
 COLORS = ("Azul niebla", "Mostaza", "Verde musgo", "Blanco")
@@ -60,6 +60,7 @@ def _items(dice: Random) -> list[CartItem]:
             quantity,
             one.price,
             product_ref=one.reference,
+            category=one.category,
             attributes=dice.choice(COLORS),
             supplier_ref=f"P-{one.reference}",
             stock=dice.randrange(0, 30),

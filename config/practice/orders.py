@@ -6,7 +6,7 @@ from random import Random
 
 from django.utils import timezone
 
-from config.practice.products import CATALOGUE, Product
+from config.practice.products import CATALOGUE, VAT, Product
 from crm.models import Customer, Order, OrderLine
 
 ORDERS = 155
@@ -53,12 +53,22 @@ class Counter:
             payment=self.dice.choice(PAYMENTS),
             total=sum((product.price * quantity for product, quantity in chosen), Decimal("4.90")),
             delivery_address=f"{customer.name}\n{home}",
+            delivered_to=home,
+            invoiced_to=home,
             placed_at=placed_at,
         )
         self._move_on(order, (self.now - placed_at).days)
         order.save()
         OrderLine.objects.bulk_create(
-            OrderLine(order=order, product_ref=one.reference, name=one.name, quantity=quantity, unit_price=one.price)
+            OrderLine(
+                order=order,
+                product_ref=one.reference,
+                name=one.name,
+                category=one.category,
+                quantity=quantity,
+                unit_price=one.price,
+                tax_rate=VAT,
+            )
             for one, quantity in chosen
         )
         return order

@@ -9,7 +9,17 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from accounts.models import Agent
-from crm.models import Address, Customer, CustomerEmail, CustomerGroup, CustomerNote, CustomerTag, SocialTitle
+from crm.models import (
+    Address,
+    Customer,
+    CustomerEmail,
+    CustomerGroup,
+    CustomerNote,
+    CustomerTag,
+    PriceDisplay,
+    SocialTitle,
+    Tone,
+)
 from mailgateway.practice.cast import BOUNCES, CAST
 
 
@@ -31,7 +41,7 @@ HOMES = {
         ("Calle Mayor", "Calle del Carmen", "Avenida de la Paz", "Plaza Nueva", "Calle de los Olivos"),
     ),
     "en": Home(
-        *("en", "mail.example", "GB", "+44790000"),
+        *("en", "mail.example", "GB", "+447900000"),
         (("BS1 4ST", "Bristol"), ("EH1 2NG", "Edinburgh"), ("CF10 1EP", "Cardiff")),
         ("Mill Lane", "Church Street", "Park Road"),
     ),
@@ -41,10 +51,17 @@ HOMES = {
         ("Rue des Lilas", "Rue du Moulin", "Avenue Jean Moulin"),
     ),
     "de": Home(
-        *("de", "post.example", "DE", "+49150000"),
+        *("de", "post.example", "DE", "+4915112345"),
         (("50667", "Köln"), ("04109", "Leipzig"), ("79098", "Freiburg")),
         ("Lindenweg", "Gartenstraße", "Am Markt"),
     ),
+}
+PROVINCES = {
+    "Barcelona": "Barcelona",
+    "Madrid": "Madrid",
+    "Valencia": "Valencia",
+    "Sevilla": "Sevilla",
+    "Bilbao": "Bizkaia",
 }
 # F or M before each name decides the social title.
 NAMES = {
@@ -86,18 +103,40 @@ def address_of(name: str, domain: str) -> str:
     return re.sub(r"[^a-z]+", ".", "".join(one for one in letters if one.isascii())).strip(".") + f"@{domain}"
 
 
+def _title(kind: SocialTitle.Kind, names: str, greetings: str) -> SocialTitle:
+    """A title in the four languages of the shop: the migration's own, with the other two put in."""
+    languages = ("es", "en", "fr", "de")
+    title = SocialTitle.objects.filter(kind=kind).first() or SocialTitle(kind=kind)
+    title.names = dict(zip(languages, names.split(), strict=True))
+    words = (f"{greeting.strip()} {{last_name}}" for greeting in greetings.split(","))
+    title.salutations = dict(zip(languages, words, strict=True))
+    title.save()
+    return title
+
+
 class Town:
     """Makes customers with all that belongs to them."""
 
     def __init__(self, dice: Random) -> None:
         self.dice = dice
         self.titles = {
-            "F": SocialTitle.objects.create(names={"es": "Sra.", "en": "Ms", "fr": "Mme", "de": "Frau"}),
-            "M": SocialTitle.objects.create(names={"es": "Sr.", "en": "Mr", "fr": "M.", "de": "Herr"}),
+            "F": _title(
+                SocialTitle.Kind.FEMALE, "Sra. Ms Mme Frau", "Estimada Sra., Dear Ms, Madame, Sehr geehrte Frau"
+            ),
+            "M": _title(SocialTitle.Kind.MALE, "Sr. Mr M. Herr", "Estimado Sr., Dear Mr, Monsieur, Sehr geehrter Herr"),
         }
         self.customers_group = CustomerGroup.fixed(CustomerGroup.Key.CUSTOMER)
         self.guests = CustomerGroup.fixed(CustomerGroup.Key.GUEST)
-        self.trade = CustomerGroup.objects.create(name="Mayorista", discount=30)
+        self.trade = CustomerGroup.objects.create(
+            name="Mayorista",
+            names={"es": "Mayorista", "en": "Wholesale"},
+            description="Tiendas, hoteles y restaurantes",
+            discount=30,
+            price_display=PriceDisplay.WITHOUT_TAX,
+            badge="Mayorista",
+            tone=Tone.WARN,
+            answer_hours=4,
+        )
         self.tags = [CustomerTag.objects.create(name=name, tone=tone) for name, tone in TAGS]
         self.people: list[Customer] = []
 
@@ -146,7 +185,10 @@ class Town:
             postcode=postcode,
             city=city,
             country=home.country,
+            state=PROVINCES.get(city, ""),
             phone=customer.phone,
+            for_delivery=alias == "Casa",
+            for_invoice=alias == "Casa",
         )
 
     def _decorate(self, authors: list[Agent]) -> None:

@@ -3,6 +3,9 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+VAT = Decimal(21)
+CATEGORIES = {"TAZ": "Tazas", "CUE": "Cuencos", "PLA": "Platos", "FUE": "Fuentes", "JAR": "Jarras", "VAL": "Vales"}
+
 
 class Product(NamedTuple):
     """One thing to buy."""
@@ -10,6 +13,11 @@ class Product(NamedTuple):
     reference: str
     name: str
     price: Decimal
+
+    @property
+    def category(self) -> str:
+        """What the shop files it under."""
+        return CATEGORIES.get(self.reference[:3], "Casa")
 
 
 CATALOGUE = tuple(

@@ -6,6 +6,7 @@ from random import Random
 
 from django.utils import timezone
 
+from crm import usernames
 from crm.models import (
     Cart,
     CategoryDiscount,
@@ -13,9 +14,15 @@ from crm.models import (
     Customer,
     CustomerGroup,
     CustomerLink,
+    Household,
     Order,
     OrderState,
+    PrivacyRequest,
+    RecordEvent,
+    RecordSettings,
     Shop,
+    TitleUse,
+    Tone,
     Visit,
     Voucher,
 )
@@ -51,6 +58,7 @@ def open_shop() -> Shop:
 def tell(dice: Random, customers: list[Customer]) -> None:
     """Fill in what belongs to each customer, the same each time but for the date."""
     open_shop()
+    RecordSettings.decide(by=None, title_use=TitleUse.TEAM)
     club = _found_club()
     for n, customer in enumerate(Customer.objects.order_by("pk")):
         _describe(dice, customer, n)
@@ -58,12 +66,22 @@ def tell(dice: Random, customers: list[Customer]) -> None:
         _agree(customer)
         _visit(dice, customer, n)
     _give(customers)
+    _share(customers)
+    _ask(customers)
     _tell_states(dice)
     Order.objects.add_up([customer.pk for customer in customers])
 
 
 def _found_club() -> CustomerGroup:
-    club = CustomerGroup.objects.create(name="Club Barro", discount=Decimal(5), badge="Club Barro", tone="info")
+    club = CustomerGroup.objects.create(
+        name="Club Barro",
+        names={"es": "Club Barro", "en": "Clay Club"},
+        description="Se entra con la tercera compra",
+        discount=Decimal(5),
+        badge="Club Barro",
+        tone=Tone.INFO,
+        answer_hours=12,
+    )
     CategoryDiscount.objects.create(group=club, category="Tazas", discount=Decimal(10))
     return club
 
@@ -75,6 +93,9 @@ def _describe(dice: Random, customer: Customer, n: int) -> None:
     customer.partner_offers = n % 5 == 1
     customer.is_active = n % 17 != 16
     customer.visited_at = None if n % 11 == 10 else timezone.now() - timedelta(hours=dice.randrange(1, 1200))
+    if not customer.is_guest and n % 3 == 0:
+        customer.username = usernames.ideas(customer)[0] if n % 2 else ""
+        customer.invited_at, customer.entered_at = customer.registered_at, customer.visited_at
     customer.save_without_historical_record()  # type: ignore[attr-defined]
 
 
@@ -119,6 +140,28 @@ def _give(customers: list[Customer]) -> None:
     CustomerLink.objects.bulk_create(
         CustomerLink(customer=one, name="Fotos del taller", url=f"{SHOP}/fotos/{one.shop_id}") for one in customers[::9]
     )
+
+
+def _share(customers: list[Customer]) -> None:
+    """A wedding whose guests order one by one."""
+    guests = [customer for customer in customers if customer.language == "es"][20:23]
+    wedding = Household.objects.create(name="Boda de Nuria y Pau", note="Vajilla de la lista de boda")
+    Customer.objects.filter(pk__in=[guest.pk for guest in guests]).update(household=wedding)
+
+
+def _ask(customers: list[Customer]) -> None:
+    """One asks for a copy of their data, one has theirs already; one record without orders lies in the bin."""
+    today = timezone.localdate()
+    kinds, ago = PrivacyRequest.Kind, timedelta(days=8)
+    PrivacyRequest.objects.create(
+        customer=customers[6], kind=kinds.ERASURE, received_on=today - ago, words="Por correo, con copia del DNI"
+    )
+    PrivacyRequest.objects.create(
+        customer=customers[8], kind=kinds.COPY, received_on=today - 3 * ago, done_at=timezone.now() - ago
+    )
+    gone = Customer.objects.create(first_name="Ángel", last_name="García", deleted_at=timezone.now() - ago)
+    gone.set_emails(["angel.garcia@correo.example"])
+    gone.events.record(RecordEvent.Kind.DELETED, gone)
 
 
 def _tell_states(dice: Random) -> None:

@@ -18,7 +18,8 @@ from config.practice.people import Town
 from config.practice.predefined import write_replies
 from config.practice.team import hire, open_desks, settle_desk
 from config.practice.threads import History
-from crm.models import Customer
+from crm import indexing
+from crm.models import Cart, Customer, CustomerGroup, Order, PriceDisplay
 from helpdesk.models import Contact, Notice, ReadMark, Thread
 
 SEED = 1926
@@ -71,9 +72,13 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         orders = shop_floor.Counter(dice, customers).sell()
         carts.fill(dice, customers, orders)
         records.tell(Random(SEED), customers)  # noqa: S311 - as above, and the rest stays as it was
+        contacts["wholesale"].restrict_to(CustomerGroup.objects.filter(price_display=PriceDisplay.WITHOUT_TAX))
         write_replies(dice, contacts)
         History(dice, contacts=contacts, team=team, customers=customers, orders=orders).write()
         lost.lose(contacts)
+        indexing.changed(
+            orders=Order.objects.values_list("pk", flat=True), carts=Cart.objects.values_list("pk", flat=True)
+        )
         _tidy(list(team.values()))
         desk.undo_seconds = 10
         desk.save()

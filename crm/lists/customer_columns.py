@@ -186,7 +186,7 @@ COLUMNS = (
     ),
     Column(
         "threads",
-        _("Open threads"),
+        _("Threads"),
         lambda one: one.open_threads,
         cell="crm/customers/_threads.html",
         sort=("open_threads",),

@@ -1,6 +1,7 @@
 """The list of customers, and the figures above it."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -84,13 +85,13 @@ def tiles_of(listing: Listing) -> list[Tile]:
 
 
 def _questions() -> list[tuple[str, str]]:
-    since = timezone.localdate() - timezone.timedelta(days=NEW_DAYS)
+    since = timezone.localdate() - timedelta(days=NEW_DAYS)
     asked = [
         (_("Customers"), ""),
         (_("With open threads"), "threads_from=1"),
         (_("New in %(days)s days") % {"days": NEW_DAYS}, f"registered_from={since.isoformat()}"),
         (_("Newsletter"), "newsletter=1"),
-        (_("Disabled"), "active=0"),
+        (_("Accounts disabled"), "active=0"),
     ]
     return [*asked, (_("Average age"), "age_from=0")] if birthdays_used() else asked
 

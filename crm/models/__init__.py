@@ -4,16 +4,21 @@
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
 from crm.models.shop_call import ShopAnswer, ShopTally
 from crm.models.webhook import Delivery, Happening, Webhook
-from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, PriceDisplay, SocialTitle
+from crm.models.household import Household
+from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, FixedGroupError, PriceDisplay, Tone
+from crm.models.title import SocialTitle
 from crm.models.tag import TONES, CustomerTag
-from crm.models.customer import Customer, CustomerEmail, Household, Risk
+from crm.models.customer import Customer, CustomerEmail, Risk
 from crm.models.consent import Consent
+from crm.models.privacy_request import PrivacyRequest
 from crm.models.record_event import RecordEvent
+from crm.models.visit import CustomerLink, Visit
+from crm.models.entrance import AreaLink, CustomerSession
+from crm.models.departure import Departure
 from crm.models.bulk_change import BulkChange
 from crm.models.column_choice import ColumnChoice
 from crm.models.address import Address
 from crm.models.note import CustomerNote
-from crm.models.visit import CustomerLink, Visit
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
 from crm.models.merging import CustomerMerge, DifferentPeople, customers_merged, customers_split
@@ -21,10 +26,13 @@ from crm.models.watch import CartMatch, CartWatch, Outcome
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.cart_life import CartIsOrdered, CartState
 from crm.models.cart import Cart
+from crm.models.follow_up import FollowUp, FollowUpKind, FollowUpRule, FollowUpSettings
+from crm.models.words import CartWords, CustomerWords, OrderWords
 
 __all__ = [
     "TONES",
     "Address",
+    "AreaLink",
     "AreaPage",
     "BulkChange",
     "Cart",
@@ -36,6 +44,7 @@ __all__ = [
     "CartState",
     "CartSums",
     "CartWatch",
+    "CartWords",
     "CategoryDiscount",
     "ColumnChoice",
     "Consent",
@@ -45,9 +54,17 @@ __all__ = [
     "CustomerLink",
     "CustomerMerge",
     "CustomerNote",
+    "CustomerSession",
     "CustomerTag",
+    "CustomerWords",
     "Delivery",
     "DifferentPeople",
+    "Departure",
+    "FixedGroupError",
+    "FollowUp",
+    "FollowUpKind",
+    "FollowUpRule",
+    "FollowUpSettings",
     "FromShop",
     "Happening",
     "Household",
@@ -55,7 +72,9 @@ __all__ = [
     "OrderLine",
     "OrderState",
     "Outcome",
+    "OrderWords",
     "PriceDisplay",
+    "PrivacyRequest",
     "RecordEvent",
     "RecordSettings",
     "Risk",
@@ -64,6 +83,7 @@ __all__ = [
     "ShopTally",
     "SocialTitle",
     "TitleUse",
+    "Tone",
     "Visit",
     "Voucher",
     "Webhook",

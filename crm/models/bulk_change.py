@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models.customer import Customer
+from crm.models.entrance import CustomerSession
 from crm.models.group import CustomerGroup
 from crm.models.record_event import RecordEvent
 from crm.models.tag import CustomerTag
+from crm.models.words import CustomerWords
 
 UNDO_FOR = timedelta(days=30)
 BATCH = 1000
@@ -82,6 +84,7 @@ class BulkChangeQuerySet(models.QuerySet["BulkChange"]):
         ids, now = _ids(customers.filter(orders=None)), timezone.now()
         for batch in _batches(ids):
             Customer.objects.filter(pk__in=batch).update(deleted_at=now, version=models.F("version") + 1)
+            CustomerWords.write(batch)
         _write_down(RecordEvent.Kind.DELETED, ids, by=by)
         return self.create(kind=BulkChange.Kind.DELETED, by=by, count=len(ids), data={"customers": ids})
 
@@ -158,6 +161,8 @@ def _write_active(ids: Ids, is_active: bool, *, by: Any) -> None:
         rows = Customer.objects.filter(pk__in=batch)
         rows.update(is_active=is_active, version=models.F("version") + 1, updated_at=timezone.now())
         Customer.history.bulk_history_create(rows, update=True, default_user=by, batch_size=200)
+        if not is_active:
+            CustomerSession.objects.filter(customer__in=batch).delete()
 
 
 def _write_down(kind: str, ids: Ids, *, by: Any, **data: Any) -> None:
@@ -228,5 +233,6 @@ def _undo_deletion(change: BulkChange, *, by: Any) -> int:
     ids = _within(change.data["customers"], deleted_at__isnull=False, erased_at=None, merged_into=None)
     for batch in _batches(ids):
         Customer.objects.filter(pk__in=batch).update(deleted_at=None, version=models.F("version") + 1)
+        CustomerWords.write(batch)
     _write_down(RecordEvent.Kind.RESTORED, ids, by=by)
     return len(ids)

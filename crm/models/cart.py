@@ -2,19 +2,22 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import links
+from crm import links, pings
 from crm.models.binding import Binding
 from crm.models.cart_life import PROCESSED, CartLife, CartState
 from crm.models.customer import Customer
 from crm.models.order import Order
+from crm.models.record_event import RecordEvent
 from crm.models.shop import FromShop, RecordSettings
 
 ONLINE_FOR = timedelta(minutes=30)
+BATCH = 500
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
@@ -58,6 +61,21 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """Without an order, and older than carts are kept. None where they are kept for ever."""
         days = RecordSettings.load().cart_days
         return self.waiting().filter(changed_at__lt=timezone.now() - timedelta(days=days)) if days else self.none()
+
+    def discard(self, *, by: Any) -> int:
+        """Delete those of these carts that became no order. Returns how many; each is written down."""
+        ids = list(self.waiting().order_by("pk").values_list("pk", flat=True))
+        return sum(_discard(ids[n : n + BATCH], by) for n in range(0, len(ids), BATCH))
+
+
+@transaction.atomic
+def _discard(ids: list[int], by: Any) -> int:
+    carts = Cart.objects.waiting().filter(pk__in=ids).select_for_update(of=("self",))
+    gone = {cart.pk: cart.deletion(by=by) for cart in carts.select_related("customer")}
+    RecordEvent.objects.bulk_create(gone.values())
+    Cart.objects.filter(pk__in=gone).delete()
+    transaction.on_commit(pings.cart_list_changed)
+    return len(gone)
 
 
 class Cart(CartLife, Binding, FromShop):
@@ -116,6 +134,12 @@ class Cart(CartLife, Binding, FromShop):
             ),
             models.Index(fields=["source", "updated_at", "id"], name="carts_as_told"),
             models.Index(fields=["total", "id"], name="carts_by_total"),
+            models.Index(fields=["state", "total", "id"], name="carts_in_a_state_by_total"),
+            models.Index(fields=["created_at", "id"], name="carts_by_age"),
+            # Holds all that the count of nobody's carts looks at, so that it reads no rows.
+            models.Index(
+                fields=["state", "-changed_at"], condition=models.Q(customer=None, order=None), name="carts_of_nobody"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,3 +173,17 @@ class Cart(CartLife, Binding, FromShop):
     def abandoned_from(self) -> datetime:
         """When it counts as abandoned, if nobody changes it until then."""
         return self.changed_at + timedelta(hours=RecordSettings.load().abandoned_hours)
+
+    @property
+    def may_be_deleted(self) -> bool:
+        """Only what became no order."""
+        return not self.is_processed
+
+    @property
+    def list_class(self) -> str:
+        """How the list draws it."""
+        if self.is_processed:
+            return "k-done"
+        if self.is_live:
+            return "k-live"
+        return "" if self.customer_id else "k-orphan"

@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm import pings
+from crm import outbound, pings
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.order import Order
 from crm.models.record_event import RecordEvent
 from crm.models.shop import RecordSettings
-from crm.outbound import announce
 
 if TYPE_CHECKING:
     from crm.models.cart import Cart
@@ -75,9 +74,11 @@ class CartLife(models.Model):
         """
         cart = self._lock()
         moment = at or timezone.now()
-        is_changed = self._put(_once(items), moment)
+        is_changed = self._put(once(items), moment)
         lines = list(cart.lines.all())
-        fields = _totals(cart, lines, sums or CartSums(cart.total_discounts, cart.total_wrapping, cart.total_shipping))
+        fields = totals_of(
+            cart, lines, sums or CartSums(cart.total_discounts, cart.total_wrapping, cart.total_shipping)
+        )
         if is_changed:
             fields |= {"changed_at": moment, "seen_at": max(moment, cart.seen_at or moment)}
             if not cart.is_processed:
@@ -93,7 +94,7 @@ class CartLife(models.Model):
         for line in cart.lines.all():
             item = items.get(line.key) if line.key not in kept else None
             if item is None or item.quantity != line.quantity:
-                changes.append(_change(line, item.quantity if item else 0, at))
+                changes.append(change_of(line, item.quantity if item else 0, at))
             if item is None:
                 line.delete()
             else:
@@ -116,11 +117,7 @@ class CartLife(models.Model):
             return False
         if type(cart).objects.filter(order=order).exists():
             raise ValueError(_("The order %(order)s was made from another cart.") % {"order": order})
-        fields: dict[str, Any] = {"order": order, "state": CartState.ORDERED}
-        if cart.abandoned_at or cart.contacted_at:
-            fields |= {"state": CartState.RECOVERED, "recovered_at": at or order.placed_at}
-        if cart.customer_id is None and order.customer_id is not None:
-            fields["customer"] = order.customer
+        fields = becoming(cart, order, at=at)
         self._set(**fields)
         return True
 
@@ -135,6 +132,7 @@ class CartLife(models.Model):
             fields["step"] = step[:64]
         self._set(**fields)
 
+    @transaction.atomic
     def restore(self) -> str:
         """Its customer wants it back: tell the shop. Returns where they find it; empty if the shop gave no address.
 
@@ -145,7 +143,7 @@ class CartLife(models.Model):
         if cart.is_processed:
             return shop.url if shop else ""
         data = {"cart": cart.pk, "shop_id": cart.shop_id, "show_at_entry": RecordSettings.load().show_cart_at_entry}
-        announce("cart.restored", data, shop=shop)
+        outbound.announce("cart.restored", data, shop=shop)
         return (shop.link(shop.restore_link, id=cart.shop_id) or shop.url) if shop else ""
 
     # -- from the team ----------------------------------------------------------------------------
@@ -164,10 +162,14 @@ class CartLife(models.Model):
         cart = self._lock()
         if cart.is_processed:
             raise CartIsOrdered(_("Cart %(cart)s became an order, so it stays.") % {"cart": cart})
-        kind = RecordEvent.Kind.CART_DELETED
-        RecordEvent.objects.record(kind, cart.customer, by=by, cart=str(cart), total=str(cart.total))
+        cart.deletion(by=by).save()
         cart.announce()
         cart.delete()
+
+    def deletion(self, *, by: Any) -> RecordEvent:
+        """The fact that it is deleted, not written yet."""
+        facts = {"cart": str(self._cart), "total": str(self._cart.total)}
+        return RecordEvent(customer=self._cart.customer, kind=RecordEvent.Kind.CART_DELETED, by=by, data=facts)
 
     # -- how --------------------------------------------------------------------------------------
 
@@ -188,7 +190,17 @@ class CartLife(models.Model):
         self.announce()
 
 
-def _once(items: Iterable[CartItem]) -> dict[Any, CartItem]:
+def becoming(cart: "Cart", order: Order, *, at: datetime | None = None) -> dict[str, Any]:
+    """What a cart is from when it became an order: recovered, if it had been given up or its customer written to."""
+    fields: dict[str, Any] = {"order": order, "state": CartState.ORDERED}
+    if cart.abandoned_at or cart.contacted_at:
+        fields |= {"state": CartState.RECOVERED, "recovered_at": at or order.placed_at}
+    if cart.customer_id is None and order.customer_id is not None:
+        fields["customer_id"] = order.customer_id
+    return fields
+
+
+def once(items: Iterable[CartItem]) -> dict[Any, CartItem]:
     """The items by what makes them the same; one that comes twice counts once, with both quantities."""
     found: dict[Any, CartItem] = {}
     for item in items:
@@ -202,7 +214,8 @@ def _together(one: CartItem, other: CartItem) -> CartItem:
     return CartItem(**{**asdict(other), "quantity": one.quantity + other.quantity})
 
 
-def _change(line: CartLine, after: int, at: datetime) -> CartChange:
+def change_of(line: CartLine, after: int, at: datetime) -> CartChange:
+    """That there were so many of a product and are `after` of it now."""
     return CartChange(
         cart_id=line.cart_id,
         name=line.name,
@@ -223,7 +236,7 @@ def _bring_up_to_date(line: CartLine, item: CartItem) -> None:
         line.save(update_fields=list(fields))
 
 
-def _totals(cart: "Cart", lines: list[CartLine], sums: CartSums) -> dict[str, Any]:
+def totals_of(cart: "Cart", lines: list[CartLine], sums: CartSums) -> dict[str, Any]:
     """The columns that lists and sums read, so that they need no work per row."""
     products = sum((line.total for line in lines), Decimal(0))
     worked_out = products - sums.discounts + sums.wrapping + sums.shipping

@@ -6,34 +6,23 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Agent
 from crm.emails import canonical
 from crm.models.account import Account
+from crm.models.area import AreaMember
 from crm.models.belonging import Belonging
-from crm.models.group import CustomerGroup, SocialTitle
+from crm.models.ending import Ending
+from crm.models.group import CustomerGroup
+from crm.models.household import Household
 from crm.models.mergeable import Mergeable
-from crm.models.record import Checked, Record
-from crm.models.shop import FromShop
+from crm.models.record import Checked, hold_addresses
+from crm.models.shop import FromShop, RecordSettings, TitleUse
 from crm.models.tag import CustomerTag
-
-
-class Household(models.Model):
-    """One account for several people: a wedding, a school class, a race. Each sees only their own messages."""
-
-    name = models.CharField(_("name"), max_length=120)
-    note = models.CharField(_("what it is for"), max_length=255, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["name", "pk"]
-        verbose_name = _("shared account")
-
-    def __str__(self) -> str:
-        return self.name
+from crm.models.title import SocialTitle
 
 
 class Risk(models.TextChoices):
@@ -52,6 +41,13 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Neither in the bin, nor erased, nor merged into somebody else."""
         return self.filter(deleted_at=None, erased_at=None, merged_into=None)
 
+    def numbered(self, text: str) -> "Customer | None":
+        """Whom the team means by a customer number or an e-mail."""
+        word = text.strip().removeprefix("#")
+        if word.isdecimal() and len(word) < 12:
+            return self.present().filter(pk=int(word)).first()
+        return self.for_email(word)
+
     def for_email(self, address: str) -> "Customer | None":
         """Who writes from this address: by any address on file, accounts before guests."""
         if not address:
@@ -64,9 +60,17 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         accounts = self.present().filter(is_guest=False, emails__address__in=[one.lower() for one in addresses])
         return accounts.exclude(pk=besides.pk).order_by("pk").first()
 
+    def in_bin(self) -> "CustomerQuerySet":
+        """Deleted, and not yet for good."""
+        return self.exclude(deleted_at=None).filter(erased_at=None)
+
     @transaction.atomic
-    def add(self, values: Mapping[str, Any], *, by: Agent | None) -> "Customer":
-        """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved."""
+    def add(self, values: Mapping[str, Any], *, by: Agent | None, greets: bool = True) -> "Customer":
+        """A new customer; `values` as for edit(). Raises ValidationError, by field, for what must not be saved.
+
+        They are invited to the private area if the team wants that of new ones; an import `greets` nobody.
+        """
+        hold_addresses(values)
         customer = self.model()
         clean = Checked(values, customer)
         for name, value in clean.columns.items():
@@ -76,10 +80,13 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         customer.set_emails(clean.many.get("emails", ()), by=None)
         customer.groups.set(clean.many["groups"])
         customer.set_links(clean.many.get("links", []))
+        customer.adopt_orders()
+        if greets:
+            customer.greet(by=by)
         return customer
 
 
-class Customer(Account, Belonging, Record, Mergeable, FromShop):
+class Customer(AreaMember, Account, Belonging, Ending, Mergeable, FromShop):
     """A person who buys or may buy."""
 
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))
@@ -181,13 +188,26 @@ class Customer(Account, Belonging, Record, Mergeable, FromShop):
 
     @property
     def name(self) -> str:
-        """First and last name, or the company's."""
+        """First and last name, or the company's; nobody's once it was erased."""
+        if self.erased_at is not None:
+            return _t("Anonymous")
         return f"{self.first_name} {self.last_name}".strip() or self.company
 
     @property
     def formal_name(self) -> str:
-        """The name with its social title."""
-        return f"{self.title or ''} {self.name}".strip()
+        """The name with its social title, where the team uses them."""
+        title = self.title if self.title_id and RecordSettings.load().title_use != TitleUse.OFF else None
+        return f"{title or ''} {self.name}".strip()
+
+    @property
+    def standing(self) -> CustomerGroup | None:
+        """The group that says how this customer is served: the main one if it says so, else the first that does.
+
+        Reads `group`.
+        """
+        if self.group is not None and self.group.is_special:
+            return self.group
+        return self.groups.special().first()
 
     @property
     def in_shop(self) -> str:
@@ -213,6 +233,20 @@ class Customer(Account, Belonging, Record, Mergeable, FromShop):
     def addresses_of_mail(self) -> list[str]:
         """All addresses, the main one first."""
         return list(self.emails.order_by("-is_main", "pk").values_list("address", flat=True))
+
+    def all_groups(self) -> set[CustomerGroup]:
+        """The main group and the others; a shop may name the main one only."""
+        return {*self.groups.all(), *([self.group] if self.group else [])}
+
+    def adopt_orders(self) -> int:
+        """Make orders without a customer theirs that were placed with one of their addresses. Returns how many."""
+        from crm.models.order import Order
+
+        nobodys = Order.objects.filter(customer=None, email__in=self.addresses_of_mail())
+        adopted = nobodys.update(customer=self)
+        if adopted:
+            Order.objects.add_up([self.pk])
+        return adopted
 
     @transaction.atomic
     def put_back(self, field: str, version: int, *, by: Agent) -> None:

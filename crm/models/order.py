@@ -8,6 +8,7 @@ from django.db.models.functions import Cast, Coalesce, Least, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.address import Address
 from crm.models.customer import Customer
 from crm.models.shop import FromShop
 
@@ -25,6 +26,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """A customer's orders, and those of nobody that were made with one of their addresses."""
         addresses = [one.address for one in customer.emails.all()]
         return self.filter(models.Q(customer=customer) | models.Q(customer=None, email__in=addresses))
+
+    def for_address(self, address: Address | int) -> "OrderQuerySet":
+        """Those that went to this address (or the one with this id), or whose invoice did."""
+        return self.filter(models.Q(delivered_to=address) | models.Q(invoiced_to=address))
 
     def add_up(self, customers: Iterable[int]) -> None:
         """Write how many paid orders these customers (ids) have, and their sum in the main currency.
@@ -72,6 +77,9 @@ class Order(FromShop):
     delivery_postcode = models.CharField(_("postcode of the delivery"), max_length=16, blank=True)
     delivery_phone = models.CharField(_("phone at the delivery"), max_length=32, blank=True)
     invoice_address = models.TextField(_("invoice address"), blank=True)
+    # Which addresses on file these were: the copies above stay as they are, whatever becomes of those.
+    delivered_to = models.ForeignKey(Address, models.SET_NULL, null=True, blank=True, related_name="deliveries")
+    invoiced_to = models.ForeignKey(Address, models.SET_NULL, null=True, blank=True, related_name="invoices")
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     placed_at = models.DateTimeField(_("placed"))
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -138,6 +146,7 @@ class OrderLine(models.Model):
     category = models.CharField(_("category"), max_length=128, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=2, default=Decimal(0))
+    tax_rate = models.DecimalField(_("tax in %"), max_digits=5, decimal_places=2, default=Decimal(0))
     image_url = models.URLField(_("picture"), max_length=500, blank=True)
 
     class Meta:

@@ -44,6 +44,12 @@ def usual_group(*, guest: bool) -> CustomerGroup:
     return chosen or CustomerGroup.fixed(keys.GUEST if guest else keys.CUSTOMER)
 
 
+def hold_addresses(values: Mapping[str, Any]) -> None:
+    """Two must not take the same e-mail or user name at once: the second waits here. Call inside atomic()."""
+    if "emails" in values or "username" in values:
+        RecordSettings.objects.select_for_update().filter(pk=RecordSettings.load().pk).first()
+
+
 class Record(models.Model):
     """How a customer's row is written: one door, one version in the history a time."""
 
@@ -74,8 +80,7 @@ class Record(models.Model):
 
     def announce(self) -> None:
         """On commit, tell open browsers that something of this customer changed."""
-        customer_id = self.pk
-        transaction.on_commit(lambda: pings.customer_changed(customer_id))
+        pings.customers_changed([self.pk])
 
     @transaction.atomic
     def edit(self, values: Mapping[str, Any], *, by: Agent | None, version: int | None = None) -> bool:
@@ -85,6 +90,7 @@ class Record(models.Model):
         Returns whether anything changed. Raises OutdatedError if the record is no longer at `version`, and
         ValidationError, by field, for what must not be saved.
         """
+        hold_addresses(values)
         self.lock()
         customer = self._customer
         if version is not None and version != customer.version:
@@ -121,7 +127,7 @@ class Record(models.Model):
 
     def _set_groups(self, groups: Iterable[CustomerGroup], *, by: Agent | None) -> bool:
         customer = self._customer
-        had, wanted = set(customer.groups.all()), set(groups)
+        had, wanted = customer.all_groups(), set(groups)
         customer.groups.set(wanted)
         for kind, some in (("grouped", wanted - had), ("ungrouped", had - wanted)):
             for group in sorted(some, key=lambda one: one.pk):
@@ -189,7 +195,6 @@ class Checked:
     def _unique(self) -> None:
         people = type(self.customer).objects
         if "emails" in self.many and "emails" not in self.errors and not self._now("is_guest"):
-            RecordSettings.objects.select_for_update().first()  # two must not take the same address at once
             had = set() if self.is_new else set(self.customer.addresses_of_mail())
             new = [address for address in self.many["emails"] if address not in had]
             if other := people.account_with(new, besides=self.customer):
@@ -200,10 +205,17 @@ class Checked:
             self._fail("username", _("Somebody else has this user name."))
 
     def _group(self) -> None:
-        if self.is_new and "groups" not in self.many:
+        if self.is_new and not self.many.get("groups"):
             group = self.columns.get("group") or usual_group(guest=self._now("is_guest"))
             self.columns["group"], self.many["groups"] = group, [group]
-        elif "groups" in self.many and self._now("group") not in self.many["groups"]:
+            return
+        had = set() if self.is_new else self.customer.all_groups()
+        chosen, main = self.many.get("groups", had), self._now("group")
+        if main is None and len(chosen) == 1:
+            self.columns["group"] = main = next(iter(chosen))
+        if had and not chosen:
+            self._fail("groups", _("Choose a group: nobody is left without one."))
+        elif (chosen or main) and main not in chosen:
             self._fail("group", _("The main group has to be one of the chosen groups."))
 
     def _reachable(self) -> None:

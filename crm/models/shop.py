@@ -2,16 +2,18 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from django.core.cache import cache
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.models import Agent
 from live.kept import KEPT_FOR, Kept
 
 
@@ -83,6 +85,18 @@ class Shop(models.Model):
         self.token_digest, self.token_hint = digest_of(token), token[-4:]
         self.save(update_fields=["token_digest", "token_hint"])
         return token
+
+    def end_token(self) -> None:
+        """From now on nobody can speak in the shop's name, until there is a new token."""
+        self.token_digest = self.token_hint = ""
+        self.save(update_fields=["token_digest", "token_hint"])
+
+    def hear(self, *, every: timedelta) -> None:
+        """The shop spoke just now; written down once in a while only."""
+        now = timezone.now()
+        if self.heard_at is None or now - self.heard_at > every:
+            Shop.objects.filter(pk=self.pk).update(heard_at=now)
+            self.heard_at = now
 
     def link(self, template: str, **values: object) -> str:
         """A template with {shop} and the given words filled in; an empty string without a template."""
@@ -167,6 +181,24 @@ class RecordSettings(Kept):
             kept = cls.fresh()
             cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
         return kept
+
+    @classmethod
+    @transaction.atomic
+    def decide(cls, *, by: Agent | None, **choices: Any) -> "RecordSettings":
+        """Make these the team's choices; the others stay. Raises ValidationError, by field."""
+        row = cls.fresh()
+        for name, value in choices.items():
+            setattr(row, name, value)
+        row.full_clean()
+        row._history_user = by  # type: ignore[attr-defined]
+        row.save()
+        return row
+
+    @property
+    def usual_groups(self) -> set[int]:
+        """The groups that visitors, guests and customers go into, by id."""
+        found = (self.visitor_group_id, self.guest_group_id, self.customer_group_id)
+        return {group for group in found if group is not None}
 
     @classmethod
     def fresh(cls) -> "RecordSettings":

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.validators import URLValidator
 from django.db import models, transaction
 from django.utils import timezone
@@ -15,14 +16,14 @@ from simple_history.models import HistoricalRecords
 from accounts import vault
 from crm.models.shop import Shop
 
-EXCERPT = 2000  # characters that are kept of what an address answered
+WANTED = "webhooks-want"  # the cache's key for the events that any of them asked for
 
 
 class Happening(models.TextChoices):
     """What a shop may be told of. The keys never change: shops compare them."""
 
-    THREAD_CREATED = "thread.created", _("A customer wrote: a new thread")
-    MESSAGE_SENT = "message.sent", _("An agent answered")
+    THREAD_CREATED = "thread.created", _("A thread was begun")
+    MESSAGE_SENT = "message.sent", _("An answer was sent")
     THREAD_CLOSED = "thread.closed", _("A thread was closed")
     VOUCHER_WANTED = "voucher.wanted", _("The shop shall make a voucher for a customer")
     CART_RESTORED = "cart.restored", _("A customer asks for a cart again")
@@ -78,6 +79,12 @@ class Webhook(models.Model):
     def __str__(self) -> str:
         return self.url
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and forget what all of them want: now, and again when others can see the row."""
+        super().save(*args, **kwargs)
+        cache.delete(WANTED)
+        transaction.on_commit(lambda: cache.delete(WANTED))
+
     @property
     def secret(self) -> str:
         """What signs; readable only for the sender."""
@@ -101,6 +108,12 @@ class Webhook(models.Model):
         self.retry_at = self.failing_since = self.disabled_at = None
         self._history_user = by
         self.save()
+
+    def give_up(self) -> None:
+        """Nobody has answered for too long: speak no more, until a supervisor switches it on again."""
+        self.is_active, self.disabled_at = False, timezone.now()
+        self._history_user = None
+        self.save(update_fields=["is_active", "disabled_at"])
 
 
 class Delivery(models.Model):

@@ -9,6 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm import indexing
 from crm.models import FromShop, Shop
 
 Row = TypeVar("Row", bound=FromShop)
@@ -100,6 +101,7 @@ class Batch(Generic[Row]):
             answers = self._take_all()
             self._save()
             self.finish()
+            indexing.written(self.model, [*self.new, *self.changed])
         for answer in answers:
             answer.pk = None if answer.what == What.REFUSED else self.rows[answer.shop_id].pk
         return answers

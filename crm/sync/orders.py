@@ -8,13 +8,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm import pings
-from crm.models import Cart, CartState, Order, OrderLine, OrderState, Shop
+from crm.models import Cart, Order, OrderLine, OrderState, Shop
+from crm.models.cart_life import becoming
 from crm.sync import references
 from crm.sync.batch import AT_ONCE, Batch, Refusal, Said, Told, the_one, twice
 
 KNOWN_BY_SHOP = """reference email state state_color is_shipped is_valid is_done payment total total_products
 total_shipping total_discounts total_tax currency rate vouchers carrier tracking_number tracking_url promised_on
 delivery_name delivery_address delivery_postcode delivery_phone invoice_address delivered_at placed_at""".split()
+BECOMING = ["order", "state", "recovered_at", "customer", "updated_at"]
 OF_A_LINE = ("product_ref", "name", "category", "quantity", "unit_price", "image_url")
 
 
@@ -52,6 +54,7 @@ class Orders(Batch[Order]):
             self.lines[line.order_id].append(line)
         for state in OrderState.objects.filter(order__in=rows):
             self.states[state.order_id].append(state)
+        self.made_from = set(Cart.objects.filter(order__in=rows).values_list("order", flat=True))
         self.was = {row.customer_id for row in rows}
 
     def values(self, said: Said) -> dict[str, Any]:
@@ -61,17 +64,24 @@ class Orders(Batch[Order]):
             values["customer_id"] = customer
         if said.get("cart") and str(said["cart"]) not in self.carts:
             raise Refusal("cart", _("There is no cart %(id)s: send the cart first.") % {"id": said["cart"]})
+        if self._made_elsewhere(said):
+            raise Refusal("cart", _("This order was made from another cart."))
         return values
 
     def differs(self, row: Order, said: Said) -> bool:
         """Lines, states, or the cart it came from."""
         lines = "lines" in said and _as_told(said["lines"]) != [_line(one) for one in self.lines[row.pk]]
-        return lines or bool(self._new_states(row, said)) or self._cart(row, said) is not None
+        return lines or bool(self._new_states(row, said)) or self._cart(said) is not None
 
-    def _cart(self, row: Order, said: Said) -> Cart | None:
-        """The cart that made it, unless that is on file."""
+    def _cart(self, said: Said) -> Cart | None:
+        """The cart that it was made from, if that is news: a cart that became an order stays that one."""
         cart = self.carts.get(str(said.get("cart") or ""))
-        return cart if cart and (row.pk is None or cart.order_id != row.pk) else None
+        return cart if cart and cart.order_id is None else None
+
+    def _made_elsewhere(self, said: Said) -> bool:
+        """Whether another cart on file made this order."""
+        row, cart = self.rows.get(str(said["id"])), self._cart(said)
+        return row is not None and cart is not None and row.pk in self.made_from
 
     def _new_states(self, row: Order, said: Said) -> list[OrderState]:
         """States that are not on file; a change of state that the shop names without a moment is one too."""
@@ -108,11 +118,17 @@ class Orders(Batch[Order]):
         OrderLine.objects.bulk_create(lines, batch_size=AT_ONCE)
 
     def _write_carts(self) -> None:
-        for row, said in self.taken:
-            if cart := self._cart(row, said):
-                cart.order, cart.state = row, CartState.ORDERED
-                cart.save(update_fields=["order", "state"])
-                pings.carts_changed([cart.customer_id])
+        """Carts become orders, as Cart.take_order does it."""
+        taken = [(cart, row) for row, said in self.taken if (cart := self._cart(said))]
+        for cart, row in taken:
+            cart.order = row
+            for name, value in becoming(cart, row).items():
+                setattr(cart, name, value)
+            cart.updated_at = self.now
+        carts = [cart for cart, _row in taken]
+        Cart.objects.bulk_update(carts, BECOMING, batch_size=AT_ONCE)
+        if carts:
+            pings.carts_changed((cart.pk, cart.customer_id) for cart in carts)
 
 
 def _line(row: OrderLine) -> tuple[Any, ...]:

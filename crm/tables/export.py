@@ -82,7 +82,7 @@ def _page(request: AgentRequest, selection: Selection, offered: list[Column], er
 
 
 def _file(request: AgentRequest, selection: Selection, columns: list[Column], kind: str) -> HttpResponseBase:
-    name = f"{slugify(selection.listing.table.label)}-{timezone.localdate().isoformat()}.{kind}"
+    name = f"{slugify(str(selection.listing.table.label))}-{timezone.localdate().isoformat()}.{kind}"
     pieces = all_of(selection.listing.table.fetch(selection.rows), selection.listing.order)
     if kind == XLSX:
         body, content_type = _xlsx(pieces, columns, str(selection.listing.table.label)), XLSX_TYPE

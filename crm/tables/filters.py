@@ -1,5 +1,6 @@
 """What a list may be narrowed by: read from the address, put on a query, said on a chip."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -229,9 +230,10 @@ class Dates(Between):
     is_day: bool = False
 
     def end(self, text: str) -> date | None:
-        """A day as 2026-11-30."""
+        """A day as 2026-11-30, or as 30/11/2026 or 30.11.2026."""
+        parts = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text)
         try:
-            day = date.fromisoformat(text)
+            day = date(*map(int, parts.groups()[::-1])) if parts else date.fromisoformat(text)
         except ValueError:
             return None
         return day if date(1900, 1, 1) <= day < date(2200, 1, 1) else None

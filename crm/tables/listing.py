@@ -43,6 +43,7 @@ class Table:
     size: int = SIZE
     row_class: str = ""  # name of an attribute of a row
     ticks: bool = True  # rows can be selected
+    may_tick: str = ""  # name of an attribute of a row: whether it can; empty for each
     empty: str = "crm/tables/_empty.html"
 
     @property
@@ -71,6 +72,12 @@ class Field:
     filter: Filter
     read: Read
     form: str = ""  # the form it belongs to, where it stands outside of it
+    listing: "Listing | None" = None
+
+    @property
+    def choices(self) -> list[Any]:
+        """What there is to choose from."""
+        return self.listing.choices_of(self.filter.key) if self.listing else []
 
     @property
     def values(self) -> list[tuple[str, str]]:
@@ -108,6 +115,7 @@ class Listing:
         self.params = request.GET if params is None else params
         self.path = path or request.path
         self.others = others  # parameters of the page that are no filters, kept in every address
+        self._choices: dict[str, list[Any]] = {}
         self.problems: list[str] = []
         self.filters = table.all_filters
         self.reads = {one.key: one.read(self.params) for one in self.filters}
@@ -250,13 +258,21 @@ class Listing:
     def column_fields(self) -> list[Field | None]:
         """The filter under each head; None where there is none."""
         return [
-            Field(one.filter, self.reads[one.filter.key], FILTER_FORM) if one.filter else None for one in self.columns
+            Field(one.filter, self.reads[one.filter.key], FILTER_FORM, self) if one.filter else None
+            for one in self.columns
         ]
 
     @property
     def fields(self) -> list[Field]:
         """Every filter but the search box, for the panel that holds them all."""
-        return [Field(one, self.reads[one.key]) for one in self.filters if one.key != "q"]
+        return [Field(one, self.reads[one.key], listing=self) for one in self.filters if one.key != "q"]
+
+    def choices_of(self, key: str) -> list[Any]:
+        """What a filter offers, asked once a request."""
+        if key not in self._choices:
+            offered = next((one for one in self.filters if one.key == key), None)
+            self._choices[key] = [*getattr(offered, "choices", tuple)()]
+        return self._choices[key]
 
     @property
     def has_filter_row(self) -> bool:

@@ -173,7 +173,7 @@ def _walk(model: type[models.Model], path: str) -> Iterator[Any]:
             raise FieldDoesNotExist(path)
         yield found
         if found.related_model is not None:
-            model = found.related_model  # type: ignore[assignment]
+            model = found.related_model
 
 
 def field_of(model: type[models.Model], path: str) -> Any:

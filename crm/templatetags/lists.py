@@ -6,8 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from crm.tables.columns import Column
-from crm.tables.filters import Choice
-from crm.tables.listing import Field, Listing
+from crm.tables.listing import Listing
 
 register = template.Library()
 
@@ -31,10 +30,9 @@ def tick_label(row: Any) -> str:
 
 
 @register.simple_tag
-def choices(field: Field) -> list[tuple[str, Any]]:
-    """What a filter offers."""
-    assert isinstance(field.filter, Choice)  # noqa: S101 - its template draws nothing else
-    return [(str(value), words) for value, words in field.filter.choices()]
+def can_tick(listing: Listing, row: Any) -> bool:
+    """Whether a row can be selected."""
+    return not listing.table.may_tick or bool(getattr(row, listing.table.may_tick))
 
 
 @register.simple_tag

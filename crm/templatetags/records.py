@@ -6,6 +6,9 @@ from babel import Locale, UnknownLocaleError
 from django import template
 from django.utils.translation import get_language, ngettext
 
+from crm import prices
+from crm.models import Cart, CustomerGroup, Order, Webhook
+
 register = template.Library()
 
 KNOWN_BITS = {4: 24, 6: 48}  # of an address, what agents see: the network, not the person
@@ -18,6 +21,18 @@ def ip_for(address: str, in_full: bool) -> str:
         return address
     network = ip_network(f"{address}/{KNOWN_BITS[ip_address(address).version]}", strict=False)
     return f"{str(network.network_address).removesuffix('.0').removesuffix('::')}…"
+
+
+@register.filter
+def seen_in_cart(cart: Cart, group: CustomerGroup | None) -> prices.Seen:
+    """A cart's lines as a customer of the group sees them: {% with seen=cart|seen_in_cart:customer.group %}."""
+    return prices.seen_in_cart(cart.lines.all(), group)
+
+
+@register.filter
+def seen_in_order(order: Order, group: CustomerGroup | None) -> prices.Seen:
+    """An order's lines as a customer of the group sees them."""
+    return prices.seen_in_order(order.lines.all(), group)
 
 
 @register.filter
@@ -37,3 +52,9 @@ def seconds_in_words(seconds: int) -> str:
     if not minutes:
         return ngettext("%(n)s second", "%(n)s seconds", rest) % {"n": rest}
     return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+@register.simple_tag
+def shops_need_attention() -> bool:
+    """Whether an address of a shop does not answer, or was given up."""
+    return Webhook.objects.exclude(failing_since=None, disabled_at=None).exists()

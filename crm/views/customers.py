@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import AgentRequest, agent_required
 from crm import tables
 from crm.lists.customers import listing_of, table_for, tiles_of
-from crm.models import BulkChange, Customer, CustomerTag
+from crm.models import BulkChange, Customer
 
 OTHERS = {  # pages about one customer that other parts bring; links to them are shown once they are there
     "edit": "crm:customer_edit",
@@ -24,7 +24,7 @@ OTHERS = {  # pages about one customer that other parts bring; links to them are
 def index(request: AgentRequest) -> HttpResponse:
     """A page of the list with its figures; for htmx the table alone."""
     listing = listing_of(request)
-    context = {"tiles": tiles_of(listing), "tags": CustomerTag.objects.all(), "undo": _just_done(request), **links()}
+    context = {"tiles": tiles_of(listing), "tags": listing.choices_of("tag"), "undo": _just_done(request), **links()}
     return listing.respond("crm/customers/index.html", context)
 
 

@@ -16,6 +16,7 @@ from accounts.http import SeeOther, respond
 from crm import history, profile
 from crm.models import Customer, CustomerNote, Order
 from crm.panel import customer_with_card
+from crm.views.access import access_of
 
 LINES_A_PAGE = 50
 
@@ -29,7 +30,12 @@ def show(request: AgentRequest, customer_id: int) -> HttpResponse:
         raise Http404
     if customer.merged_into_id:
         return redirect("crm:customer", customer.merged_into_id)
-    context = {"customer": customer, "whole": "whole" in request.GET, **profile.page_of(customer)}
+    context = {
+        "customer": customer,
+        "whole": "whole" in request.GET,
+        **profile.page_of(customer),
+        **access_of(customer),
+    }
     if context["whole"]:
         context |= profile.products_of(customer) | _aside_of(request, customer)
     return render(request, "crm/customer.html", context)
@@ -76,6 +82,9 @@ def orders(request: AgentRequest, customer_id: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.prefetch_related("emails"), pk=customer_id)
     wanted = request.GET.get("q", "").strip()
     found = profile.orders_of(customer).filter(reference__icontains=wanted) if wanted else profile.orders_of(customer)
+    address = request.GET.get("address", "")
+    if address.isascii() and address.isdecimal() and len(address) < 19:
+        found = found.for_address(int(address))  # type: ignore[attr-defined]
     page = Paginator(found, LINES_A_PAGE).get_page(request.GET.get("page"))
     context = {"customer": customer, "page": page, "q": wanted, "purchases": profile.purchases_of(customer)}
     return render(request, "crm/orders.html", context)

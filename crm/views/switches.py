@@ -72,7 +72,7 @@ def _row(request: AgentRequest, customer: Customer) -> HttpResponse:
     listing = listing_of(request, params=QueryDict(request.POST.get("filters", "")))
     context = {"listing": listing, "row": listing.row(customer.pk), **links()}
     answer = reswap(render(request, "crm/tables/_row.html", context), "outerHTML")
-    return trigger_client_event(retarget(answer, f"#row-{customer.pk}"), "dialog-done")
+    return trigger_client_event(retarget(answer, f"#row-{customer.pk}"), "dialog-done", after="swap")
 
 
 def ask(request: AgentRequest, fragment: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

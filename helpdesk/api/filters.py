@@ -3,11 +3,12 @@
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from helpdesk.models import Event, Folder, Message, Status, Thread, ThreadQuerySet
+from helpdesk import finding
+from helpdesk.models import Event, Folder, Status, Thread, ThreadQuerySet
 
 ORDERS = {name: name for name in ("active_at", "created_at", "waiting_since", "id")}
 PAGING = {"limit", "offset", "format"}
@@ -60,13 +61,12 @@ class ThreadFilter(filters.FilterSet):
         return threads.filter(assignee=int(value))
 
     def by_words(self, threads: ThreadQuerySet, _name: str, value: str) -> ThreadQuerySet:
-        """Threads in which the words stand somewhere, or the one with this number."""
+        """Threads in which all the words stand, as the search finds them, or the one with this number."""
         number = value.removeprefix("#")
         if value.startswith("#") and number.isdigit() and len(number) <= 18:
             return threads.filter(pk=int(number))
-        said = Message.objects.filter(thread=OuterRef("pk"), text__icontains=value)
-        named = Q(subject__icontains=value) | Q(name__icontains=value) | Q(email__icontains=value)
-        return threads.filter(named | Q(order__reference__iexact=value) | Exists(said))
+        found = finding.threads(self.request.user, value, most=finding.MOST_OF_QUEUE)
+        return threads.filter(pk__in=found.ids)
 
     def by_change(self, threads: ThreadQuerySet, _name: str, value: Any) -> ThreadQuerySet:
         """Every change is an event; what somebody only read is none."""

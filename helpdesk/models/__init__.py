@@ -10,6 +10,7 @@ from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingState
 from helpdesk.models.reply import PredefinedReply
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.merge import Merge
+from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Channel, Folder, Thread, ThreadQuerySet, ThreadTag
 from helpdesk.models.search import CartSearch
 
@@ -29,6 +30,7 @@ __all__ = [
     "Merge",
     "Message",
     "MessageKind",
+    "MessageWords",
     "Notice",
     "NoticeKind",
     "OutgoingKind",

@@ -1,5 +1,8 @@
 """A desk of the shop that one can write to: customer service, accounting, the webmaster."""
 
+from collections.abc import Collection, Iterable
+from typing import Any
+
 from django.conf import settings
 from django.core.cache import cache
 from django.db import models, transaction
@@ -27,13 +30,14 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             return self.all()
         return self.filter(pk__in=Contact.members.through.objects.filter(agent=agent).values("contact"))
 
-    def listed(self) -> "ContactQuerySet":
-        """Those the form shows, in the team's order."""
-        return self.active().filter(is_public=True)
+    def listed(self, groups: Collection[int] = ()) -> "ContactQuerySet":
+        """Those the form shows to somebody in these groups (ids; none for a stranger), in the team's order."""
+        allowed = Contact.groups.through.objects.filter(customergroup__in=groups).values("contact")
+        return self.active().filter(models.Q(is_restricted=False) | models.Q(pk__in=allowed), is_public=True)
 
-    def in_form(self) -> "ContactQuerySet":
-        """Those a customer may choose in the form: neither stored nor sent on, a message would be lost."""
-        return self.listed().exclude(saves_messages=False, email="")
+    def in_form(self, groups: Collection[int] = ()) -> "ContactQuerySet":
+        """Those of them that may be chosen: what is neither stored nor sent on, a message would be lost at."""
+        return self.listed(groups).exclude(saves_messages=False, email="")
 
 
 class Contact(Kept):
@@ -52,6 +56,10 @@ class Contact(Kept):
         _("save messages"), default=True, help_text=_("Off: messages are only sent on to the e-mail address.")
     )
     is_public = models.BooleanField(_("in the contact form"), default=True)
+    is_restricted = models.BooleanField(
+        _("only for some groups"), default=False, help_text=_("On: in the form only customers of these groups see it.")
+    )
+    groups = models.ManyToManyField("crm.CustomerGroup", blank=True, related_name="+", verbose_name=_("groups"))
     asks_order = models.BooleanField(_("ask for the order"), default=True)
     acknowledges = models.BooleanField(_("confirm receipt by mail"), default=True)
     signatures = models.JSONField(_("signature"), default=dict, blank=True)
@@ -101,6 +109,30 @@ class Contact(Kept):
     def is_reachable(self) -> bool:
         """What is written to it is kept or sent on."""
         return self.saves_messages or bool(self.email)
+
+    @transaction.atomic
+    def restrict_to(self, groups: Iterable[Any]) -> None:
+        """In the form only these groups of customers (or their ids) may choose it."""
+        self.groups.set(groups)
+        self._restrict(True)
+
+    @transaction.atomic
+    def admit(self, group: int, *, among: Collection[int]) -> None:
+        """Let a group (its id) choose this contact in the form; once all groups `among` may, everybody may."""
+        self.groups.add(group)
+        if self.is_restricted and set(among) <= set(self.groups.values_list("pk", flat=True)):
+            self._restrict(False)
+
+    @transaction.atomic
+    def shut_out(self, group: int, *, among: Collection[int]) -> None:
+        """Keep this contact from a group; where everybody could choose it, all others `among` still may."""
+        if not self.is_restricted:
+            self.restrict_to(among)
+        self.groups.remove(group)
+
+    def _restrict(self, is_restricted: bool) -> None:
+        self.is_restricted = is_restricted
+        self.save(update_fields=["is_restricted"])
 
     def people(self) -> models.QuerySet[Agent]:
         """Active agents who may see its threads."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from helpdesk import html as markup
-from helpdesk import letters, notices
+from helpdesk import letters, notices, shops
 from helpdesk.mail import InboundMail, MailFile
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.desk import DeskSettings, Holder, Status
@@ -20,6 +20,7 @@ from helpdesk.models.lifecycle import holder_in
 from helpdesk.models.marks import Draft, NoticeKind
 from helpdesk.models.message import INBOUND_KINDS, PUBLIC_KINDS, Delivery, Message, MessageKind
 from helpdesk.models.outgoing import OutgoingState
+from helpdesk.models.words import MessageWords
 
 if TYPE_CHECKING:
     from helpdesk.models.thread import Thread
@@ -59,11 +60,12 @@ class Conversation(models.Model):
         thread.count_for_customer()
         fields = self._received(mail, MessageKind.CUSTOMER)
         message = Message.objects.create(thread=thread, home=thread, created_at=now, **fields)
-        for file in mail.files:
-            Attachment.objects.add(file, message=message)
+        files = [Attachment.objects.add(file, message=message) for file in mail.files]
+        MessageWords.add(message, thread, files)
         begun = thread.fact(EventKind.CREATED, at=thread.created_at, actor_name=thread.sender)
         received = thread.fact(EventKind.RECEIVED, at=now, actor_name=message.who, message=message)
         type(begun).objects.bulk_create([begun, received])
+        shops.tell(thread, begun)
         thread.announce()
         return message
 
@@ -73,8 +75,8 @@ class Conversation(models.Model):
         thread = self._thread
         kind = MessageKind.THIRD_PARTY if third_party else MessageKind.CUSTOMER
         message = self._add(**self._received(mail, kind), is_from_stranger=stranger)
-        for file in mail.files:
-            Attachment.objects.add(file, message=message)
+        files = [Attachment.objects.add(file, message=message) for file in mail.files]
+        MessageWords.add(message, thread, files)
         self._note_arrival(message, len(mail.files), answers_wanted=not (third_party or mail.automatic == "auto-reply"))
         what = EventKind.THIRD_PARTY if third_party else EventKind.RECEIVED
         thread.record(what, actor_name=message.who, message=message)
@@ -276,12 +278,13 @@ class Conversation(models.Model):
             html=html,
             form_key=form_key or None,
         )
-        count = len([Attachment.objects.add(file, message=message) for file in files])
+        kept = [Attachment.objects.add(file, message=message) for file in files]
         shown = markup.images_in(html)
         for attachment in own:
             attachment.join(message, shown=attachment.pk in shown)
-            count += attachment.message_id is not None
-        thread._set(message_count=thread.message_count + 1, attachment_count=thread.attachment_count + count)
+            kept += [attachment] if attachment.message_id is not None else []
+        MessageWords.add(message, thread, kept)
+        thread._set(message_count=thread.message_count + 1, attachment_count=thread.attachment_count + len(kept))
         return message
 
     def _add(self, kind: MessageKind, **fields: Any) -> Message:
@@ -308,6 +311,7 @@ class Conversation(models.Model):
             return False
         message.recalled_at = timezone.now()
         message.save(update_fields=["recalled_at"])
+        MessageWords.write([message.pk])
         self._undo_reply(message, by=by)
         draft, _created = Draft.objects.update_or_create(
             agent=by,

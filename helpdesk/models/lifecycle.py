@@ -11,6 +11,7 @@ from helpdesk import context, pings
 from helpdesk.models.desk import Status, StatusLabel
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
+from helpdesk.models.words import OF_THREAD, MessageWords
 
 if TYPE_CHECKING:
     from helpdesk.models.contact import Contact
@@ -40,6 +41,8 @@ class Lifecycle(models.Model):
         for field, value in changes.items():
             setattr(self, field, value)
         self.save(update_fields=list(changes))
+        if not OF_THREAD.isdisjoint(changes):
+            MessageWords.write_thread(self._thread)
         if COUNTED & changes.keys():
             self.count_for_customer(before)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
 from helpdesk.models.event import EventKind
+from helpdesk.models.words import MessageWords
 
 if TYPE_CHECKING:
     from helpdesk.models.thread import Thread
@@ -53,6 +54,7 @@ class Merging(models.Model):
         thread.close(by=by)
         for one in (thread, target):
             one.recount()
+        MessageWords.write_thread(target)
         target.record(EventKind.MERGED, by=by, name=str(thread.pk))
         target.announce(also=(thread.contact_id,))
         return merge
@@ -72,5 +74,6 @@ class Merging(models.Model):
         source.reopen(by=by)
         for one in (source, target):
             one.recount()
+        MessageWords.write_thread(source)
         target.record(EventKind.SPLIT, by=by, name=str(source.pk))
         target.announce(also=(source.contact_id,))

@@ -12,7 +12,9 @@ class OutgoingKind(models.TextChoices):
     ACKNOWLEDGEMENT = "ack", _("Confirmation of receipt")
     NOTICE = "notice", _("Notice to an agent")
     LINK = "link", _("New private link")
+    ACCOUNT = "account", _("Link to the private area")
     RELAY = "relay", _("Form message sent on, not stored")
+    FOLLOW_UP = "followup", _("Follow-up of a cart or an order")
 
 
 class OutgoingState(models.TextChoices):
@@ -55,6 +57,7 @@ class OutgoingMail(models.Model):
     message_id_header = models.CharField(max_length=255, unique=True)
     in_reply_to = models.CharField(max_length=255, blank=True)
     references = models.JSONField(default=list, blank=True)
+    unsubscribe = models.CharField(max_length=500, blank=True)
     auto_submitted = models.CharField(max_length=16, blank=True)
     state = models.CharField(max_length=10, choices=OutgoingState, default=OutgoingState.QUEUED)
     not_before = models.DateTimeField(default=timezone.now)

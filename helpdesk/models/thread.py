@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
-from helpdesk import context, notices, pings
+from helpdesk import context, notices, pings, shops
 from helpdesk.mail import MailFile
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
@@ -63,6 +63,11 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         if agent.is_supervisor:
             return self.all()
         return self.filter(contact__in=Contact.members.through.objects.filter(agent=agent).values("contact"))
+
+    def of_customer(self, customer_id: int) -> "ThreadQuerySet":
+        """What a customer finds in their own area; one that went into another thread of theirs is told there."""
+        own = self.on_desk().filter(customer=customer_id)
+        return own.exclude(merged_into__customer=customer_id).select_related("contact", "order", "merged_into")
 
     def on_desk(self) -> "ThreadQuerySet":
         """Neither spam nor in the bin."""
@@ -240,6 +245,7 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
         """Write down a fact. `facts` may hold actor_name and message; the rest becomes its data."""
         event = self.fact(kind, by=by, at=at, **facts)
         event.save(force_insert=True)
+        shops.tell(self, event)
         return event
 
     def fact(self, kind: EventKind, *, by: Agent | None = None, at: datetime | None = None, **facts: Any) -> Event:

@@ -1,5 +1,6 @@
 """The pieces pages are made of; loaded in every template."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -9,16 +10,18 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from helpdesk import shortcuts
+from helpdesk.context import standing_of
 from helpdesk.models import DeskSettings, Thread
 from helpdesk.statuses import StatusMenus, mark
-from helpdesk.waiting import Wait, duration, wait_of
+from helpdesk.waiting import Wait, duration, hours_to_answer, wait_of
+from search.highlighting import Piece
 
 register = template.Library()
 
@@ -53,6 +56,13 @@ def quote_lines(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
+@register.simple_tag
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """A text with what was looked for marked: {% marked row.subject %}."""
+    parts = (format_html("<mark>{}</mark>", piece.text) if piece.is_hit else piece.text for piece in pieces)
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
 @register.simple_tag(takes_context=True)
 def status(context: template.Context, key: str, *, pill: bool = False) -> SafeString:
     """A status with its shape, word and colour: {% status thread.status %}; a folder's key works too."""
@@ -77,12 +87,18 @@ def avatar(name: Any, extra: str = "") -> SafeString:
 @register.simple_tag
 def waiting(thread: Thread, now: datetime, desk: DeskSettings) -> SafeString:
     """The last column of a row: how long, for whom, until when."""
-    wait: Wait = wait_of(thread, now=now, answer_hours=desk.answer_hours)
+    wait: Wait = wait_of(thread, now=now, answer_hours=hours_to_answer(thread, desk))
     sign = icon(WAIT_ICONS[wait.mood], "i--sm") if wait.mood in WAIT_ICONS else ""
     tone = f"wait--{wait.mood}" if wait.mood in {"soon", "late"} else ""
     return format_html(
         '<div class="wait {}"><b class="num">{}</b><small>{}{}</small></div>', tone, wait.text, sign, wait.note
     )
+
+
+@register.simple_tag
+def standing(thread: Thread) -> Any:
+    """How the thread's customer is served: {% standing thread as standing %} has `badge`, `tone`, `answer_hours`."""
+    return standing_of(thread)
 
 
 @register.filter

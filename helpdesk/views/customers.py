@@ -11,6 +11,7 @@ from helpdesk.models import OutgoingKind, OutgoingMail, Thread
 from helpdesk.models.thread import ThreadQuerySet
 
 NEWEST = 10
+OF_HOUSEHOLD = 50
 FOR_CUSTOMERS = (OutgoingKind.MESSAGE, OutgoingKind.ACKNOWLEDGEMENT, OutgoingKind.LINK)
 
 
@@ -35,3 +36,14 @@ def _mails_of(threads: ThreadQuerySet) -> list[OutgoingMail]:
     """The last mails to this customer in threads that the agent may see, with how far each came."""
     sent = OutgoingMail.objects.filter(thread__in=threads.values("pk"), kind__in=FOR_CUSTOMERS)
     return list(sent.select_related("message", "thread").order_by("-pk")[:NEWEST])
+
+
+@agent_required
+@require_safe
+def household_threads(request: AgentRequest, household_id: int) -> HttpResponse:
+    """The threads of all people of a shared account that this agent may see, each with its own person."""
+    people = shop.people_of_household(household_id)
+    visible = Thread.objects.visible_to(request.user).filter(customer__in=people)
+    shown = visible.select_related("assignee", "contact", "customer").with_unread(request.user).newest_first()
+    context = {"threads": shown[:OF_HOUSEHOLD], "labels": statuses_of(request)}
+    return render(request, "helpdesk/_household_threads.html", context)

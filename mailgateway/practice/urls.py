@@ -10,6 +10,7 @@ urlpatterns = [
     path("<str:account>/", views.show, name="show"),
     path("<str:account>/letters/", views.letters, name="letters"),
     path("<str:account>/write/", views.write, name="write"),
+    path("<str:account>/area/", views.area, name="area"),
     path("<str:account>/situations/<slug:key>/", views.situation, name="situation"),
     path("<str:account>/files/<str:box>/<int:uid>/<int:number>/", views.file, name="file"),
 ]

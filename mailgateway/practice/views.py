@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import agent_required
 from accounts.http import SeeOther
+from crm import door
 from helpdesk import tokens
 from mailgateway.models import Incoming, Mailbox
 from mailgateway.practice import mailbox, players, situations
@@ -131,6 +132,16 @@ def file(request: HttpRequest, account: str, box: str, uid: int, number: int) ->
     response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found[0])
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@agent_required
+@require_POST
+def area(request: HttpRequest, account: str) -> HttpResponse:
+    """Mail the player a link to their private area; it comes into this mailbox, as it would into theirs."""
+    player = _desk(account).player
+    door.mail_link(player.account)
+    messages.success(request, _("If the shop knows this address, a link to sign in arrives here in a moment."))
+    return _back(player)
 
 
 # -- pieces -------------------------------------------------------------------------------------------

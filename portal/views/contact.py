@@ -15,7 +15,7 @@ from accounts.http import SeeOther
 from helpdesk import intake, links
 from helpdesk.mail import InboundMail
 from helpdesk.models import Contact, DeskSettings, Thread
-from portal import guard, pages, uploads
+from portal import area, guard, pages, uploads
 from portal.access import FormToken, person_in, read_sent, sent_word
 from portal.forms import ContactForm
 
@@ -29,9 +29,8 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return pages.framed(request, submit(request))
     asked = request.GET
-    token = FormToken.new(
-        page=page_of(request), privacy=DeskSettings.load().privacy_version, person=person_in(asked.get("customer", ""))
-    )
+    person = person_in(asked.get("customer", "")) or area.person_of(request)
+    token = FormToken.new(page=page_of(request), privacy=DeskSettings.load().privacy_version, person=person)
     initial = {name: asked.get(name, "")[:64] for name in ("contact", "order", "product")}
     return pages.framed(request, draw(request, ContactForm(token=token, initial=initial)))
 

@@ -36,10 +36,12 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def thread_of(secret: str) -> Thread:
-    """The thread with this secret. Raises Http404."""
-    return get_object_or_404(
-        Thread.objects.select_related("contact", "customer", "order", "merged_into"), secret=secret
-    )
+    """The thread with this secret. Raises Http404, or SwitchedOffError if its customer's account is disabled."""
+    threads = Thread.objects.select_related("contact", "customer", "order", "merged_into")
+    thread = get_object_or_404(threads, secret=secret)
+    if thread.customer is not None and not thread.customer.is_active:
+        raise pages.SwitchedOffError
+    return thread
 
 
 def current(thread: Thread) -> Thread:

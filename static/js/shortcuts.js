@@ -64,3 +64,5 @@ dialog.querySelector("input").addEventListener("input", (event) => {
   rows.forEach((row) => { row.hidden = !taker(row.dataset.action) || !row.textContent.toLowerCase().includes(words); });
 });
 document.addEventListener("click", (event) => { if (event.target.closest("[data-opens=shortcuts]")) show(); });
+// The palette offers the same actions by name.
+document.addEventListener("do", (event) => give(event.detail.action));

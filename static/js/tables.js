@@ -5,7 +5,7 @@ import { bring } from "./scroll.js";
 const table = () => document.getElementById("list-table");
 const scroll = () => document.getElementById("list-scroll");
 const rows = () => [...(table()?.tBodies[0]?.rows ?? [])];
-const ticks = () => rows().map((row) => row.querySelector("[name=ids]")).filter(Boolean);
+const ticks = () => rows().map((row) => row.querySelector("[name=ids]:enabled")).filter(Boolean);
 const selection = () => document.getElementById("selection");
 const cursor = () => table()?.querySelector(".is-cursor") ?? document.activeElement?.closest?.("#list-table tbody tr");
 
@@ -42,7 +42,7 @@ function clear() {
 
 function press(name) {
   if (!ticks().some((one) => one.checked)) {
-    const box = cursor()?.querySelector("[name=ids]");
+    const box = cursor()?.querySelector("[name=ids]:enabled");
     if (!box) return;
     box.checked = true;
     tell();
@@ -54,7 +54,7 @@ const ACTIONS = {
   next: () => move(1),
   previous: () => move(-1),
   open: () => cursor()?.querySelector("[data-opens-row]")?.click(),
-  select: () => { const box = cursor()?.querySelector("[name=ids]"); if (box) { box.checked = !box.checked; tell(); } },
+  select: () => { const box = cursor()?.querySelector("[name=ids]:enabled"); if (box) { box.checked = !box.checked; tell(); } },
   tags: () => press("tags"),
   write: () => cursor()?.querySelector("[data-write]")?.click(),
   escape: () => { if (ticks().some((one) => one.checked)) clear(); else { document.activeElement?.blur(); pointAt(null); } },
@@ -72,7 +72,7 @@ document.addEventListener("change", (event) => {
   const field = event.target;
   if (field.matches("[data-tick-all]")) ticks().forEach((one) => { one.checked = field.checked; });
   if (field.matches("[data-tick-all], [name=ids]")) tell();
-  if (field.matches("#list-table thead select, #list-table thead [type=date]")) field.form.requestSubmit();
+  if (field.matches("#list-table thead select")) field.form.requestSubmit();
 });
 document.addEventListener("click", (event) => { if (event.target.closest("[data-clears]")) { event.preventDefault(); clear(); } });
 

@@ -50,8 +50,11 @@ function buttonFor(item) {
   item.append(button);
 }
 
+// What would change nobody is left out: putting on what all have, taking off what none has.
 function step(item) {
-  const next = STATES[(STATES.indexOf(stateOf(item)) + 1) % STATES.length];
+  const n = Number(item.dataset.n);
+  const useful = STATES.filter((one) => one === "" || (one === "add" ? n < Number(form().dataset.all) : n > 0));
+  const next = item.querySelector("[type=radio]") ? useful[(useful.indexOf(stateOf(item)) + 1) % useful.length] : "";
   const radio = item.querySelector(`input[value="${next}"]`);
   if (radio) radio.checked = true; else item.remove(); // one that does not exist yet is there or not
   if (radio) draw(item);

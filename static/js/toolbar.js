@@ -35,7 +35,7 @@ export function bind(bar, editor, dialog) {
   })
   const keys = (event) => {
     if (event.altKey && event.key === "F10") buttons[0].focus()
-    else if ((event.ctrlKey || event.metaKey) && event.key === "k") askForLink()
+    else if ((event.ctrlKey || event.metaKey) && event.key === "k" && !editor.state.selection.empty) askForLink() // else it opens the palette
     else return
     event.preventDefault()
     event.stopPropagation()

@@ -15,6 +15,7 @@ from accounts.models import Agent
 from crm.models import Customer, CustomerEmail, Order, OrderLine
 from helpdesk.models import Contact, DeskSettings, Event, Message, ReadMark, Thread, ThreadTag
 from helpdesk.models.thread import new_secret
+from search import rebuilding
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WORDS = """order parcel broken bowl late refund invoice address please thanks carrier tomorrow colour glaze pedido
@@ -38,6 +39,9 @@ def build(threads: int) -> None:
         agents, contacts = staff()
         people = customers(max(threads // 4, 50))
         conversations(threads, agents, contacts, people, chance)
+    for kind in rebuilding.kinds():
+        for _done in rebuilding.rebuild(kind):
+            pass
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -63,6 +63,7 @@ def test_totals_are_told_by_currency(world, bob):
     assert "$42.50" in page
 
 
+@pytest.mark.row("CA6")
 def test_the_live_cart_says_how_old_it_is_and_has_a_path_of_its_own(world, bob):
     make.cart(world.john).replace_lines([CartItem("Taza Bruma", 2, Decimal(14))])
     for page in (panel(bob, world.john), bob.get(f"/customers/{world.john.pk}/panel/cart/").content.decode()):

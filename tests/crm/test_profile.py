@@ -17,8 +17,10 @@ from crm.models import (
     Order,
     OrderLine,
     RecordEvent,
+    RecordSettings,
     Shop,
     SocialTitle,
+    TitleUse,
     Visit,
     Voucher,
 )
@@ -48,6 +50,7 @@ def shown(client, customer, path=""):
 @pytest.mark.row("CV1")
 @pytest.mark.row("CV14")
 def test_all_that_is_known_of_a_customer_stands_on_the_page(world, bob):
+    RecordSettings.objects.update_or_create(pk=1, defaults={"title_use": TitleUse.TEAM})
     title = SocialTitle.objects.create(names={"en": "Mrs", "es": "Sra."})
     shop = Shop.objects.create(name="Taller Norte", customer_link="{shop}/c/{id}", url="https://norte.test")
     Customer.objects.filter(pk=world.john.pk).update(

@@ -48,3 +48,30 @@ def _now() -> Any:
     from django.utils import timezone
 
     return timezone.now()
+
+
+PASSWORD = "a bowl of warm soup"
+
+
+def link_in(mail: Any) -> str:
+    """The path of the link in a letter."""
+    found = re.search(r"http://testserver(/\S+)", mail.text)
+    assert found, mail.text
+    return found[1]
+
+
+@pytest.fixture
+def john(world: Any) -> Any:
+    """John Doe with a password, an order and a language."""
+    world.john.language = "en"
+    world.john.save()
+    world.john.set_password(PASSWORD)
+    return world.john
+
+
+@pytest.fixture
+def inside(client: Any, john: Any) -> Any:
+    """A browser in which John is signed in."""
+    response = client.post("/area/sign-in/", {"name": "john@example.com", "password": PASSWORD, "do": "password"})
+    assert response.status_code == 303
+    return client

@@ -1,6 +1,7 @@
 """The customer's page of one thread."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -158,7 +159,8 @@ def test_the_page_is_kept_from_caches_search_engines_and_other_sites(client, thr
 
 
 def test_it_says_until_when_the_link_works_and_who_can_read(client, thread):
-    until = timezone.localtime(timezone.now() + timedelta(days=links.PORTAL_DAYS))
+    shop = ZoneInfo(DeskSettings.load().time_zone)
+    until = timezone.localtime(timezone.now() + timedelta(days=links.PORTAL_DAYS), shop)
     page = client.get(f"{url_of(thread)}?lang=en").content.decode()
     assert f"works until {until.day} {until:%B} {until.year}" in page
     assert "Anyone with it can read this conversation." in page

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from django.test import Client
 
+from helpdesk.models import OutgoingMail
 from mailgateway.practice import mailbox
 from mailgateway.practice.mailbox import compose, letters, send
 from tests import make
@@ -137,3 +138,12 @@ def make_box() -> None:
     from mailgateway.models import Mailbox
 
     Mailbox.objects.create(name=SHOP, username=SHOP, contact=Contact.objects.get(), imap_host="127.0.0.1")
+
+
+def test_a_player_is_mailed_a_link_to_their_private_area(agent, shop):
+    make.order(shop.laura, "PR-1003")
+    assert f"/practice/{LAURA}/area/" in agent.get(f"/practice/{LAURA}/").content.decode()
+    assert agent.post(f"/practice/{LAURA}/area/").status_code == 303
+    mail = OutgoingMail.objects.get()
+    assert (mail.to, "/area/link/" in mail.text) == ([LAURA], True)
+    assert Client().post(f"/practice/{LAURA}/area/").status_code == 302

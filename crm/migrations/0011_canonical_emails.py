@@ -18,5 +18,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0006_nameless")]
+    dependencies = [("crm", "0010_nameless")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -1,0 +1,78 @@
+"""The list of carts, with its tabs and the week's figures above it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import AgentRequest
+from crm.cart_weeks import add_revenue, last_weeks
+from crm.lists.cart_columns import COLUMNS, FILTERS, TABS
+from crm.models import Cart
+from crm.tables import Count, Listing, Selection, Table, counts_of
+
+
+def fetch(carts: QuerySet[Cart]) -> QuerySet[Cart]:
+    """With all that a row shows."""
+    related = carts.select_related("customer", "order", "source")
+    return related.prefetch_related("lines", "customer__emails")
+
+
+CARTS = Table(
+    name="carts",
+    label=gettext_lazy("Carts"),
+    columns=COLUMNS,
+    filters=FILTERS,
+    fetch=fetch,
+    actions="crm/carts/_actions.html",
+    row_class="list_class",
+    may_tick="may_be_deleted",
+)
+
+
+@dataclass(frozen=True)
+class TabLink:
+    """A tab or a figure as the page draws it: a link to the list of just those carts."""
+
+    label: str | Promise
+    url: str
+    count: Count
+    is_live: bool = False
+    is_current: bool = False
+
+
+def listing_of(request: AgentRequest, *, params: QueryDict | None = None) -> Listing:
+    """The list for one request; with `params` instead of its own address."""
+    return Listing(request, CARTS, Cart.objects.all(), params=params, path=reverse("crm:carts"))
+
+
+def selection_of(request: AgentRequest) -> Selection:
+    """Which carts a form means."""
+    return Selection.read(request, CARTS, Cart.objects.all(), path=reverse("crm:carts"))
+
+
+def page_of(listing: Listing) -> dict[str, Any]:
+    """Tabs and the week's figures; all numbers in one query, the list's own too."""
+    (week,) = last_weeks(1)
+    figures = (
+        (_("Abandoned this week"), "abandoned"),
+        (_("Contacted this week"), "contacted"),
+        (_("Recovered this week"), "recovered"),
+    )
+    rows = [listing.matching, Cart.objects.all(), *(Cart.objects.filter(tab.condition()) for tab in TABS)]
+    listing.count, whole, *counts = counts_of([*rows, *(week.carts(kind) for _label, kind in figures)])
+    add_revenue([week])
+    current = listing.params.get("tab", "")
+    tabs = [TabLink(_("All"), listing.path, whole, is_current=not current)]
+    tabs += [
+        TabLink(tab.label, f"{listing.path}?tab={tab.key}", count, tab.is_live, current == tab.key)
+        for tab, count in zip(TABS, counts[: len(TABS)], strict=True)
+    ]
+    counted = zip(figures, counts[len(TABS) :], strict=True)
+    tiles = [TabLink(label, week.url(kind), count) for (label, kind), count in counted]
+    return {"tabs": tabs, "tiles": tiles, "week": week, "revenue_url": week.url("recovered")}

@@ -1,0 +1,136 @@
+"""The words under which customers, orders and carts are found."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Self
+
+from django.db import models, transaction
+
+from crm.models.cart import Cart
+from crm.models.customer import Customer
+from crm.models.order import Order
+from search import folding
+from search.models import SameId, Words
+
+PRESENT, GONE = f"{folding.OURS}here", f"{folding.OURS}gone"
+
+
+class CustomerWords(Words):
+    """Names, user name, company, every address of e-mail, phones, postal addresses. `key` is the full name."""
+
+    customer = SameId(Customer)
+    key = models.CharField(max_length=120, db_index=True)
+    subject: ClassVar[str] = "customer"
+
+    class Meta:
+        verbose_name = "words of a customer"
+
+    def __str__(self) -> str:
+        return self.words
+
+    @classmethod
+    def described(cls, ids: Iterable[int]) -> Iterator[Self]:
+        """Also those who are gone: a supervisor may look for them."""
+        for one in Customer.objects.filter(pk__in=ids).prefetch_related("emails", "addresses"):
+            yield cls(customer=one, key=folding.name_key(one.name), words=folding.line(one.pk, _words_of_customer(one)))
+
+    @classmethod
+    def _write(cls, ids: list[int]) -> int:
+        """As always; whose name or address is another now, their orders and carts are described anew too."""
+        with transaction.atomic(savepoint=False):
+            before = dict(cls.objects.filter(pk__in=ids).values_list("pk", "words"))
+            count = super()._write(ids)
+            after = cls.objects.filter(pk__in=before).values_list("pk", "words")
+            changed = [pk for pk, words in after if words != before[pk]]
+            for kind in (OrderWords, CartWords) if changed else ():
+                kind.write(kind.subjects().filter(customer__in=changed).values_list("pk", flat=True))
+        return count
+
+
+def _words_of_customer(one: Customer) -> list[str]:
+    gone = one.deleted_at or one.erased_at or one.merged_into_id
+    addresses = [address for address in one.addresses.all() if address.deleted_at is None]
+    phones = [one.phone, one.other_phone, *(number for a in addresses for number in (a.phone, a.mobile))]
+    names = [one.first_name, one.last_name, one.company, one.username]
+    places = [
+        text for a in addresses for text in (a.first_name, a.last_name, a.company, a.line1, a.line2, a.postcode, a.city)
+    ]
+    emails = [email.address for email in one.emails.all()]
+    said = folding.indexed(*names, *emails, one.tax_number, one.shop_id, *places)
+    near = folding.near_words(*names, *(address.partition("@")[0] for address in emails))
+    return [GONE if gone else PRESENT, *_once(said, folding.phone_words(*phones), near)]
+
+
+def _once(*lists: Iterable[str]) -> list[str]:
+    """Each word once: records have no sentences that anybody could quote."""
+    return list(dict.fromkeys(word for words in lists for word in words))
+
+
+def _words_of_owner(customer: Customer | None) -> list[str]:
+    """What an order or a cart is found by because of whose it is."""
+    if customer is None or customer.erased_at:
+        return []
+    return [customer.name, customer.company, *(email.address for email in customer.emails.all())]
+
+
+class OrderWords(Words):
+    """Reference, e-mail, tracking number, where it goes, what is in it, whose it is. `key` is the reference."""
+
+    order = SameId(Order)
+    key = models.CharField(max_length=64, db_index=True)
+    subject: ClassVar[str] = "order"
+
+    class Meta:
+        verbose_name = "words of an order"
+
+    def __str__(self) -> str:
+        return self.words
+
+    @classmethod
+    def described(cls, ids: Iterable[int]) -> Iterator[Self]:
+        """All of them."""
+        orders = Order.objects.filter(pk__in=ids).select_related("customer")
+        for one in orders.prefetch_related("lines", "customer__emails"):
+            yield cls(
+                order=one, key=folding.reference_key(one.reference), words=folding.line(one.pk, _words_of_order(one))
+            )
+
+
+def _words_of_order(one: Order) -> list[str]:
+    said = folding.indexed(
+        *(one.reference, one.shop_id, one.email, one.tracking_number, one.delivery_name),
+        *(one.delivery_address, one.delivery_postcode, one.invoice_address),
+        *_words_of_owner(one.customer),
+        *(text for line in one.lines.all() for text in (line.name, line.product_ref)),
+    )
+    return _once(said, folding.phone_words(one.delivery_phone))
+
+
+class CartWords(Words):
+    """Number, what is known of whoever fills it, what is in it."""
+
+    cart = SameId(Cart)
+    subject: ClassVar[str] = "cart"
+
+    class Meta:
+        verbose_name = "words of a cart"
+
+    def __str__(self) -> str:
+        return self.words
+
+    @classmethod
+    def described(cls, ids: Iterable[int]) -> Iterator[Self]:
+        """All of them."""
+        carts = Cart.objects.filter(pk__in=ids).select_related("customer").prefetch_related("lines", "customer__emails")
+        for one in carts:
+            yield cls(cart=one, words=folding.line(one.pk, _words_of_cart(one)))
+
+
+def _words_of_cart(one: Cart) -> list[str]:
+    lines: Iterable[Any] = one.lines.all()
+    said = folding.indexed(
+        *(str(one), str(one.pk), one.shop_id, one.email, one.name, one.postcode, one.city),
+        *_words_of_owner(one.customer),
+        *(text for line in lines for text in (line.name, line.attributes, line.product_ref)),
+    )
+    machine = [folding.machine_word(one.ip_address)] if one.ip_address else []
+    return _once(said, folding.phone_words(one.phone), machine)

@@ -1,0 +1,122 @@
+"""Rows of words: one for each thing that can be found."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Self
+
+from django.db import connection, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_lazy as _
+
+from search.engine import Hits, Table, newest
+from search.query import Query
+
+BATCH = 500
+
+
+class SameId(models.OneToOneField):
+    """The id of what is found. On SQLite its exact type matters: it makes the id the row's place in the file."""
+
+    def __init__(self, to: Any, on_delete: Any = models.CASCADE, **options: Any) -> None:
+        options.setdefault("related_name", "words")
+        super().__init__(to, on_delete, **{**options, "primary_key": True})
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        """As every foreign key, but "integer" on SQLite."""
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
+
+
+class Words(models.Model):
+    """The words of one thing. Its table has an index (search.schema.index_words) that the database keeps itself.
+
+    A kind of thing subclasses this with its SameId as `subject`, what its rows belong to as `group`, and `described`.
+    """
+
+    words = models.TextField()
+    subject: ClassVar[str]
+    group: ClassVar[str] = ""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def described(cls, ids: Iterable[int]) -> Iterator[Self]:
+        """Rows, not saved, for those of these things that can be found."""
+        raise NotImplementedError
+
+    @classmethod
+    def table(cls) -> Table:
+        """Where the engine finds the words."""
+        group: Any = cls._meta.get_field(cls.group) if cls.group else cls._meta.pk
+        return Table(cls._meta.db_table, str(cls._meta.pk.column), group.column)
+
+    @classmethod
+    def find(cls, query: Query, *, enough: int = 50, most: int = 2_000) -> Hits:
+        """Things that fit, the newest first; as search.engine.newest()."""
+        return newest(cls.table(), query, enough=enough, most=most)
+
+    @classmethod
+    def write(cls, ids: Iterable[int]) -> int:
+        """Describe these things anew, some hundreds at a time; call it in the transaction that changed them.
+
+        Returns how many rows it wrote. What can no longer be found loses its row.
+        """
+        wanted, count = sorted(set(ids)), 0
+        for start in range(0, len(wanted), BATCH):
+            batch = wanted[start : start + BATCH]
+            count += cls._write(batch)
+        return count
+
+    @classmethod
+    def _write(cls, ids: list[int]) -> int:
+        with transaction.atomic(savepoint=False):
+            rows = list(cls.described(ids))
+            if gone := set(ids) - {row.pk for row in rows}:
+                cls._default_manager.filter(pk__in=gone).delete()
+            cls.put(rows)
+        return len(rows)
+
+    @classmethod
+    def put(cls, rows: list[Self]) -> None:
+        """Save rows, over what there was."""
+        changing = [field.name for field in cls._meta.concrete_fields if not field.primary_key]
+        cls._default_manager.bulk_create(
+            rows, update_conflicts=True, unique_fields=[cls.subject], update_fields=changing
+        )
+
+    @classmethod
+    def subjects(cls) -> models.QuerySet[Any]:
+        """All there is of what can be found."""
+        return cls._meta.get_field(cls.subject).related_model._default_manager.all()  # type: ignore[union-attr]
+
+    @classmethod
+    def findable(cls) -> models.QuerySet[Any]:
+        """Those that should have a row."""
+        return cls.subjects()
+
+    @classmethod
+    def broken(cls) -> bool:
+        """Whether the index does not hold exactly the words of the rows. PostgreSQL's cannot differ."""
+        if connection.vendor != "sqlite":
+            return False
+        index = cls.table().index
+        with connection.cursor() as cursor:
+            try:
+                cursor.execute(f"""INSERT INTO "{index}"("{index}", rank) VALUES ('integrity-check', 1)""")  # noqa: S608
+            except Exception as error:
+                if "malformed" not in str(error):
+                    raise
+                return True
+        return False
+
+
+class Rebuilding(models.Model):
+    """How far a rebuilding came that was interrupted."""
+
+    table = models.CharField(max_length=100, primary_key=True)
+    last_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("rebuilding of the search")
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.last_id}"
