@@ -21,13 +21,13 @@ from crm.models.address import Address
 from crm.models.note import CustomerNote
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
-from crm.models.merging import CustomerMerge, DifferentPeople, customers_merged, customers_split
 from crm.models.watch import CartMatch, CartWatch, Outcome
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.cart_life import CartIsOrdered, CartState
 from crm.models.cart import Cart
 from crm.models.follow_up import FollowUp, FollowUpKind, FollowUpRule, FollowUpSettings
 from crm.models.words import CartWords, CustomerWords, OrderWords
+from crm.models.merging import CustomerMerge, DifferentPeople, customers_merged, customers_split
 
 __all__ = [
     "TONES",
@@ -58,8 +58,8 @@ __all__ = [
     "CustomerTag",
     "CustomerWords",
     "Delivery",
-    "DifferentPeople",
     "Departure",
+    "DifferentPeople",
     "FixedGroupError",
     "FollowUp",
     "FollowUpKind",
@@ -71,8 +71,8 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderState",
-    "Outcome",
     "OrderWords",
+    "Outcome",
     "PriceDisplay",
     "PrivacyRequest",
     "RecordEvent",

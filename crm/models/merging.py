@@ -16,6 +16,7 @@ from crm.models.customer import Customer
 from crm.models.order import Order
 from crm.models.record_event import RecordEvent
 from crm.models.shop import RecordSettings
+from crm.models.words import CartWords, OrderWords
 
 # Sent with kept=, gone=, by=: a receiver moves what it keeps of the customer and returns ids of it (name, list).
 customers_merged = Signal()
@@ -39,7 +40,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 CONSENTS = {"newsletter": "newsletter", "partner_offers": "offers"}
 STRICTER = {"newsletter": False, "partner_offers": False, "do_not_contact": True}
-MOVED = ("orders", "carts", "addresses", "notes", "vouchers", "visits", "links", "consents")
+MOVED = ("orders", "carts", "addresses", "notes", "vouchers", "visits", "links", "consents", "follow_ups")
 
 
 class CustomerMerge(models.Model):
@@ -175,7 +176,7 @@ class Joining:
         earlier = type(kept)._default_manager.filter(merged_into=gone)
         self.moved["earlier"] = list(earlier.values_list("pk", flat=True))
         earlier.update(merged_into=kept)
-        _add_up(kept, gone)
+        _settle(self.moved, kept, gone)
         RecordEvent.objects.record(RecordEvent.Kind.MERGED, kept, by=by, name=str(gone), number=gone.pk)
         RecordEvent.objects.record(RecordEvent.Kind.MERGED, gone, by=by, name=str(kept), number=kept.pk)
         merge = CustomerMerge.objects.create(kept=kept, gone=gone, by=by, moved=self.moved)
@@ -212,7 +213,7 @@ class Splitting:
             one.save()
         self.merge.undone_at = timezone.now()
         self.merge.save(update_fields=["undone_at"])
-        _add_up(kept, gone)
+        _settle(moved, kept, gone)
         RecordEvent.objects.record(RecordEvent.Kind.SPLIT, kept, by=self.by, name=str(gone), number=gone.pk)
         RecordEvent.objects.record(RecordEvent.Kind.SPLIT, gone, by=self.by, name=str(kept), number=kept.pk)
         _announce(kept.pk, gone.pk)
@@ -237,8 +238,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _add_up(*customers: Customer) -> None:
+def _settle(moved: dict[str, Any], *customers: Customer) -> None:
+    """What is kept beside the rows that moved: sums, and the words by which they are found."""
     Order.objects.add_up([one.pk for one in customers])
+    OrderWords.write(moved["orders"])
+    CartWords.write(moved["carts"])
 
 
 def _announce(*ids: int) -> None:
