@@ -85,7 +85,10 @@ def alike(customer: Customer, *, most: int = SHOWN) -> list[Likeness]:
 def traces_of(customers: Iterable[Customer]) -> dict[int, Traces]:
     """The traces of each. Three queries."""
     people = {one.pk: one for one in customers}
-    emails, homes, phones, ordered = (defaultdict(set) for _n in range(4))
+    emails: dict[int, set[str]] = defaultdict(set)
+    phones: dict[int, set[str]] = defaultdict(set)
+    ordered: dict[int, set[str]] = defaultdict(set)
+    homes: dict[int, set[tuple[str, str]]] = defaultdict(set)
     names: dict[int, list[str]] = {pk: [one.name] for pk, one in people.items()}
     for one in people.values():
         phones[one.pk] |= {phone_key(one.phone), phone_key(one.other_phone)} - {""}

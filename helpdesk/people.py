@@ -31,7 +31,7 @@ def go_back(*, kept: Any, gone: Any, by: Any, moved: dict[str, list[int]], **_kw
 
 def _give(ids: list[int], customer: Any, *, by: Any) -> None:
     Thread.objects.filter(pk__in=ids).update(customer=customer)
-    facts = {"name": "customer", "to": str(customer)}
+    facts: dict[str, Any] = {"name": "customer", "to": str(customer)}
     threads = Thread.objects.filter(pk__in=ids)
     Event.objects.bulk_create([thread.fact(EventKind.LINKED, by=by, **facts) for thread in threads], batch_size=500)
     for thread in threads[:50]:  # more pages than that are not open

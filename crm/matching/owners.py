@@ -101,7 +101,8 @@ def _found_by_index(cart: Cart) -> set[int]:
 
 def _facts_of(customers: list[Customer], cart: Cart) -> dict[int, Facts]:
     traces = identity.traces_of(customers)
-    browsers, ips = defaultdict(set), defaultdict(set)
+    browsers: dict[int, set[str]] = defaultdict(set)
+    ips: dict[int, set[str]] = defaultdict(set)
     visits = Visit.objects.filter(customer__in=[one.pk for one in customers]).order_by("-began_at")
     for pk, agent, ip in visits.values_list("customer", "user_agent", "ip_address")[: LOOKED_AT * 5]:
         browsers[pk] |= {agent} if agent else set()

@@ -1,7 +1,7 @@
 """Carts without a customer get one, and lose it again: only ever by somebody of the team."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -51,7 +51,7 @@ class Binding(models.Model):
         if cart.customer_id is not None:
             raise ValueError(_("This cart belongs to %(name)s already.") % {"name": cart.customer})
         cart._set(customer=customer)
-        facts = {"cart": str(cart), "cart_id": cart.pk, "reasons": list(reasons)}
+        facts: dict[str, Any] = {"cart": str(cart), "cart_id": cart.pk, "reasons": list(reasons)}
         RecordEvent.objects.record(RecordEvent.Kind.CART_LINKED, customer, by=by, **facts)
         CartWatch.objects.settle(cart, by=by, note="; ".join(reasons))
         return True
@@ -64,7 +64,7 @@ class Binding(models.Model):
         if owner is None or not self.was_linked():
             return False
         cart._set(customer=None)
-        facts = {"cart": str(cart), "cart_id": cart.pk}
+        facts: dict[str, Any] = {"cart": str(cart), "cart_id": cart.pk}
         RecordEvent.objects.record(RecordEvent.Kind.CART_UNLINKED, owner, by=by, **facts)
         owner_id = owner.pk
         transaction.on_commit(lambda: pings.cart_changed(cart.pk, owner_id))

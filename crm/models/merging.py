@@ -121,7 +121,7 @@ class Joining:
             getattr(self.kept, name).add(*added)
             self.moved[name] = sorted(added)
         heard = customers_merged.send(type(self.kept), kept=self.kept, gone=self.gone, by=self.by)
-        self.moved["elsewhere"] = dict(answer for _receiver, answer in heard if answer)
+        self.moved["elsewhere"] = {answer[0]: answer[1] for _receiver, answer in heard if answer}
         return self._close()
 
     def _fields(self, take: set[str]) -> dict[str, Any]:
@@ -169,9 +169,9 @@ class Joining:
         gone.merged_into = kept
         for one, reason in ((kept, _("Merged with record %(number)s")), (gone, _("Merged into record %(number)s"))):
             other = gone if one is kept else kept
-            one._history_user = by
-            one._change_reason = (reason % {"number": other.pk})[:100]
-            one.version = models.F("version") + 1  # type: ignore[assignment]
+            one._history_user = by  # type: ignore[attr-defined]
+            one._change_reason = (reason % {"number": other.pk})[:100]  # type: ignore[attr-defined]
+            one.version = models.F("version") + 1
             one.save()
         earlier = type(kept)._default_manager.filter(merged_into=gone)
         self.moved["earlier"] = list(earlier.values_list("pk", flat=True))
@@ -207,9 +207,9 @@ class Splitting:
         type(kept)._default_manager.filter(pk__in=moved["earlier"], merged_into=kept).update(merged_into=gone)
         gone.merged_into = None
         for one in (kept, gone):
-            one._history_user = self.by
-            one._change_reason = _("Split again")
-            one.version = models.F("version") + 1  # type: ignore[assignment]
+            one._history_user = self.by  # type: ignore[attr-defined]
+            one._change_reason = _("Split again")  # type: ignore[attr-defined]
+            one.version = models.F("version") + 1
             one.save()
         self.merge.undone_at = timezone.now()
         self.merge.save(update_fields=["undone_at"])

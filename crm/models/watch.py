@@ -39,7 +39,7 @@ class CartWatchQuerySet(models.QuerySet["CartWatch"]):
         """Watch these carts; those that were watched before stay as they are. Returns how many began."""
         days, before = timedelta(days=RecordSettings.load().watch_days), self.count()
         self.bulk_create(
-            [CartWatch(cart=cart, due_on=timezone.localdate(cart.changed_at + days)) for cart in carts],
+            [self.model(cart=cart, due_on=timezone.localdate(cart.changed_at + days)) for cart in carts],
             ignore_conflicts=True,
         )
         return self.count() - before
@@ -112,7 +112,7 @@ class CartMatchQuerySet(models.QuerySet["CartMatch"]):
     def keep(self, about: str, found: Iterable[Any], *, customer: int | None) -> None:
         """What was found for a matter (crm.matching.Candidate) in place of what was found before."""
         rows = [
-            CartMatch(
+            self.model(
                 cart=one.cart,
                 about=about,
                 customer_id=customer,

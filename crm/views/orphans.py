@@ -59,7 +59,7 @@ def _watched(request: AgentRequest, form: WatchSettingsForm) -> dict[str, Any]:
     rows = rows.annotate(sure=Subquery(best.values("sure")[:1]), whose=Subquery(best.values("about")[:1]))
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     for row in page:
-        row.certainty = Sure(row.sure) if row.sure else None
+        row.certainty = Sure(row.sure) if row.sure else None  # type: ignore[attr-defined]
     month = CartWatch.objects.filter(closed_at__gte=timezone.now() - MONTH)
     ended = month.exclude(outcome=Outcome.NOBODY).select_related("cart__customer", "closed_by")
     return {
