@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0009_carts'),
+        ('crm', '0011_canonical_emails'),
     ]
 
     operations = [
