@@ -94,10 +94,10 @@ class FollowUpRuleForm(Dressed, forms.ModelForm):
 
 
 _DELAYS = {
-    FollowUpKind.CART: _("after how many hours without a change"),
-    FollowUpKind.THANKS: _("after how many hours"),
-    FollowUpKind.IDLE: _("after how many days without an order"),
-    FollowUpKind.BEST: _("looking at how many days"),
+    FollowUpKind.CART: _("After how many hours without a change"),
+    FollowUpKind.THANKS: _("After how many hours"),
+    FollowUpKind.IDLE: _("After how many days without an order"),
+    FollowUpKind.BEST: _("Looking at how many days"),
 }
 
 

@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from helpdesk import pings
 from helpdesk.context import Fact, Section
-from helpdesk.models import Attachment, Draft, Event, EventKind, Message, Notice, OutgoingMail, Thread
+from helpdesk.models import Attachment, Draft, Event, EventKind, Message, Notice, OutgoingKind, OutgoingMail, Thread
 from helpdesk.models.message import MessageKind
 from helpdesk.models.thread import ThreadQuerySet, new_secret
+from helpdesk.models.words import MessageWords
 
 # Facts that name the team and statuses only; all others may hold a name, an address or a subject.
 IMPERSONAL = (EventKind.STATUS, EventKind.ASSIGNED, EventKind.MOVED, EventKind.MERGED, EventKind.SPLIT)
@@ -99,10 +100,12 @@ def erase(customer_id: int, addresses: list[str]) -> None:
     for draft in Draft.objects.filter(thread__in=ids):
         draft.discard()
     _erase_rows(ids, in_them)
+    _erase_mails(OutgoingMail.objects.filter(kind=OutgoingKind.FOLLOW_UP, to__in=[[one] for one in addresses]))
     for thread in Thread.objects.filter(pk__in=ids):
         Thread.objects.filter(pk=thread.pk).update(
             subject="", name="", email="", order_text="", excerpt="", attachment_count=0, secret=new_secret()
         )
+    MessageWords.write(Message.objects.filter(in_them).values_list("pk", flat=True))
     for pk in ids:
         transaction.on_commit(lambda pk=pk: pings.thread_changed(pk, contacts))  # type: ignore[misc]
 
@@ -111,10 +114,17 @@ def _erase_rows(ids: list[int], in_them: Q) -> None:
     empty: dict[str, Any] = dict.fromkeys(("author_name", "author_email", "subject", "text", "full_text", "html"), "")
     empty |= dict.fromkeys(("message_id", "in_reply_to", "delivery_note", "user_agent", "page_url"), "")
     Message.objects.filter(in_them).update(**empty, recipients={}, ip=None)
-    OutgoingMail.objects.filter(thread__in=ids, state__in=("queued", "sending")).update(state="cancelled")
-    words: dict[str, Any] = dict.fromkeys(("subject", "text", "html", "in_reply_to", "last_error"), "")
-    OutgoingMail.objects.filter(thread__in=ids).update(**words, to=[], cc=[], references=[])
+    _erase_mails(OutgoingMail.objects.filter(thread__in=ids))
     Notice.objects.filter(thread__in=ids).delete()
     events = Event.objects.filter(thread__in=ids)
     events.filter(actor=None).update(actor_name="")
     events.exclude(kind__in=IMPERSONAL).update(data={})
+
+
+def _erase_mails(mails: QuerySet[OutgoingMail]) -> None:
+    """What has not left stays here; of what has, nothing is kept but that it left."""
+    ids = list(mails.values_list("pk", flat=True))
+    mine = OutgoingMail.objects.filter(pk__in=ids)
+    mine.filter(state__in=("queued", "sending")).update(state="cancelled")
+    words: dict[str, Any] = dict.fromkeys(("subject", "text", "html", "in_reply_to", "last_error", "unsubscribe"), "")
+    mine.update(**words, to=[], cc=[], references=[])

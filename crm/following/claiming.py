@@ -35,7 +35,7 @@ def claim(due: Due) -> Claimed | None:
     """
     customer_id = _customer_of(due)
     held = Customer.objects.select_for_update(of=("self",)).select_related("source").prefetch_related("emails")
-    customer = held.filter(pk=customer_id).first()
+    customer = held.filter(pk=customer_id).first() if customer_id else None
     if customer is None or not found_by(due.rule).filter(pk=due.pk).exists():
         return None
     now = timezone.now()

@@ -27,7 +27,7 @@ def online() -> Q:
 
 def with_email() -> Q:
     """There is an address to write to."""
-    return ~Q(email="") | Exists(CustomerEmail.objects.filter(customer=OuterRef("customer")))
+    return ~Q(email="") | Q(Exists(CustomerEmail.objects.filter(customer=OuterRef("customer"))))
 
 
 def with_consent() -> Q:
@@ -179,13 +179,6 @@ COLUMNS = (
         is_main=True,
     ),
     Column(
-        "order",
-        _("Order"),
-        lambda one: str(one.order or ""),
-        cell="crm/carts/_order.html",
-        filter=Text("order", _("Order"), also=of_order),
-    ),
-    Column(
         "customer",
         _("Customer"),
         lambda one: str(one.customer or one.name),
@@ -198,44 +191,6 @@ COLUMNS = (
     Column("content", _("Content"), content, cell="crm/carts/_content.html"),
     Column("items", _("Pieces"), lambda one: one.item_count, is_number=True, is_shown=False),
     Column(
-        "carrier",
-        _("Carrier"),
-        lambda one: one.carrier,
-        filter=Text("carrier", _("Carrier"), fields=("carrier",)),
-    ),
-    Column(
-        "online",
-        _("Online"),
-        lambda one: one.is_online,
-        cell="crm/carts/_online.html",
-        filter=Whether("online", _("Online"), condition=online),
-    ),
-    Column(
-        "contacted",
-        _("Contacted"),
-        lambda one: one.contacted_at,
-        cell="crm/carts/_contacted.html",
-        filter=Known("contacted", _("Contacted"), field="contacted_at"),
-    ),
-    Column(
-        "created",
-        _("Date"),
-        lambda one: one.created_at,
-        sort=("created_at",),
-        falls_first=True,
-        is_shown=False,
-        filter=Dates("created", _("Date"), field="created_at"),
-    ),
-    Column(
-        "changed",
-        _("Last activity"),
-        lambda one: one.changed_at,
-        cell="crm/carts/_changed.html",
-        sort=("changed_at",),
-        falls_first=True,
-        filter=Dates("changed", _("Last activity"), field="changed_at"),
-    ),
-    Column(
         "total",
         _("Total"),
         lambda one: one.total,
@@ -247,6 +202,51 @@ COLUMNS = (
         is_main=True,
     ),
     Column("currency", _("Currency"), lambda one: one.currency, is_listed=False),
+    Column(
+        "changed",
+        _("Last activity"),
+        lambda one: one.changed_at,
+        cell="crm/carts/_changed.html",
+        sort=("changed_at",),
+        falls_first=True,
+        filter=Dates("changed", _("Last activity"), field="changed_at"),
+    ),
+    Column(
+        "created",
+        _("Date"),
+        lambda one: one.created_at,
+        sort=("created_at",),
+        falls_first=True,
+        is_shown=False,
+        filter=Dates("created", _("Date"), field="created_at"),
+    ),
+    Column(
+        "contacted",
+        _("Contacted"),
+        lambda one: one.contacted_at,
+        cell="crm/carts/_contacted.html",
+        filter=Known("contacted", _("Contacted"), field="contacted_at"),
+    ),
+    Column(
+        "online",
+        _("Online"),
+        lambda one: one.is_online,
+        cell="crm/carts/_online.html",
+        filter=Whether("online", _("Online"), condition=online),
+    ),
+    Column(
+        "order",
+        _("Order"),
+        lambda one: str(one.order or ""),
+        cell="crm/carts/_order.html",
+        filter=Text("order", _("Order"), also=of_order),
+    ),
+    Column(
+        "carrier",
+        _("Carrier"),
+        lambda one: one.carrier,
+        filter=Text("carrier", _("Carrier"), fields=("carrier",)),
+    ),
     Column(
         "shop",
         _("Shop"),

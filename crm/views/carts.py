@@ -37,10 +37,10 @@ def deletion(request: AgentRequest) -> HttpResponse:
     """Ask how many, and delete them; those that became an order stay."""
     selection = carts.selection_of(request)
     if request.method != "POST":
-        stay = selection.rows.processed().count()
+        stay = Cart.objects.filter(pk__in=selection.rows.values("pk")).processed().count()
         context = {"selection": selection, "count": selection.count - stay, "stay": stay}
         return render(request, "crm/carts/delete.html", context)
-    gone = selection.rows.discard(by=request.user)
+    gone = Cart.objects.filter(pk__in=selection.rows.values("pk")).discard(by=request.user)
     messages.success(request, ngettext("%(n)s cart deleted.", "%(n)s carts deleted.", gone) % {"n": gone})
     return SeeOther(selection.listing.address())
 

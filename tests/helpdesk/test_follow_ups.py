@@ -23,7 +23,7 @@ from crm.models import (
     Voucher,
     Webhook,
 )
-from helpdesk import follow_ups, intake, outbox
+from helpdesk import follow_ups, intake, outbox, personal
 from helpdesk.models import OutgoingMail, Thread
 from mailgateway import compose
 from tests import make
@@ -387,3 +387,13 @@ def test_the_figures_of_a_month_and_old_vouchers_go(world, shop, clock):
     assert purge_vouchers() == 2
     assert list(Voucher.objects.all()) == [theirs]
     assert figures()[rule.pk].sent == 0
+
+
+def test_who_is_erased_is_erased_from_these_mails_too(world, shop, clock):
+    switch_on(hours=4)
+    left_by(world.john)
+    clock(hours=5)
+    follow_ups.send_due()
+    personal.erase(world.john.pk, ["john@example.com"])
+    (mail,) = mails()
+    assert (mail.to, mail.text, mail.html, mail.unsubscribe, mail.state) == ([], "", "", "", "cancelled")
