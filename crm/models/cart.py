@@ -131,7 +131,7 @@ class Cart(CartLife, FromShop):
             models.Index(fields=["created_at", "id"], name="carts_by_age"),
             # Holds all that the count of nobody's carts looks at, so that it reads no rows.
             models.Index(
-                fields=["state", "-changed_at"], condition=models.Q(customer=None, order=None), name="carts_of_nobody"
+                fields=["state", "-changed_at"], condition=models.Q(customer=None), name="carts_of_nobody"
             ),
         ]
 
