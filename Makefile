@@ -7,7 +7,7 @@ STAMP_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.txt | tr ' ' 
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-fast check rows bench messages lock mailscore services
+.PHONY: help install install-dev run test test-fast check rows bench bench-search messages lock mailscore services
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -72,9 +72,13 @@ rows: ## which rows of docs/features.md a test proves: ID covered|missing test, 
 
 bench: install-dev ## what pages, ingest and the way from the mail server to the screen cost (WRITE=1 keeps docs/bench.md)
 	@$(PY) tests/bench/run.py $(if $(WRITE),--write)
+	@$(PY) tests/bench/nameless.py
 
 mailscore: install-dev ## how well strangers' mail is read, where the corpora are at hand
 	@$(PY) tests/mailscore.py
+
+bench-search: install-dev ## searching 1,000,000 messages on SQLite and PostgreSQL; makes them first, some minutes
+	@$(PY) tests/bench/search.py
 
 messages: $(STAMP_DEV) ## the catalogues of sentences brought up to date; then translate what is empty
 	@DJANGO_SETTINGS_MODULE=config.settings $(PY) tests/catalogues.py

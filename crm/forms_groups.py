@@ -16,6 +16,11 @@ from crm.models.group import LONGEST_NAME, PERCENT
 EMPTY_ROWS = 2  # for new categories; more come with each save
 
 
+def plain(percent: Decimal) -> str:
+    """A percentage without idle zeros: 12.5, 30."""
+    return f"{Decimal(percent).normalize():f}"
+
+
 class GroupForm(Dressed, ByLanguage, forms.ModelForm):
     """A group but for its discounts by category. What is valid goes to the group's verb as `values`."""
 
@@ -27,7 +32,7 @@ class GroupForm(Dressed, ByLanguage, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["discount"] = self.instance.discount.normalize() if self.instance.discount else 0
+        self.initial["discount"] = plain(self.instance.discount)
         self.add_texts("names", settings.LANGUAGES, label=_("Name in %(language)s"), max_length=LONGEST_NAME)
         for code, _name in settings.LANGUAGES:
             if self.instance.key:
@@ -109,7 +114,7 @@ Discounts = forms.formset_factory(DiscountForm, formset=BaseDiscounts, extra=EMP
 def discounts_of(group: CustomerGroup, data: Any = None) -> Any:
     """The discounts of a group, and rows for new ones."""
     rows = group.category_discounts.all() if group.pk else ()
-    initial = [{"category": row.category, "discount": row.discount.normalize()} for row in rows]
+    initial = [{"category": row.category, "discount": plain(row.discount)} for row in rows]
     return Discounts(data, initial=initial, prefix="by")
 
 

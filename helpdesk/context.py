@@ -14,7 +14,24 @@ from crm.copying import Fact as Fact
 from crm.copying import Section as Section
 from crm.finding import Network
 from crm.following import Claimed, Due
-from crm.models import Cart, Customer, CustomerGroup, FollowUp, Order, OrderLine, RecordSettings, Shop
+from crm.guests import guest_for as guest_for
+from crm.matching import Candidate, Complaint, candidates_for
+from crm.matching import Reason as Reason
+from crm.matching import Sure as Sure
+from crm.models import (
+    Cart,
+    CartMatch,
+    CartWatch,
+    Customer,
+    CustomerGroup,
+    FollowUp,
+    Order,
+    OrderLine,
+    RecordSettings,
+    Shop,
+)
+from crm.models import customers_merged as customers_merged
+from crm.models import customers_split as customers_split
 from crm.resemblance import Likeness, resembling
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
@@ -69,6 +86,11 @@ def panel_of(customer_id: int | None, *, order: int | None, line: int | None, at
     """What the panel shows of a customer; nothing where there is none. As crm.panel.panel_of."""
     customer = panel.customer_with_card(customer_id) if customer_id else None
     return panel.panel_of(customer, order=order, line=line, written_at=at) if customer else {}
+
+
+def orders_of_address(address: str) -> list[Order]:
+    """Orders made with an address that nobody on file has."""
+    return panel.orders_of_address(address)
 
 
 def orders_mentioned(texts: list[str]) -> list[Order]:
@@ -252,6 +274,52 @@ def salutation(customer: Customer | None, *, name: str, language: str) -> str:
 def is_known_address(customer: Customer | None, address: str) -> bool:
     """Whether the address is one of the customer's."""
     return customer is not None and customer.emails.filter(address=address.lower()).exists()
+
+
+# -- carts without an owner -----------------------------------------------------------------------
+
+
+def carts_for(complaint: Complaint, *, about: str, most: int) -> list[Candidate]:
+    """Carts that a complaint may be about, without those refused for this matter or this customer."""
+    refused = CartMatch.objects.refused_by(about, complaint.customer)
+    return candidates_for(complaint, refused=refused, most=most)
+
+
+def cart_with_lines(cart_id: int) -> Cart | None:
+    """One cart, as panels show it."""
+    return Cart.objects.select_related("source", "customer").prefetch_related("lines").filter(pk=cart_id).first()
+
+
+def was_linked(cart: Cart) -> bool:
+    """Whether the team said whose it is, and may take that back."""
+    return cart.customer_id is not None and cart.was_linked()
+
+
+def unlink_cart(cart: Cart, *, by: Agent) -> bool:
+    """It is nobody's again."""
+    return cart.unlink(by=by)
+
+
+def refuse_cart(cart: Cart, about: str, *, customer: int | None, by: Agent) -> None:
+    """It is not theirs."""
+    CartMatch.objects.refuse(cart, about, customer=customer, by=by)
+
+
+def keep_matches(about: str, found: list[Candidate], *, customer: int | None) -> None:
+    """What was found for a matter, for the pages of the carts."""
+    CartMatch.objects.keep(about, found, customer=customer)
+
+
+def matches_of(cart_id: int) -> list[CartMatch]:
+    """What may be about a cart, the likeliest first; what was refused is left out."""
+    return list(CartMatch.objects.standing().filter(cart=cart_id))
+
+
+def fire_watches(found: list[Candidate]) -> list[Candidate]:
+    """Those of the found carts that are watched, and likely enough that the team shall hear of it."""
+    likely = {one.cart.pk: one for one in found if one.sure != "low"}
+    watches = CartWatch.objects.open().filter(cart__in=likely)
+    return [likely[watch.cart_id] for watch in watches if watch.fire()]
 
 
 # -- finding ------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from helpdesk.context import Fact, Section
 from helpdesk.models import Attachment, Draft, Event, EventKind, Message, Notice, OutgoingKind, OutgoingMail, Thread
 from helpdesk.models.message import MessageKind
 from helpdesk.models.thread import ThreadQuerySet, new_secret
+from helpdesk.models.words import MessageWords
 
 # Facts that name the team and statuses only; all others may hold a name, an address or a subject.
 IMPERSONAL = (EventKind.STATUS, EventKind.ASSIGNED, EventKind.MOVED, EventKind.MERGED, EventKind.SPLIT)
@@ -104,6 +105,7 @@ def erase(customer_id: int, addresses: list[str]) -> None:
         Thread.objects.filter(pk=thread.pk).update(
             subject="", name="", email="", order_text="", excerpt="", attachment_count=0, secret=new_secret()
         )
+    MessageWords.write(Message.objects.filter(in_them).values_list("pk", flat=True))
     for pk in ids:
         transaction.on_commit(lambda pk=pk: pings.thread_changed(pk, contacts))  # type: ignore[misc]
 

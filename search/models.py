@@ -11,6 +11,7 @@ from search.engine import Hits, Table, newest
 from search.query import Query
 
 BATCH = 500
+MERGED_AT_ONCE = 500  # pages of an index
 
 
 class SameId(models.OneToOneField):
@@ -107,6 +108,22 @@ class Words(models.Model):
                     raise
                 return True
         return False
+
+    @classmethod
+    def forget(cls) -> None:
+        """Drop what deleted words left in the index: FTS5 keeps them, marked, until its parts are next merged.
+
+        Step by step, so that others may write meanwhile; a second for each hundred thousand rows.
+        """
+        if connection.vendor != "sqlite":
+            return
+        index, pages = cls.table().index, -MERGED_AT_ONCE
+        with connection.cursor() as cursor:
+            done = connection.connection.total_changes - 2
+            while connection.connection.total_changes - done > 1:
+                done = connection.connection.total_changes
+                cursor.execute(f"""INSERT INTO "{index}"("{index}", rank) VALUES ('merge', {pages})""")  # noqa: S608
+                pages = MERGED_AT_ONCE
 
 
 class Rebuilding(models.Model):

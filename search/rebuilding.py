@@ -65,6 +65,12 @@ def _catch_up(kind: type[Words]) -> int:
     return done
 
 
+def forget() -> None:
+    """Leave no trace of words that are gone, such as those of somebody who was erased."""
+    for kind in kinds():
+        kind.forget()
+
+
 def count(kind: type[Words]) -> Count:
     """Compare what is there with what can be found."""
     return Count(kind._meta.label, kind.findable().count(), kind._default_manager.count(), kind.broken())

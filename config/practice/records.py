@@ -6,6 +6,7 @@ from random import Random
 
 from django.utils import timezone
 
+from config.practice import told
 from crm import usernames
 from crm.models import (
     Cart,
@@ -52,6 +53,7 @@ def open_shop() -> Shop:
     )
     for model in (Customer, Order, Cart):
         model._default_manager.exclude(shop_id="").update(source=shop)
+    told.tell(shop)
     return shop
 
 

@@ -147,6 +147,7 @@ class LineBody(Said):
     category = f.Text(128)
     quantity = f.Whole(0, MOST_QUANTITY)
     unit_price = f.Money()
+    tax_rate = f.Percent()
     image_url = f.WebAddress(500)
 
 
@@ -157,7 +158,6 @@ class CartLineBody(LineBody):
     customization = f.Text(255)
     supplier_ref = f.Text(64)
     stock = f.Whole(-f.MOST_WHOLE, allow_null=True)
-    tax_rate = f.Percent()
 
 
 class StateBody(Said):
@@ -176,6 +176,7 @@ class VoucherCodes(f.Codes):
 class OrderBody(Said):
     """An order. Amounts are in `currency`, tax included; `rate` of that currency buy one of the main one.
 
+    `delivered_to` and `invoiced_to` are ids of addresses.
     `lines` are all lines of the order. A new `state` without a moment in `states` began now.
     """
 
@@ -183,6 +184,8 @@ class OrderBody(Said):
     reference = serializers.CharField(max_length=64)
     customer = f.OtherId()
     cart = f.OtherId()
+    delivered_to = f.OtherId()
+    invoiced_to = f.OtherId()
     email = serializers.EmailField(required=False, allow_blank=True, max_length=255)
     state = serializers.CharField(max_length=64)
     state_color = f.Color()

@@ -33,7 +33,8 @@ def _customers() -> QuerySet:
 
 
 def _orders() -> QuerySet:
-    return Order.objects.select_related("customer").prefetch_related("lines", "states")
+    related = Order.objects.select_related("customer", "delivered_to", "invoiced_to")
+    return related.prefetch_related("lines", "states")
 
 
 def _carts() -> QuerySet:

@@ -120,12 +120,23 @@ class ShopOrderShape(serializers.ModelSerializer[Order]):
 
     id = serializers.CharField(source="shop_id", read_only=True)
     customer = Its("customer")
+    delivered_to = Its("delivered_to")
+    invoiced_to = Its("invoiced_to")
     lines = ShopOrderLineShape(many=True, read_only=True)
     states = ShopOrderStateShape(many=True, read_only=True)
 
     class Meta:
         model = Order
-        fields = ["id", "customer", *orders.KNOWN_BY_SHOP, "lines", "states", "updated_at"]
+        fields = [
+            "id",
+            "customer",
+            "delivered_to",
+            "invoiced_to",
+            *orders.KNOWN_BY_SHOP,
+            "lines",
+            "states",
+            "updated_at",
+        ]
         read_only_fields = fields
 
 

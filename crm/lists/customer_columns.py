@@ -1,10 +1,12 @@
 """The columns of the list of customers, and how each is narrowed."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from babel.numbers import format_currency
-from django.core.cache import cache
+from django.core.cache import cache as kept
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_ipv46_address
 from django.db.models import Q
@@ -45,7 +47,7 @@ def business_used() -> bool:
 
 def several_shops() -> bool:
     """More than one shop sends customers; asked once a minute."""
-    return bool(cache.get_or_set("several-shops", lambda: int(Shop.objects.count() > 1), 60))
+    return bool(kept.get_or_set("several-shops", lambda: int(Shop.objects.count() > 1), 60))
 
 
 def titles() -> list[tuple[Any, Any]]:
@@ -94,12 +96,19 @@ def what_else_and_ip(word: str) -> Q:
 # -- saying ---------------------------------------------------------------------------------------
 
 
+@cache
+def locale_of(language: str) -> Locale:
+    """How a language writes amounts; kept, for reading it costs more than a row of the list."""
+    return Locale.parse(to_locale(language))
+
+
 def sales(customer: Customer) -> str:
     """What they bought, in the main currency; nothing for who never did."""
     if customer.spent is None:
         return ""
-    locale = to_locale(get_language() or "en")
-    return str(format_currency(customer.spent, RecordSettings.load().currency, locale=locale))
+    return str(
+        format_currency(customer.spent, RecordSettings.load().currency, locale=locale_of(get_language() or "en"))
+    )
 
 
 def day(moment: datetime) -> str:

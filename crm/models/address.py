@@ -50,10 +50,13 @@ class AddressQuerySet(models.QuerySet["Address"]):
         return self._bin(self.exclude(deleted_at=None), None, by)
 
     def _bin(self, addresses: "AddressQuerySet", at: Any, by: Agent | None) -> list[int]:
+        from crm.models.words import CustomerWords
+
         found = list(addresses)
         for address in found:
             address.deleted_at, address.for_delivery, address.for_invoice = at, False, False
         bulk_update_with_history(found, Address, ["deleted_at", *USUAL], batch_size=500, default_user=by)
+        CustomerWords.write(address.customer_id for address in found)
         pings.customers_changed(address.customer_id for address in found)
         return [address.pk for address in found]
 
@@ -91,7 +94,11 @@ class Address(FromShop):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         constraints = [FromShop.once_a_shop("address")]
-        indexes = [models.Index(fields=["source", "updated_at", "id"], name="addresses_as_told")]
+        indexes = [
+            models.Index(fields=["phone"], name="addresses_by_phone"),
+            models.Index(fields=["mobile"], name="addresses_by_mobile"),
+            models.Index(fields=["source", "updated_at", "id"], name="addresses_as_told"),
+        ]
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.line1, f"{self.postcode} {self.city}".strip(), self.country) if part)

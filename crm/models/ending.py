@@ -14,6 +14,9 @@ from django.utils.translation import ngettext
 from accounts.models import Agent
 from crm.models.record import Record
 from crm.models.shop import RecordSettings
+from crm.models.shop_call import ShopAnswer
+from crm.models.webhook import Delivery
+from search import rebuilding
 
 if TYPE_CHECKING:
     pass
@@ -110,8 +113,10 @@ class Ending(Record):
         addresses = customer.addresses_of_mail()
         for path in settings.PERSONAL_DATA:
             import_string(f"{path}.erase")(customer.pk, addresses)
+        self._erase_said([*addresses, *filter(None, (customer.phone, customer.other_phone))])
         self._erase_rows()
         self._erase_columns()
+        self._erase_words()
         asked = customer.privacy_requests
         asked.filter(kind="erasure", done_at=None).update(done_at=timezone.now(), done_by=by)
         asked.update(words="")
@@ -119,6 +124,12 @@ class Ending(Record):
         customer.events.record("erased", customer, by=by)
         self.announce()
         return True
+
+    def _erase_said(self, words: list[str]) -> None:
+        """What was said to the shop of somebody with these addresses and phones, or answered to it."""
+        for word in words:
+            ShopAnswer.objects.filter(body__icontains=word).delete()
+            Delivery.objects.filter(body__icontains=word).delete()
 
     def _erase_rows(self) -> None:
         """All that belongs to the person alone goes; what the shop must keep loses the person."""
@@ -136,6 +147,16 @@ class Ending(Record):
         if household is not None and not household.people.exclude(pk=customer.pk).exists():
             household.history.all().delete()
             household.delete()
+
+    def _erase_words(self) -> None:
+        """The search finds the orders and carts by what is left, and nothing keeps the words of before."""
+        from crm.models.words import CartWords, CustomerWords, OrderWords
+
+        customer = self._customer
+        CustomerWords.write([customer.pk])
+        OrderWords.write(customer.orders.order_by().values_list("pk", flat=True))
+        CartWords.write(customer.carts.order_by().values_list("pk", flat=True))
+        transaction.on_commit(rebuilding.forget)
 
     def _erase_columns(self) -> None:
         customer = self._customer

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import pings
@@ -27,10 +26,7 @@ def remove(shop: Shop, shop_id: str) -> None:
     address: Address = the_one(Address, shop, shop_id)
     if address.deleted_at:
         raise LookupError(shop_id)
-    address.deleted_at = timezone.now()
-    address._change_reason = shop.name[:100]  # type: ignore[attr-defined]
-    address.save()
-    pings.customers_changed([address.customer_id])
+    Address.objects.filter(pk=address.pk).remove(by=None)
 
 
 class Addresses(Batch[Address]):

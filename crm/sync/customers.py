@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import pings
 from crm.models import Consent, Customer, CustomerEmail, RecordEvent, RecordSettings, Shop
+from crm.models.ending import HasOrdersError
 from crm.sync import references
 from crm.sync.batch import AT_ONCE, Batch, Refusal, Said, Told, the_one, twice
 
@@ -35,11 +35,10 @@ def remove(shop: Shop, shop_id: str) -> None:
     customer: Customer = the_one(Customer, shop, shop_id)
     if customer.deleted_at or customer.erased_at:
         raise LookupError(shop_id)
-    if customer.orders.exists():
-        raise ValueError(_("This customer has orders and stays; erase the personal data instead."))
-    customer.deleted_at = timezone.now()
-    customer.save(update_fields=["deleted_at"])
-    RecordEvent.objects.record(RecordEvent.Kind.DELETED, customer, shop=shop.name)
+    try:
+        customer.trash(by=None)
+    except HasOrdersError as refusal:
+        raise ValueError(str(refusal)) from refusal
 
 
 class Customers(Batch[Customer]):

@@ -27,8 +27,8 @@ def upsert(shop: Shop, said: Sequence[Said]) -> list[Told]:
 def remove(shop: Shop, shop_id: str) -> None:
     """The shop has this group no more. Raises ValueError, with a sentence, if it is fixed or has customers."""
     group: CustomerGroup = the_one(CustomerGroup, shop, shop_id)
-    if group.key:
-        raise ValueError(_("This group is one of the three that every shop has, and stays."))
+    if reason := group.reason_to_stay:
+        raise ValueError(reason)
     if Customer.objects.filter(Q(group=group) | Q(groups=group)).exists():
         raise ValueError(_("This group has customers: put them into another one first."))
     group.delete()

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm import pings
+from crm import indexing, pings
 from crm.models import Cart, Order, OrderLine, OrderState, Shop
 from crm.models.cart_life import becoming
 from crm.sync import references
@@ -17,11 +17,13 @@ KNOWN_BY_SHOP = """reference email state state_color is_shipped is_valid is_done
 total_shipping total_discounts total_tax currency rate vouchers carrier tracking_number tracking_url promised_on
 delivery_name delivery_address delivery_postcode delivery_phone invoice_address delivered_at placed_at""".split()
 BECOMING = ["order", "state", "recovered_at", "customer", "updated_at"]
-OF_A_LINE = ("product_ref", "name", "category", "quantity", "unit_price", "image_url")
+PLACES = ("delivered_to", "invoiced_to")
+OF_A_LINE = ("product_ref", "name", "category", "quantity", "unit_price", "tax_rate", "image_url")
 
 
 def upsert(shop: Shop, said: Sequence[Said]) -> list[Told]:
-    """Write down orders: columns by name, and `customer`, `cart` (ids), `lines` (all of them), `states`: each with
+    """Write down orders: columns by name, and `customer`, `cart`, `delivered_to`,
+    `invoiced_to` (ids of addresses), `lines` (all of them), `states`: each with
     `state` and `at`. A state that is new without a moment began now. What customers bought is added up once.
     """
     return twice(Orders, shop, said)
@@ -47,6 +49,7 @@ class Orders(Batch[Order]):
         """Customers and carts; lines and states of the orders on file."""
         self.people = references.People(self.shop, self.said)
         self.carts = references.carts(self.shop, self.said)
+        self.places = references.addresses(self.shop, self.said, *PLACES)
         self.lines: defaultdict[int, list[OrderLine]] = defaultdict(list)
         self.states: defaultdict[int, list[OrderState]] = defaultdict(list)
         rows = list(self.rows.values())
@@ -62,11 +65,18 @@ class Orders(Batch[Order]):
         values = super().values(said)
         if customer := self.people.named(said):
             values["customer_id"] = customer
+        values |= {f"{name}_id": self._place(name, said) for name in PLACES if said.get(name)}
         if said.get("cart") and str(said["cart"]) not in self.carts:
             raise Refusal("cart", _("There is no cart %(id)s: send the cart first.") % {"id": said["cart"]})
         if self._made_elsewhere(said):
             raise Refusal("cart", _("This order was made from another cart."))
         return values
+
+    def _place(self, name: str, said: Said) -> int:
+        shop_id = str(said[name])
+        if shop_id not in self.places:
+            raise Refusal(name, _("There is no address %(id)s: send the address first.") % {"id": shop_id})
+        return self.places[shop_id]
 
     def differs(self, row: Order, said: Said) -> bool:
         """Lines, states, or the cart it came from."""
@@ -128,6 +138,7 @@ class Orders(Batch[Order]):
         carts = [cart for cart, _row in taken]
         Cart.objects.bulk_update(carts, BECOMING, batch_size=AT_ONCE)
         if carts:
+            indexing.changed(carts=[cart.pk for cart in carts])
             pings.carts_changed((cart.pk, cart.customer_id) for cart in carts)
 
 

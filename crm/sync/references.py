@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.models import Cart, Customer, CustomerGroup, Order, Shop, SocialTitle
+from crm.models import Address, Cart, Customer, CustomerGroup, Order, Shop, SocialTitle
 from crm.sync.batch import Refusal, Said
 
 
@@ -76,3 +76,9 @@ def carts(shop: Shop, said: Iterable[Said]) -> dict[str, Cart]:
     """The carts that objects name under `cart`."""
     ids = ids_of(said, "cart")
     return {one.shop_id: one for one in Cart.objects.filter(source=shop, shop_id__in=ids)} if ids else {}
+
+
+def addresses(shop: Shop, said: Iterable[Said], *names: str) -> dict[str, int]:
+    """Our ids of the addresses that objects name under these fields, deleted ones too."""
+    ids = ids_of(said, *names)
+    return dict(Address.objects.filter(source=shop, shop_id__in=ids).values_list("shop_id", "pk")) if ids else {}

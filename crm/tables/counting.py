@@ -23,33 +23,43 @@ class Count:
 
 
 def counts_of(querysets: Sequence[QuerySet[Any]]) -> list[Count]:
-    """How many rows each has: one query for all, and one more for each large one that nobody counted lately."""
-    capped = _capped(querysets)
-    return [Count(n) if n <= LIVE else _kept(rows) for n, rows in zip(capped, querysets, strict=True)]
+    """How many rows each has: one query for all but the remembered, and one more for each large one that is new."""
+    keys = [_key(rows) for rows in querysets]
+    kept = cache.get_many({key for key in keys if key})
+    asked = [n for n, key in enumerate(keys) if key and key not in kept]
+    counted = dict(zip(asked, _capped([querysets[n] for n in asked]), strict=True))
+    return [_count(rows, key, counted.get(n), kept) for n, (rows, key) in enumerate(zip(querysets, keys, strict=True))]
+
+
+def _count(rows: QuerySet[Any], key: str, counted: int | None, kept: dict[str, int]) -> Count:
+    if not key:
+        return Count(0)
+    if counted is not None and counted <= LIVE:
+        return Count(counted)
+    if key not in kept:
+        kept[key] = rows.order_by().count()
+        cache.set(key, kept[key], KEPT_FOR)
+    return Count(kept[key], is_old=True)
+
+
+def _key(rows: QuerySet[Any]) -> str:
+    """Under what a count is remembered; empty for a query that nothing can match."""
+    try:
+        sql, params = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return ""
+    return f"count-{hashlib.sha256(f'{sql} {params}'.encode()).hexdigest()}"
 
 
 def _capped(querysets: Sequence[QuerySet[Any]]) -> list[int]:
+    if not querysets:
+        return []
     parts: list[str] = []
     values: list[Any] = []
     for rows in querysets:
-        try:
-            sql, params = rows.order_by().values("pk")[: LIVE + 1].query.sql_with_params()
-        except EmptyResultSet:
-            sql, params = "SELECT 1 WHERE 1 = 0", ()
+        sql, params = rows.order_by().values("pk")[: LIVE + 1].query.sql_with_params()
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608 - made by Django, values apart
         values.extend(params)
-    if not parts:
-        return []
     with connections[querysets[0].db].cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         return list(cursor.fetchone())
-
-
-def _kept(rows: QuerySet[Any]) -> Count:
-    sql, params = rows.order_by().values("pk").query.sql_with_params()
-    key = f"count-{hashlib.sha256(f'{sql} {params}'.encode()).hexdigest()}"
-    n = cache.get(key)
-    if n is None:
-        n = rows.order_by().count()
-        cache.set(key, n, KEPT_FOR)
-    return Count(n, is_old=True)

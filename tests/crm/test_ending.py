@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from crm import purging
-from crm.models import Address, Customer, CustomerNote, Visit
+from crm.models import Address, Customer, CustomerNote, Delivery, Shop, ShopAnswer, Visit, Webhook
 from crm.models.ending import HasOrdersError
 from helpdesk.models import Thread
 from mailgateway import rawmail
@@ -134,6 +134,10 @@ def known(world, tmp_path, settings):
     Incoming.objects.create(
         sha256=digest, size=1, raw_path=path, sender="john@example.com", subject="Secret bowl", thread=thread
     )
+    shop = Shop.objects.create(name="Taller Norte")
+    ShopAnswer.objects.create(shop=shop, key="1", digest="1", body='{"email": "john@example.com", "name": "Johannes"}')
+    webhook = Webhook.objects.create(shop=shop, url="https://norte.test/hook")
+    Delivery.objects.create(webhook=webhook, event="customer.changed", body='{"phone": "+34600000123"}')
     return john
 
 
@@ -158,7 +162,7 @@ def test_after_erasing_nothing_of_the_person_is_left_and_the_weeks_figures_are(
         assert known.erase(by=world.alice)
     words = ("Johannes", "john@example.com", "johannes@doe.test", "Doe", "600000123", "203.0.113.7", "Secret bowl")
     left = [row for row in everything_kept() for word in words if word in row]
-    assert left == []
+    assert [row[:60] for row in left] == []
     assert list(Thread.objects.values_list("pk", "created_at", "status", "first_response_at")) == before
     known.refresh_from_db()
     assert (str(known), known.orders.count(), known.order_count) == ("Anonymous", 1, known.order_count)

@@ -102,10 +102,14 @@ def test_a_group_is_made_with_all_that_it_is(world, alice):
     assert (str(group), group.discount, group.price_display, group.show_prices) == ("Wholesale", 20, "without", True)
     assert (group.badge, group.tone, group.answer_hours, group.area_pages) == ("B2B", "warn", 2, ["threads", "orders"])
     assert [(one.category, one.discount) for one in group.category_discounts.all()] == [("Mugs", Decimal(25))]
+    assert 'value="20"' in html(alice.get(answer.url))
+    assert 'value="Mugs"' in html(alice.get(answer.url))
+    alice.post(f"/groups/{group.pk}/edit/", {**FORM, "by-0-discount": "10"})
+    assert html(alice.get(answer.url)).count('value="10"') == 1
     changed = {**FORM, "by-INITIAL_FORMS": "1", "by-0-category": "", "by-1-category": "Bowls", "by-1-discount": "10"}
     alice.post(f"/groups/{group.pk}/edit/", changed)
     assert [str(one) for one in group.category_discounts.all()] == ["Bowls −10 %"]
-    assert CategoryDiscount.history.filter(history_user=world.alice).count() == 3
+    assert CategoryDiscount.history.filter(history_user=world.alice).count() == 4
 
 
 @pytest.mark.row("GR3")

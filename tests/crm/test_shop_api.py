@@ -415,3 +415,22 @@ def test_no_answer_holds_the_token(call):
     call("put", "customers/17/", ANA)
     assert "mst_" not in json.dumps(call("get", "customers/").json())
     assert call.shop.token_digest not in json.dumps(call("get", "customers/").json())
+
+
+@pytest.mark.row("CF10")
+def test_who_is_erased_is_in_no_kept_answer_either(call, world):
+    call("put", "customers/17/", ANA, idempotency_key="k-9")
+    call("put", "customers/18/", {"first_name": "Eva"}, idempotency_key="k-10")
+    Customer.objects.get(shop_id="17").erase(by=world.alice)
+    assert "ana@example.com" not in "".join(ShopAnswer.objects.values_list("body", flat=True))
+    assert ShopAnswer.objects.count() == 1
+    assert call("put", "customers/17/", ANA).status_code == 409
+
+
+def test_an_order_names_the_addresses_it_went_to(call):
+    call("put", "customers/17/", ANA)
+    home = {"customer": "17", "line1": "Calle Mayor 1", "city": "Madrid", "country": "ES"}
+    call("put", "addresses/1/", home)
+    told = ORDER | {"customer": "17", "delivered_to": "1"}
+    assert call("put", "orders/900/", told).json()["delivered_to"] == "1"
+    assert list(call("put", "orders/900/", told | {"invoiced_to": "2"}).json()) == ["invoiced_to"]

@@ -1,0 +1,51 @@
+"""The list of customers in a browser: keys, the dialog of tags, switches in place, no complaint of axe."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from crm.models import Customer
+from tests import make
+
+
+@pytest.mark.row("AR25")
+@pytest.mark.row("CL5")
+def test_keys_choose_rows_the_dialog_tags_them_and_switches_turn_in_place(world_live, sign_in):
+    people = [make.customer(f"P{n} X", f"p{n}@x.test") for n in range(3)]
+    people[2].tag("VIP", by=world_live.bob)
+    page = sign_in(world_live.alice)
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.wait_for_url("**/customers/")
+    expect(page.locator("#list-table tbody tr")).to_have_count(4)
+    assert Axe().run(page).violations_count == 0
+    for key in ("j", "x", "j", "x", "l"):
+        page.keyboard.press(key)
+    dialog = page.locator("#dialog dialog[open]")
+    expect(dialog.get_by_role("heading")).to_have_text("Tags of 2 customers")
+    vip = dialog.get_by_role("checkbox", name="VIP")
+    expect(vip).to_have_attribute("aria-checked", "mixed")
+    vip.click()
+    expect(dialog.locator(".tri--add")).to_have_count(1)
+    vip.click()
+    expect(dialog.locator(".tri--del")).to_have_count(1)
+    page.fill("#tag-search", "Feria")
+    page.keyboard.press("Enter")
+    expect(dialog.locator("[data-summary]")).to_have_text("+2 tags put on, −1 taken off.")
+    assert Axe().run(page).violations_count == 0
+    dialog.get_by_role("button", name="Apply to 2 customers").click()
+    expect(page.get_by_text("Tags of 2 customers changed.")).to_be_visible()
+    assert {tag.name for one in people[1:] for tag in one.tags.all()} == {"Feria"}
+
+    row = page.locator(f"#row-{people[0].pk}")
+    row.get_by_role("switch", name="Newsletter for P0 X").click()
+    page.select_option("#consent-source", "phone")
+    page.fill("#consent-detail", "Wants news")
+    page.locator("#dialog").get_by_role("button", name="Sign up").click()
+    expect(row.get_by_role("switch", name="Newsletter for P0 X")).to_have_attribute("aria-checked", "true")
+    row.get_by_role("switch", name="Newsletter for P0 X").click()
+    expect(row.get_by_role("switch", name="Newsletter for P0 X")).to_have_attribute("aria-checked", "false")
+    assert not Customer.objects.filter(newsletter=True).exists()
+    page.select_option("#f-newsletter", "0")
+    page.wait_for_url("**/customers/?newsletter=0")
+    expect(page.get_by_text("Newsletter: No")).to_be_visible()
