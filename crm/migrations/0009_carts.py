@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='cart',
-            index=models.Index(condition=models.Q(('customer', None)), fields=['state', '-changed_at'], name='carts_of_nobody'),
+            index=models.Index(condition=models.Q(('customer', None), ('order', None)), fields=['state', '-changed_at'], name='carts_of_nobody'),
         ),
         migrations.AddField(
             model_name='followup',
