@@ -137,9 +137,7 @@ class Cart(CartLife, Binding, FromShop):
             models.Index(fields=["state", "total", "id"], name="carts_in_a_state_by_total"),
             models.Index(fields=["created_at", "id"], name="carts_by_age"),
             # Holds all that the count of nobody's carts looks at, so that it reads no rows.
-            models.Index(
-                fields=["state", "-changed_at"], condition=models.Q(customer=None, order=None), name="carts_of_nobody"
-            ),
+            models.Index(fields=["state", "-changed_at"], condition=models.Q(customer=None), name="carts_of_nobody"),
         ]
 
     def __str__(self) -> str:
