@@ -7,15 +7,18 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models.functions import Coalesce
+from django.http import HttpRequest
 
 from accounts.models import Agent
-from crm import finding, following, links, outbound, panel, salutations
+from crm import finding, following, links, outbound, panel, phones, salutations
 from crm.copying import Fact as Fact
 from crm.copying import Section as Section
 from crm.finding import Network
 from crm.following import Claimed, Due
+from crm.lists import customers as customer_list
 from crm.models import Cart, Customer, CustomerGroup, FollowUp, Order, OrderLine, RecordSettings, Shop
 from crm.resemblance import Likeness, resembling
+from crm.tables import Selection
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
 
@@ -28,6 +31,23 @@ def customers() -> models.QuerySet[Customer]:
 def people() -> models.QuerySet[Customer]:
     """All who are neither deleted nor erased nor part of somebody else."""
     return Customer.objects.present()
+
+
+def chosen_customers(request: HttpRequest) -> Selection:
+    """Those that a form of the customers' list means: ticked ones, or all that its filters match."""
+    return customer_list.selection_of(request)  # type: ignore[arg-type] - asked by agents' pages only
+
+
+def newest_orders(customers: Iterable[int]) -> dict[int, Order]:
+    """The newest order of each of these customers (ids), by customer. One query."""
+    own = Order.objects.filter(customer=models.OuterRef("customer")).order_by("-placed_at", "-pk").values("pk")[:1]
+    found = Order.objects.filter(customer__in=list(customers), pk=models.Subquery(own)).select_related("source")
+    return {order.customer_id: order for order in found if order.customer_id is not None}
+
+
+def whatsapp_number(customer: Customer) -> tuple[str, str]:
+    """A customer's number as E.164 and an empty string; or an empty string and why there is none."""
+    return phones.number_of(customer)
 
 
 def people_of_household(household_id: int) -> models.QuerySet[Customer]:

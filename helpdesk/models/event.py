@@ -37,6 +37,8 @@ class EventKind(models.TextChoices):
     RESTORED = "restored", _("taken out of the bin")
     MERGED = "merged", _("merged")
     SPLIT = "split", _("split again")
+    WHATSAPP = "whatsapp", _("WhatsApp link opened")
+    WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
 
 
 class Event(models.Model):
@@ -106,6 +108,8 @@ def sentences() -> dict[str, str]:
         EventKind.NOT_SPAM: _t("%(who)s said it is not spam"),
         EventKind.TRASHED: _t("%(who)s put it in the bin"),
         EventKind.RESTORED: _t("%(who)s took it out of the bin"),
+        EventKind.WHATSAPP: _t("WhatsApp link opened by %(who)s for %(to)s"),
+        EventKind.WHATSAPP_SENT: _t("WhatsApp message sent by %(who)s to %(to)s"),
         EventKind.MERGED: _t("%(who)s merged thread #%(name)s into this one"),
         EventKind.SPLIT: _t("%(who)s split thread #%(name)s off again"),
     }
