@@ -72,6 +72,7 @@ rows: ## which rows of docs/features.md a test proves: ID covered|missing test, 
 
 bench: install-dev ## what pages, ingest and the way from the mail server to the screen cost (WRITE=1 keeps docs/bench.md)
 	@$(PY) tests/bench/run.py $(if $(WRITE),--write)
+	@$(PY) tests/bench/nameless.py
 
 mailscore: install-dev ## how well strangers' mail is read, where the corpora are at hand
 	@$(PY) tests/mailscore.py

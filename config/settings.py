@@ -42,6 +42,8 @@ SHOP_CALL_BYTES = env.number("SHOP_CALL_MB", 8) * 1024 * 1024
 
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
 PERIODIC_JOBS: dict[str, float] = {
+    "crm.watching.watch": 60,
+    "helpdesk.seeking.seek": 15,
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
     "crm.following.purge_vouchers": 3600,

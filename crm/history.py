@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from django.db import models
@@ -56,6 +56,12 @@ def story_of(customer: Customer) -> list[Entry]:
     return sorted(told, key=lambda entry: entry.at, reverse=True)
 
 
+def newest_of(customer: Customer, *, most: int = 5) -> list[Entry]:
+    """The last of it: changes of the record and what happened to it."""
+    told = [*islice(_changes(customer, most=most + 1), most), *_events(customer, most=most)]
+    return sorted(told, key=lambda entry: entry.at, reverse=True)[:most]
+
+
 def counts(entries: Iterable[Entry]) -> dict[str, int]:
     """How many entries there are of each kind."""
     found = dict.fromkeys(KINDS, 0)
@@ -69,8 +75,8 @@ def day_of(entry: Entry) -> date:
     return timezone.localtime(entry.at).date()
 
 
-def _changes(customer: Customer) -> Iterator[Entry]:
-    versions = list(Customer.history.filter(id=customer.pk).select_related("history_user")[:MOST])
+def _changes(customer: Customer, *, most: int = MOST) -> Iterator[Entry]:
+    versions = list(Customer.history.filter(id=customer.pk).select_related("history_user")[:most])
     fields = [field for field in Customer.history.model.tracked_fields if field.name not in {"id", "merged_into"}]
     names = _names_of(versions)
     for newer, older in pairwise(versions):
@@ -115,8 +121,8 @@ def _address_changes(customer: Customer) -> Iterator[Entry]:
         )
 
 
-def _events(customer: Customer) -> Iterator[Entry]:
-    for event in customer.events.select_related("by")[:MOST]:
+def _events(customer: Customer, *, most: int = MOST) -> Iterator[Entry]:
+    for event in customer.events.select_related("by")[:most]:
         kind = ACCESS if event.kind in ACCESS_EVENTS else EXPORTS if event.kind in EXPORT_EVENTS else CHANGES
         words = ", ".join(str(value) for value in event.data.values() if isinstance(value, str | int))
         yield Entry(event.at, kind, event.get_kind_display(), by=event.by, detail=words, ip=event.ip_address or "")

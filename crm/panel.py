@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from crm.history import newest_of
+from crm.identity import alike
 from crm.models import Cart, Customer, Order, OrderState, RecordSettings
 from crm.profile import links_of, purchases_of
 
@@ -38,6 +40,8 @@ def panel_of(
         "vouchers": customer.vouchers.all()[:SHOWN],
         "visits": customer.visits.all()[:SHOWN],
         "links": links_of(customer),
+        "story": newest_of(customer),
+        "alike": alike(customer, most=2),
         "carts": carts,
         "cart": _live(carts),
         **orders_shown(customer, order=order, line=line, written_at=written_at),
@@ -63,7 +67,7 @@ def orders_shown(
     customer: Customer, *, order: int | None, line: int | None, written_at: datetime | None
 ) -> dict[str, Any]:
     """The order that the matter is about, if it is this customer's, the newest others, and those to choose from."""
-    orders = customer.orders.select_related("source").prefetch_related("lines")
+    orders = Order.objects.of_person(customer).select_related("source").prefetch_related("lines")
     newest = list(orders[:CHOICES])
     hit = next((one for one in newest if one.pk == order), None) or (orders.filter(pk=order).first() if order else None)
     return {
@@ -72,8 +76,16 @@ def orders_shown(
         "hit_then": state_when(hit, written_at),
         "other_orders": [one for one in newest if one != hit][:SHOWN],
         "orders": newest if hit is None or hit in newest else [hit, *newest],
-        "order_count": customer.orders.count(),
+        "order_count": Order.objects.of_person(customer).count(),
     }
+
+
+def orders_of_address(address: str) -> list[Order]:
+    """The newest orders made with an address that nobody on file has; none without one."""
+    if not address:
+        return []
+    made = Order.objects.filter(customer=None, email__in={address, address.lower()})
+    return list(made.select_related("source").prefetch_related("lines")[:SHOWN])
 
 
 def state_when(order: Order | None, at: datetime | None) -> OrderState | None:

@@ -7,3 +7,9 @@ class HelpdeskConfig(AppConfig):
     """The app helpdesk."""
 
     name = "helpdesk"
+
+    def ready(self) -> None:
+        """Hear of customers who turn out to be one."""
+        from helpdesk import people
+
+        people.connect()

@@ -7,16 +7,34 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
 
+from accounts.access import AgentRequest
 from accounts.models import Agent
 from crm import finding, following, links, outbound, panel, phones, salutations
 from crm.copying import Fact as Fact
 from crm.copying import Section as Section
 from crm.finding import Network
 from crm.following import Claimed, Due
+from crm.guests import guest_for as guest_for
 from crm.lists import customers as customer_list
-from crm.models import Cart, Customer, CustomerGroup, FollowUp, Order, OrderLine, RecordSettings, Shop
+from crm.matching import Candidate, Complaint, candidates_for
+from crm.matching import Reason as Reason
+from crm.matching import Sure as Sure
+from crm.models import (
+    Cart,
+    CartMatch,
+    CartWatch,
+    Customer,
+    CustomerEmail,
+    CustomerGroup,
+    FollowUp,
+    Order,
+    OrderLine,
+    RecordSettings,
+    Shop,
+)
+from crm.models import customers_merged as customers_merged
+from crm.models import customers_split as customers_split
 from crm.resemblance import Likeness, resembling
 from crm.tables import Selection
 
@@ -33,9 +51,14 @@ def people() -> models.QuerySet[Customer]:
     return Customer.objects.present()
 
 
-def chosen_customers(request: HttpRequest) -> Selection:
+def chosen_customers(request: AgentRequest) -> Selection:
     """Those that a form of the customers' list means: ticked ones, or all that its filters match."""
-    return customer_list.selection_of(request)  # type: ignore[arg-type] - asked by agents' pages only
+    return customer_list.selection_of(request)
+
+
+def with_mail(customers: models.QuerySet[Customer]) -> models.QuerySet[Customer]:
+    """Those of them who have an address of mail."""
+    return customers.filter(models.Exists(CustomerEmail.objects.filter(customer=models.OuterRef("pk"))))
 
 
 def newest_orders(customers: Iterable[int]) -> dict[int, Order]:
@@ -89,6 +112,11 @@ def panel_of(customer_id: int | None, *, order: int | None, line: int | None, at
     """What the panel shows of a customer; nothing where there is none. As crm.panel.panel_of."""
     customer = panel.customer_with_card(customer_id) if customer_id else None
     return panel.panel_of(customer, order=order, line=line, written_at=at) if customer else {}
+
+
+def orders_of_address(address: str) -> list[Order]:
+    """Orders made with an address that nobody on file has."""
+    return panel.orders_of_address(address)
 
 
 def orders_mentioned(texts: list[str]) -> list[Order]:
@@ -272,6 +300,52 @@ def salutation(customer: Customer | None, *, name: str, language: str) -> str:
 def is_known_address(customer: Customer | None, address: str) -> bool:
     """Whether the address is one of the customer's."""
     return customer is not None and customer.emails.filter(address=address.lower()).exists()
+
+
+# -- carts without an owner -----------------------------------------------------------------------
+
+
+def carts_for(complaint: Complaint, *, about: str, most: int) -> list[Candidate]:
+    """Carts that a complaint may be about, without those refused for this matter or this customer."""
+    refused = CartMatch.objects.refused_by(about, complaint.customer)
+    return candidates_for(complaint, refused=refused, most=most)
+
+
+def cart_with_lines(cart_id: int) -> Cart | None:
+    """One cart, as panels show it."""
+    return Cart.objects.select_related("source", "customer").prefetch_related("lines").filter(pk=cart_id).first()
+
+
+def was_linked(cart: Cart) -> bool:
+    """Whether the team said whose it is, and may take that back."""
+    return cart.customer_id is not None and cart.was_linked()
+
+
+def unlink_cart(cart: Cart, *, by: Agent) -> bool:
+    """It is nobody's again."""
+    return cart.unlink(by=by)
+
+
+def refuse_cart(cart: Cart, about: str, *, customer: int | None, by: Agent) -> None:
+    """It is not theirs."""
+    CartMatch.objects.refuse(cart, about, customer=customer, by=by)
+
+
+def keep_matches(about: str, found: list[Candidate], *, customer: int | None) -> None:
+    """What was found for a matter, for the pages of the carts."""
+    CartMatch.objects.keep(about, found, customer=customer)
+
+
+def matches_of(cart_id: int) -> list[CartMatch]:
+    """What may be about a cart, the likeliest first; what was refused is left out."""
+    return list(CartMatch.objects.standing().filter(cart=cart_id))
+
+
+def fire_watches(found: list[Candidate]) -> list[Candidate]:
+    """Those of the found carts that are watched, and likely enough that the team shall hear of it."""
+    likely = {one.cart.pk: one for one in found if one.sure != "low"}
+    watches = CartWatch.objects.open().filter(cart__in=likely)
+    return [likely[watch.cart_id] for watch in watches if watch.fire()]
 
 
 # -- finding ------------------------------------------------------------------------------------------------------

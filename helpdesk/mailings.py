@@ -63,8 +63,7 @@ class Audience:
     @cached_property
     def reachable(self) -> models.QuerySet[Customer]:
         """Those who get the mail, missing values aside; the same rule as obstacle_to(), for the database."""
-        address = self.chosen.model.emails.rel.related_model.objects.filter(customer=models.OuterRef("pk"))
-        return self.everybody.filter(models.Exists(address), is_active=True, do_not_contact=False)
+        return context.with_mail(self.everybody).filter(is_active=True, do_not_contact=False)
 
     @cached_property
     def count(self) -> int:

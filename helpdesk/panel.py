@@ -3,7 +3,9 @@
 from typing import Any
 
 from accounts.models import Agent
+from helpdesk import claims
 from helpdesk import context as shop
+from helpdesk.found_reply import found_reply
 from helpdesk.models import MessageKind, Thread
 
 OTHER_THREADS = 8
@@ -13,12 +15,16 @@ READ_MESSAGES, READ_LETTERS = 5, 4000  # how much of what the customer wrote is 
 def panel_of(thread: Thread, agent: Agent) -> dict[str, Any]:
     """Everything of the panel, in a number of queries that never grows."""
     beside = shop.panel_of(thread.customer_id, order=thread.order_id, line=thread.product_id, at=thread.inbound_at)
+    mentioned, claimed = mentioned_in(thread), claims.claimed_by(thread)
     return {
-        "orders": [],
+        "orders": shop.orders_of_address(thread.email) if not thread.customer_id else [],
         **beside,
         "thread": thread,
         "others": _others(thread, agent),
-        "mentioned": mentioned_in(thread),
+        "mentioned": mentioned,
+        "candidates": [] if mentioned else claims.candidates_of(thread),
+        "claimed": claimed,
+        "found_reply": found_reply(thread, agent) if claimed else "",
     }
 
 

@@ -12,6 +12,11 @@ def thread_changed(thread_id: int, contact_ids: Iterable[int]) -> None:
         wire.send(f"contact-{contact_id}", "queue")
 
 
+def customer_set(thread_id: int) -> None:
+    """The thread has another customer: its open pages come back, to hear of that one's carts."""
+    wire.send(f"thread-{thread_id}", "access")
+
+
 def notice_added(agent_id: int) -> None:
     """This agent has something new in the bell."""
     wire.send(f"agent-{agent_id}", "notices")

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from babel.numbers import format_currency
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,10 @@ NAMES: dict[str, str | Promise] = {
     "order.tracking_number": _("The carrier's tracking number"),
     "order.tracking_url": _("The carrier's page for the parcel"),
     "order.promised_on": _("The day the order was promised for"),
+    "cart.number": _("The number of the cart the thread is about"),
+    "cart.date": _("The day of the cart"),
+    "cart.total": _("What the cart comes to, with its currency"),
+    "cart.lines": _("What lies in the cart"),
     "product.name": _("The product the thread is about"),
     "agent.name": _("The name of whoever answers"),
     "shop.name": _("The name of the shop"),
@@ -44,7 +48,13 @@ def unknown(text: str) -> list[str]:
 def values_for(thread: Thread, *, agent: Agent) -> dict[str, str]:
     """Every name of NAMES with its value in the customer's language; empty where nothing is known."""
     with translation.override(thread.language or DeskSettings.load().language):
-        return {**dict.fromkeys(NAMES, ""), **_of_thread(thread, agent), **_of_customer(thread), **_of_order(thread)}
+        return {
+            **dict.fromkeys(NAMES, ""),
+            **_of_thread(thread, agent),
+            **_of_customer(thread),
+            **_of_order(thread),
+            **_of_cart(thread),
+        }
 
 
 def _of_thread(thread: Thread, agent: Agent) -> dict[str, str]:
@@ -83,6 +93,18 @@ def _of_order(thread: Thread) -> dict[str, str]:
         "order.tracking_url": order.tracking_link,
         "order.promised_on": date_format(order.promised_on, "DATE_FORMAT") if order.promised_on else "",
         "product.name": thread.product.name if thread.product else "",
+    }
+
+
+def _of_cart(thread: Thread) -> dict[str, str]:
+    cart = thread.cart
+    if cart is None:
+        return {}
+    return {
+        "cart.number": str(cart),
+        "cart.date": date_format(timezone.localtime(cart.changed_at), "DATE_FORMAT"),
+        "cart.total": money(cart.total, cart.currency),
+        "cart.lines": ", ".join(str(line) for line in cart.lines.all()),
     }
 
 

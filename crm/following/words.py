@@ -27,7 +27,7 @@ NAMES: dict[str, str | Promise] = {
     "until": gettext_lazy("until when it is valid"),
     "shop": gettext_lazy("the name of the shop"),
 }
-VOUCHER = gettext_lazy("With the code {voucher} you save {discount} % until {until}.")
+VOUCHER = gettext_lazy("With the code {voucher}, valid until {until}, you save {discount} %.")
 ANSWER = gettext_lazy("Do you have a question? Just answer this mail.")
 WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     FollowUpKind.CART: (

@@ -21,11 +21,13 @@ from crm.models.address import Address
 from crm.models.note import CustomerNote
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
+from crm.models.watch import CartMatch, CartWatch, Outcome
 from crm.models.cart_line import CartChange, CartItem, CartLine, CartSums
 from crm.models.cart_life import CartIsOrdered, CartState
 from crm.models.cart import Cart
 from crm.models.follow_up import FollowUp, FollowUpKind, FollowUpRule, FollowUpSettings
 from crm.models.words import CartWords, CustomerWords, OrderWords
+from crm.models.merging import CustomerMerge, DifferentPeople, customers_merged, customers_split
 
 __all__ = [
     "TONES",
@@ -38,8 +40,10 @@ __all__ = [
     "CartIsOrdered",
     "CartItem",
     "CartLine",
+    "CartMatch",
     "CartState",
     "CartSums",
+    "CartWatch",
     "CartWords",
     "CategoryDiscount",
     "ColumnChoice",
@@ -48,12 +52,14 @@ __all__ = [
     "CustomerEmail",
     "CustomerGroup",
     "CustomerLink",
+    "CustomerMerge",
     "CustomerNote",
     "CustomerSession",
     "CustomerTag",
     "CustomerWords",
     "Delivery",
     "Departure",
+    "DifferentPeople",
     "FixedGroupError",
     "FollowUp",
     "FollowUpKind",
@@ -66,6 +72,7 @@ __all__ = [
     "OrderLine",
     "OrderState",
     "OrderWords",
+    "Outcome",
     "PriceDisplay",
     "PrivacyRequest",
     "RecordEvent",
@@ -80,4 +87,6 @@ __all__ = [
     "Visit",
     "Voucher",
     "Webhook",
+    "customers_merged",
+    "customers_split",
 ]

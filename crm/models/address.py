@@ -94,7 +94,11 @@ class Address(FromShop):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         constraints = [FromShop.once_a_shop("address")]
-        indexes = [models.Index(fields=["source", "updated_at", "id"], name="addresses_as_told")]
+        indexes = [
+            models.Index(fields=["phone"], name="addresses_by_phone"),
+            models.Index(fields=["mobile"], name="addresses_by_mobile"),
+            models.Index(fields=["source", "updated_at", "id"], name="addresses_as_told"),
+        ]
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.line1, f"{self.postcode} {self.city}".strip(), self.country) if part)

@@ -14,7 +14,6 @@ from crm.models.entrance import CustomerSession
 from crm.models.group import CustomerGroup
 from crm.models.record_event import RecordEvent
 from crm.models.tag import CustomerTag
-from crm.models.words import CustomerWords
 
 UNDO_FOR = timedelta(days=30)
 BATCH = 1000
@@ -81,11 +80,7 @@ class BulkChangeQuerySet(models.QuerySet["BulkChange"]):
     @transaction.atomic
     def delete_customers(self, customers: models.QuerySet[Customer], *, by: Any) -> "BulkChange":
         """Move those without orders to the bin. Whoever has an order stays: their invoices need a name."""
-        ids, now = _ids(customers.filter(orders=None)), timezone.now()
-        for batch in _batches(ids):
-            Customer.objects.filter(pk__in=batch).update(deleted_at=now, version=models.F("version") + 1)
-            CustomerWords.write(batch)
-        _write_down(RecordEvent.Kind.DELETED, ids, by=by)
+        ids = [one.pk for one in _each(_ids(customers.filter(orders=None))) if one.trash(by=by)]
         return self.create(kind=BulkChange.Kind.DELETED, by=by, count=len(ids), data={"customers": ids})
 
 
@@ -146,6 +141,12 @@ def _ids(customers: models.QuerySet[Customer]) -> Ids:
     wanted = customers.order_by().values("pk")
     locked = Customer.objects.present().filter(pk__in=wanted).select_for_update(of=("self",))
     return list(locked.order_by("pk").values_list("pk", flat=True))
+
+
+def _each(ids: Ids) -> Iterator[Customer]:
+    """The customers, some at a time."""
+    for batch in _batches(ids):
+        yield from Customer.objects.filter(pk__in=batch).order_by("pk")
 
 
 def _within(ids: Ids, **conditions: Any) -> Ids:
@@ -230,9 +231,11 @@ def _undo_group(change: BulkChange, *, by: Any) -> int:
 
 
 def _undo_deletion(change: BulkChange, *, by: Any) -> int:
-    ids = _within(change.data["customers"], deleted_at__isnull=False, erased_at=None, merged_into=None)
-    for batch in _batches(ids):
-        Customer.objects.filter(pk__in=batch).update(deleted_at=None, version=models.F("version") + 1)
-        CustomerWords.write(batch)
-    _write_down(RecordEvent.Kind.RESTORED, ids, by=by)
-    return len(ids)
+    """Through the verb of one: whoever's e-mail is somebody else's by now stays in the bin."""
+    done = 0
+    for customer in _each(_within(change.data["customers"], deleted_at__isnull=False, erased_at=None)):
+        try:
+            done += customer.restore(by=by)
+        except ValueError:
+            continue
+    return done

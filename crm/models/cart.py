@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm import links, pings
+from crm.models.binding import Binding
 from crm.models.cart_life import PROCESSED, CartLife, CartState
 from crm.models.customer import Customer
 from crm.models.order import Order
@@ -77,7 +78,7 @@ def _discard(ids: list[int], by: Any) -> int:
     return len(gone)
 
 
-class Cart(CartLife, FromShop):
+class Cart(CartLife, Binding, FromShop):
     """A cart of the shop; it may have no customer. Amounts are in `currency`, tax included."""
 
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="carts")
@@ -125,14 +126,18 @@ class Cart(CartLife, FromShop):
         indexes = [
             models.Index(fields=["customer", "-changed_at"], name="carts_of_a_customer"),
             models.Index(fields=["state", "-changed_at"], name="carts_in_a_state"),
+            # Holds all that carts without an owner are counted by, so that looking for one reads no rows.
+            models.Index(
+                fields=["changed_at", "total", "is_charged", "postcode"],
+                condition=models.Q(customer=None, order=None),
+                name="nameless_carts",
+            ),
             models.Index(fields=["source", "updated_at", "id"], name="carts_as_told"),
             models.Index(fields=["total", "id"], name="carts_by_total"),
             models.Index(fields=["state", "total", "id"], name="carts_in_a_state_by_total"),
             models.Index(fields=["created_at", "id"], name="carts_by_age"),
             # Holds all that the count of nobody's carts looks at, so that it reads no rows.
-            models.Index(
-                fields=["state", "-changed_at"], condition=models.Q(customer=None, order=None), name="carts_of_nobody"
-            ),
+            models.Index(fields=["state", "-changed_at"], condition=models.Q(customer=None), name="carts_of_nobody"),
         ]
 
     def __str__(self) -> str:

@@ -84,6 +84,7 @@ class CartLife(models.Model):
             if not cart.is_processed:
                 fields["state"] = state_after(moment)
         self._set(**fields)
+        cart.watch_if_lost()
         return is_changed
 
     def _put(self, items: dict[Any, CartItem], at: datetime) -> bool:

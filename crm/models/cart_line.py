@@ -68,6 +68,7 @@ class CartLine(models.Model):
     class Meta:
         ordering = ["pk"]
         verbose_name = _("cart line")
+        indexes = [models.Index(fields=["name", "cart"], name="lines_by_name")]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.name}"

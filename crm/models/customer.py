@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Agent
+from crm.emails import canonical
 from crm.models.account import Account
 from crm.models.area import AreaMember
 from crm.models.belonging import Belonging
 from crm.models.ending import Ending
 from crm.models.group import CustomerGroup
 from crm.models.household import Household
+from crm.models.mergeable import Mergeable
 from crm.models.record import Checked, hold_addresses
 from crm.models.shop import FromShop, RecordSettings, TitleUse
 from crm.models.tag import CustomerTag
@@ -84,7 +86,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return customer
 
 
-class Customer(AreaMember, Account, Belonging, Ending, FromShop):
+class Customer(AreaMember, Account, Belonging, Ending, Mergeable, FromShop):
     """A person who buys or may buy."""
 
     title = models.ForeignKey(SocialTitle, models.SET_NULL, null=True, blank=True, verbose_name=_("social title"))
@@ -177,6 +179,8 @@ class Customer(AreaMember, Account, Belonging, Ending, FromShop):
             models.Index(fields=["partner_offers", "id"], name="customers_offers"),
             models.Index(fields=["registered_at", "id"], name="customers_registered"),
             models.Index(fields=["visited_at", "id"], name="customers_by_visit"),
+            models.Index(fields=["phone"], name="customers_by_phone"),
+            models.Index(fields=["other_phone"], name="customers_by_other_phone"),
             models.Index(fields=["source", "updated_at", "id"], name="customers_as_told"),
         ]
 
@@ -263,11 +267,21 @@ class Customer(AreaMember, Account, Belonging, Ending, FromShop):
         self.refresh_from_db()
 
 
+class CanonicalField(models.CharField):
+    """The address in the one form that all spellings of the same box share; kept with every write, in bulk too."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """Work it out anew."""
+        model_instance.canonical = canonical(model_instance.address)  # type: ignore[attr-defined]
+        return model_instance.canonical  # type: ignore[attr-defined]
+
+
 class CustomerEmail(models.Model):
     """One address of a person, in lower case. Guests may share one with an account."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="emails")
     address = models.CharField(_("e-mail"), max_length=255, db_index=True)
+    canonical = CanonicalField(max_length=255, db_index=True, blank=True, editable=False)
     is_main = models.BooleanField(_("main address"), default=False)
     verified_at = models.DateTimeField(null=True, blank=True)
 

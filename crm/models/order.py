@@ -22,6 +22,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The order with this reference, whatever its case."""
         return self.filter(reference__iexact=reference.strip()).order_by("-pk").first() if reference.strip() else None
 
+    def of_person(self, customer: Customer) -> "OrderQuerySet":
+        """A customer's orders, and those of nobody that were made with one of their addresses."""
+        addresses = [one.address for one in customer.emails.all()]
+        return self.filter(models.Q(customer=customer) | models.Q(customer=None, email__in=addresses))
+
     def for_address(self, address: Address | int) -> "OrderQuerySet":
         """Those that went to this address (or the one with this id), or whose invoice did."""
         return self.filter(models.Q(delivered_to=address) | models.Q(invoiced_to=address))
@@ -86,6 +91,7 @@ class Order(FromShop):
         verbose_name = _("order")
         indexes = [
             models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer"),
+            models.Index(fields=["delivery_phone"], name="orders_by_phone"),
             models.Index(fields=["source", "updated_at", "id"], name="orders_as_told"),
         ]
         constraints = [FromShop.once_a_shop("order")]

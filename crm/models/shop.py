@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -157,6 +158,10 @@ class RecordSettings(Kept):
     cart_days = models.PositiveIntegerField(
         _("days to keep carts without order"), default=365, help_text=_("0 keeps them for ever.")
     )
+    watch_amount = models.DecimalField(
+        _("watch carts without owner from this amount"), max_digits=12, decimal_places=2, default=Decimal(20)
+    )
+    watch_days = models.PositiveIntegerField(_("days within which their owner is expected to write"), default=7)
     visit_days = models.PositiveIntegerField(_("days to keep visits and their IP addresses"), default=90)
     bin_days = models.PositiveIntegerField(_("days in which a deletion can be undone"), default=30)
     CACHE_KEY = "record-settings"

@@ -13,10 +13,12 @@ from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Channel, Folder, Thread, ThreadQuerySet, ThreadTag
 from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState
+from helpdesk.models.search import CartSearch
 
 __all__ = [
     "ACTIVE",
     "Attachment",
+    "CartSearch",
     "Channel",
     "Contact",
     "Delivery",

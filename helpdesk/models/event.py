@@ -26,6 +26,7 @@ class EventKind(models.TextChoices):
     MOVED = "moved", _("moved to another contact")
     RENAMED = "renamed", _("subject changed")
     LINKED = "linked", _("order or customer set")
+    REFUSED = "refused", _("cart is not theirs")
     TAGGED = "tagged", _("tags changed")
     ACKNOWLEDGED = "acknowledged", _("receipt confirmed")
     SENT = "sent", _("sent")
@@ -99,6 +100,7 @@ def sentences() -> dict[str, str]:
         EventKind.MOVED: _t("%(who)s moved it from %(frm)s to %(to)s"),
         EventKind.RENAMED: _t("%(who)s changed the subject from “%(frm)s” to “%(to)s”"),
         EventKind.LINKED: _t("%(who)s set %(name)s to %(to)s"),
+        EventKind.REFUSED: _t("%(who)s said that cart %(name)s is not theirs"),
         EventKind.TAGGED: _t("%(who)s changed the tags: %(to)s"),
         EventKind.ACKNOWLEDGED: _t("Receipt confirmed to %(to)s"),
         EventKind.SENT: _t("Delivered to the mail server for %(to)s"),

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk import context
+from helpdesk import context, pings
 from helpdesk.models.desk import Status, StatusLabel
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
@@ -142,6 +142,9 @@ class Lifecycle(models.Model):
         self._set(**changed)
         for name, value in changed.items():
             thread.record(EventKind.LINKED, by=by, name=name, to=str(value) if value else "—")
+        if "customer" in changed:
+            thread_id = thread.pk
+            transaction.on_commit(lambda: pings.customer_set(thread_id))
         thread.announce()
         return True
 

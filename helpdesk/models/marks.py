@@ -88,6 +88,7 @@ class NoticeKind(models.TextChoices):
     FAILED = "failed", _("A reply was not delivered")
     MENTIONED = "mentioned", _("You were named in a note")
     NEW = "new", _("A customer began a thread")
+    CART = "cart", _("A watched cart may be this customer's")
 
 
 class Notice(models.Model):

@@ -33,7 +33,7 @@ class Desk:
 
     def __init__(self, request: AgentRequest) -> None:
         self.request = request
-        self.params = request.POST if request.method == "POST" else request.GET
+        self.params: QueryDict = request.POST if request.method == "POST" else request.GET
         self.contacts = Contact.objects.filter(pk__in=[one.pk for one in contacts_of(request)])
         mine = Mailing.objects.visible_to(request.user)
         self.begun = mine.filter(pk=_number(self.params.get("again", ""))).first()
@@ -145,7 +145,7 @@ def _put(desk: Desk) -> HttpResponse:
 
 def _again(desk: Desk, html: str, **more: Any) -> HttpResponse:
     """The page with this text; nothing is complained about, since nothing was to be sent."""
-    typed: QueryDict = desk.params.copy()  # type: ignore[assignment]
+    typed = desk.params.copy()
     typed["body"], typed["body_format"] = html, "html"
     desk.params = typed
     names = ("subject", "contact", "form_key", "body", "body_format")

@@ -21,7 +21,7 @@ from helpdesk.panel import panel_of
 from helpdesk.purging import BIN_DAYS
 
 OWN_QUERY = ("mode", "sent", "images", "options", "q")
-JOINS = ("contact", "customer", "assignee", "order", "product")
+JOINS = ("contact", "customer", "assignee", "order", "product", "cart")
 
 
 def visible(request: HttpRequest, thread_id: int) -> Thread:
@@ -168,9 +168,14 @@ def render_composer(request: AgentRequest, thread: Thread, mode: str, **options:
 @require_safe
 def panel(request: AgentRequest, thread_id: int) -> HttpResponse:
     """Beside the thread: the customer with orders and cart, what it is about, and the other threads."""
-    thread = visible(request, thread_id)
+    return render_panel(request, visible(request, thread_id))
+
+
+def render_panel(request: AgentRequest, thread: Thread, **extra: Any) -> HttpResponse:
+    """What stands beside, as it is now; `problem` says why the last change was not made."""
     shown = {**panel_of(thread, request.user), "labels": statuses_of(request), "desk": desk_of(request)}
-    return render(request, "helpdesk/thread/_panel.html", {**shown, "sees_ip": request.user.is_supervisor})
+    shown |= {"sees_ip": request.user.is_supervisor, **extra}
+    return render(request, "helpdesk/thread/_panel.html", shown)
 
 
 @agent_required

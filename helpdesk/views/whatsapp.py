@@ -65,7 +65,7 @@ def _form(request: AgentRequest, customer: Customer) -> WhatsAppForm:
     if request.method == "POST":
         return WhatsAppForm(request.POST, **choices)
     contact, newest = mine.first(), threads.first()
-    initial = {"thread": newest.pk if newest else None, "contact": contact.pk if contact else None}
+    initial: dict[str, Any] = {"thread": newest.pk if newest else None, "contact": contact.pk if contact else None}
     if contact and (reply := _reply(request, contact)):
         language, order = _language(request, customer), _order(request, customer)
         initial["text"] = whatsapp.text_of(

@@ -32,7 +32,9 @@ $(".work").classList.toggle("is-side-hidden", localStorage.getItem("side-hidden"
 // -- the order's reference --------------------------------------------------------------------------------------
 document.addEventListener("click", (event) => {
   const insert = event.target.closest("[data-insert]")
-  if (insert && $("#id_body")) put($("#id_body"), insert.dataset.insert)
+  if (!insert || !$("#id_body")) return
+  event.preventDefault() // a button that would write a draft without script
+  put($("#id_body"), insert.dataset.insert)
 })
 
 // -- live: only nodes that changed are drawn anew, so open quotes, frames and the place stay ----------------------
@@ -45,6 +47,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
   const isRefresh = event.detail.requestConfig.verb === "get"
   if (target.id === "thead" && isRefresh && (target.contains(document.activeElement) || target.querySelector("details[open]"))) {
+    event.detail.shouldSwap = false
+  }
+  // Whoever is choosing something beside the conversation goes on; what they send brings the panel anew.
+  if (target.id === "panel" && isRefresh && target.contains(document.activeElement) && document.activeElement.matches("select, input")) {
     event.detail.shouldSwap = false
   }
 })

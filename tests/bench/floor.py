@@ -125,7 +125,7 @@ def words_index() -> str:
 
 def store(mail: Parsed, contact_id: int) -> None:
     """One transaction: thread, message with its words, event, a row for each file; only the database is written."""
-    now, headers = timezone.now(), mail.headers
+    now, headers, index = timezone.now(), mail.headers, words_index()
     with transaction.atomic():
         row = Thread.objects.create(
             subject=headers["Subject"][:255],
@@ -150,4 +150,4 @@ def store(mail: Parsed, contact_id: int) -> None:
             Attachment.objects.create(message=said, file=digest, name=name, size=len(content), sha256=digest)
         Event.objects.create(thread=row, kind="received", message=said, holder="us", status="open")
         with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {words_index()}(rowid, text) VALUES (%s, %s)", [said.pk, mail.text])  # noqa: S608
+            cursor.execute(f"INSERT INTO {index}(rowid, text) VALUES (%s, %s)", [said.pk, mail.text])  # noqa: S608

@@ -96,7 +96,7 @@ def test_the_panel_takes_few_queries(world, bob, django_assert_max_num_queries):
         make.order(world.john)
     thread = make.thread()
     bob.get(f"/threads/{thread.pk}/panel/")  # the desk's settings are made on the first request
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(36):
         bob.get(f"/threads/{thread.pk}/panel/")
 
 
