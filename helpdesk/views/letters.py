@@ -42,9 +42,8 @@ class Desk:
 
     def _audience(self) -> tuple[list[tuple[str, str]], Audience]:
         """Hidden inputs that say it again, and the people."""
-        one, taken_out = self.params.get("customer", ""), self.params.getlist("without")
-        if self.params.get("remove"):
-            taken_out = [*taken_out, self.params["remove"]]
+        one = self.params.get("customer", "")
+        taken_out = [*self.params.getlist("without"), self.params.get("remove", "")]
         without = frozenset(int(pk) for pk in taken_out if pk.isascii() and pk.isdecimal() and len(pk) < 19)
         kept = [("without", str(pk)) for pk in sorted(without)]
         if one.isascii() and one.isdecimal() and len(one) < 19:
