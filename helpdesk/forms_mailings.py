@@ -22,7 +22,7 @@ class LetterForm(Dressed, forms.Form):
         label=_("Message"), strip=False, required=False, max_length=100_000, widget=forms.Textarea({"rows": 12})
     )
     body_format = forms.ChoiceField(choices=[("text", "text"), ("html", "html")], required=False)
-    form_key = forms.CharField(max_length=32)
+    form_key = forms.CharField(max_length=32, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, contacts: Any, **options: Any) -> None:
         super().__init__(*args, **options)
