@@ -1,4 +1,5 @@
-"""What is kept of a person's shop beside the records: answers to its calls and the log of what it was told.
+"""What is kept of a person's shop beside the records: answers to its calls, the log of what it was told,
+lines of files that were imported.
 
 Named in settings.PERSONAL_DATA.
 """
@@ -7,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from crm.models import Customer, Delivery, ShopAnswer
+from crm.models import Customer, CustomerFileLine, Delivery, ShopAnswer
 
 
 def copy_of(customer_id: int, addresses: list[str], *, private: bool) -> tuple[list[Any], list[Any]]:
@@ -23,6 +24,7 @@ def weight(customer_id: int, addresses: list[str]) -> list[str]:
 def erase(customer_id: int, addresses: list[str]) -> None:
     """Forget answers that show the person, and what the shop was told of them; what still waits is sent first."""
     customer = Customer.objects.get(pk=customer_id)
+    CustomerFileLine.objects.filter(Q(email__in=addresses) | Q(customer=customer)).delete()
     named = Q(pk=None)
     for address in addresses:
         named |= Q(body__icontains=address)

@@ -1,11 +1,11 @@
-"""What is not kept for ever: the bin, visits with their IP addresses, sessions and links of the private area."""
+"""What is not kept for ever: the bin, visits with their IP addresses, ways into the private area, imported files."""
 
 from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
 
-from crm.models import AreaLink, Customer, CustomerSession, RecordSettings, Visit
+from crm.models import AreaLink, Customer, CustomerFile, CustomerSession, RecordSettings, Visit
 from crm.models.customer import CustomerQuerySet
 from crm.models.entrance import STAYS
 
@@ -13,8 +13,13 @@ DAYS_OF_ENDED_LINKS = 30
 
 
 def purge() -> dict[str, int]:
-    """Do all of it; returns how many records, visits and ways in went. Again at once, none does."""
-    return {"customers": empty_bin(), "visits": forget_visits(), "access": forget_access()}
+    """Do all of it; returns how many records, visits, ways in and files went. Again at once, none does."""
+    return {
+        "customers": empty_bin(),
+        "visits": forget_visits(),
+        "access": forget_access(),
+        "files": CustomerFile.objects.outdated().delete()[0],
+    }
 
 
 def gone_customers() -> CustomerQuerySet:

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Agent
 from helpdesk import letters, pings
+from helpdesk.models.desk import DeskSettings
 from helpdesk.models.marks import Notice, NoticeKind
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def tell(
     notice = Notice.objects.create(agent=agent, thread=thread, kind=kind, by_name=by_name, text=text[:500])
     wanted = agent.new_threads_by_mail if kind == NoticeKind.NEW else agent.notices_by_mail
     if wanted and agent.email:
-        with translation.override(agent.language or None):
+        with translation.override(agent.language or DeskSettings.load().language):
             headline = str(NoticeKind(kind).label)
         letters.queue_notice(agent, thread, headline=headline, text=text[:2000], by_name=by_name, messages=messages)
     agent_id = agent.pk

@@ -1,9 +1,13 @@
 """The world the tests live in: Alice supervises, Bob answers, Charlie must never get in, John Doe buys."""
 
+from collections.abc import Generator
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
+from pytest_django.plugin import blocking_manager_key
 
 from tests import make
 
@@ -37,6 +41,17 @@ def uses_database(item: pytest.Item) -> bool:
     """By mark or by fixture."""
     names = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or not names.isdisjoint({"db", "transactional_db"})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that commits ends with empty tables: what the migrations put into them is put there again."""
+    result = yield
+    marks = [mark for mark in item.iter_markers("django_db") if mark.kwargs.get("transaction")]
+    if marks or "transactional_db" in getattr(item, "fixturenames", ()):
+        with item.config.stash[blocking_manager_key].unblock():
+            import_module("crm.migrations.0001_squashed_0009_carts").seed(apps, None)
+    return result
 
 
 @pytest.fixture(autouse=True)

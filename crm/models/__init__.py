@@ -18,6 +18,7 @@ from crm.models.departure import Departure
 from crm.models.bulk_change import BulkChange
 from crm.models.column_choice import ColumnChoice
 from crm.models.address import Address
+from crm.models.customer_file import CustomerFile, CustomerFileLine
 from crm.models.note import CustomerNote
 from crm.models.voucher import Voucher
 from crm.models.order import Order, OrderLine, OrderState
@@ -50,6 +51,8 @@ __all__ = [
     "Consent",
     "Customer",
     "CustomerEmail",
+    "CustomerFile",
+    "CustomerFileLine",
     "CustomerGroup",
     "CustomerLink",
     "CustomerMerge",

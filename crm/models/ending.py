@@ -111,11 +111,11 @@ class Ending(Record):
         for one in customer.merged_customers.filter(erased_at=None):
             one.erase(by=by)
         addresses = customer.addresses_of_mail()
-        for path in settings.PERSONAL_DATA:
-            import_string(f"{path}.erase")(customer.pk, addresses)
         self._erase_said([*addresses, *filter(None, (customer.phone, customer.other_phone))])
         self._erase_rows()
         self._erase_columns()
+        for path in settings.PERSONAL_DATA:  # when the name is gone already: the search writes down what is left
+            import_string(f"{path}.erase")(customer.pk, addresses)
         self._erase_words()
         asked = customer.privacy_requests
         asked.filter(kind="erasure", done_at=None).update(done_at=timezone.now(), done_by=by)

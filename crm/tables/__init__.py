@@ -51,7 +51,7 @@ the list's own query in `filters`) meant: `selection.rows()`, `selection.count()
 
 from crm.tables.columns import Column
 from crm.tables.counting import Count, counts_of
-from crm.tables.export import export
+from crm.tables.export import export, harmless
 from crm.tables.filters import Choice, Dates, Filter, Number, Numbers, Read, Text, YesNo
 from crm.tables.listing import Listing, Table
 from crm.tables.selection import Selection
@@ -72,4 +72,5 @@ __all__ = [
     "YesNo",
     "counts_of",
     "export",
+    "harmless",
 ]

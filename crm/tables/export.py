@@ -109,9 +109,9 @@ def _csv(pages: Iterable[list[Any]], columns: list[Column], separator: str, *, b
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=separator)
     buffer.write(BOM if bom else "")
-    writer.writerow([_harmless(str(one.label)) for one in columns])
+    writer.writerow([harmless(str(one.label)) for one in columns])
     for rows in pages:
-        writer.writerows([[_harmless(in_csv(one.value(row))) for one in columns] for row in rows])
+        writer.writerows([[harmless(in_csv(one.value(row))) for one in columns] for row in rows])
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
@@ -130,7 +130,7 @@ def in_csv(value: Any) -> Any:
     return value if isinstance(value, int | Decimal) else str(value)
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula gets an apostrophe, so that it is read as text."""
     return f"'{value}" if isinstance(value, str) and value.startswith(RISKY) else value
 

@@ -172,7 +172,7 @@ def test_writing_about_a_cart_begins_a_thread_with_its_lines_and_the_cart_rememb
 def test_writing_goes_into_the_open_thread_where_there_is_one(cart, world, client):
     thread = make.thread(world.service)
     client.force_login(world.bob)
-    card = client.get(reverse("helpdesk:cart_threads", args=[cart.pk])).content.decode()
+    card = client.get(reverse("helpdesk:cart_conversations", args=[cart.pk])).content.decode()
     url = f"{reverse('helpdesk:write_about_cart', args=[cart.pk])}?thread={thread.pk}"
     assert url in card
     form = client.get(url).context["form"]

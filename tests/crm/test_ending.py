@@ -96,7 +96,7 @@ def test_nobody_comes_back_beside_somebody_with_the_same_e_mail(world):
 def test_visits_are_forgotten_after_the_shops_days(world):
     Visit.objects.create(customer=world.john, ip_address="203.0.113.7", began_at=timezone.now() - timedelta(days=91))
     kept = Visit.objects.create(customer=world.john)
-    assert purging.purge() == {"customers": 0, "visits": 1, "access": 0}
+    assert purging.purge() == {"customers": 0, "visits": 1, "access": 0, "files": 0}
     assert list(Visit.objects.all()) == [kept]
 
 

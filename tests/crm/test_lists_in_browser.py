@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from crm.models import Customer
 from tests import make
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.mark.row("AR25")
 @pytest.mark.row("CL5")

@@ -71,7 +71,9 @@ def story(thread):
 
 
 def test_the_notice_says_that_it_can_be_answered(world, thread):
-    assert "answer this mail" in notice_of(world.bob).text
+    notice = notice_of(world.bob)  # in the desk's language: Bob has not chosen his
+    assert notice.text.startswith("Te han pasado un hilo")
+    assert "contesta a este correo: lo que escribas encima de la cita le llega al cliente" in notice.text
 
 
 def test_without_the_setting_a_notice_has_no_such_address_and_an_old_one_sends_nothing(world, box, thread):

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from crm.models import CartItem
 from tests import make
 
+pytestmark = pytest.mark.browser
+
 SCENE = "Hola, hoy hice un pedido: una jarra esmaltada y una taza Bruma. Me cobraron 50,90 €. ¿Dónde está?"
 
 

@@ -36,7 +36,12 @@ def shelf(world) -> SimpleNamespace:
     leo.set_status("pending1", by=world.alice)
     leo.mark_read(by=world.alice)
     return SimpleNamespace(
-        john=john, emma=emma, leo=leo, order=order, world=world, day=f"{now - timedelta(days=10):%Y-%m-%d}"
+        john=john,
+        emma=emma,
+        leo=leo,
+        order=order,
+        world=world,
+        day=f"{timezone.localtime(now - timedelta(days=10)):%Y-%m-%d}",
     )
 
 

@@ -198,7 +198,7 @@ def test_a_visit_counts_its_pages_and_is_kept_for_as_long_as_the_settings_say(in
     settings.save()
     with time_machine.travel(start + timedelta(days=11)):
         assert purge()["visits"] == 2
-        assert purge() == {"customers": 0, "visits": 0, "access": 0}
+        assert purge() == {"customers": 0, "visits": 0, "access": 0, "files": 0}
         assert inside.get("/area/orders/").status_code == 200
     with time_machine.travel(start + timedelta(days=45)):
         assert inside.get("/area/orders/").status_code == 303

@@ -58,7 +58,7 @@ def test_the_shop_has_all_that_practice_needs(built):
     assert Message.objects.exclude(html="").filter(kind=MessageKind.CUSTOMER).exists()
     assert Contact.objects.count() == 4
     assert StatusLabel.objects.get(pk=Status.PENDING_2).labels["es"] == "almacén"
-    assert PredefinedReply.objects.count() == 12
+    assert PredefinedReply.objects.count() == 13
     _nothing_is_left_to_send_and_all_lies_in_the_past()
     _passwords_are_kept_for_their_owner_and_work(built)
     _live_carts_stay_live()
