@@ -45,6 +45,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "crm.watching.watch": 60,
     "helpdesk.seeking.seek": 15,
     "crm.files.importing.import_files": 2,
+    "crm.prestashop.running.read_shops": 5,
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
     "crm.following.purge_vouchers": 3600,

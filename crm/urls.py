@@ -20,6 +20,7 @@ from crm.views import (
     orphans,
     panels,
     preferences,
+    prestashop,
     privacy,
     profile,
     shops,
@@ -29,6 +30,7 @@ from crm.views import (
     webhooks,
 )
 
+PRESTASHOP = "settings/shops/<int:shop_id>/prestashop/"
 HOOK = "settings/shops/<int:shop_id>/webhooks/<int:webhook_id>/"
 
 app_name = "crm"
@@ -141,6 +143,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/shops/<int:shop_id>/", shops.edit, name="shop"),
     path("settings/shops/<int:shop_id>/token/", shops.renew_token, name="shop_token"),
     path("settings/shops/<int:shop_id>/token/end/", shops.end_token, name="shop_token_end"),
+    path(PRESTASHOP, prestashop.show, name="shop_prestashop"),
+    path(f"{PRESTASHOP}task/", prestashop.task, name="shop_prestashop_task"),
+    path(f"{PRESTASHOP}problems/", prestashop.problems, name="shop_prestashop_problems"),
+    path(f"{PRESTASHOP}delete/", prestashop.delete, name="shop_prestashop_delete"),
     path("settings/shops/<int:shop_id>/webhooks/new/", webhooks.new, name="new_webhook"),
     path(HOOK, webhooks.edit, name="webhook"),
     path(f"{HOOK}secret/", webhooks.renew_secret, name="webhook_secret"),

@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.servers.dovecot",
     "tests.servers.fake_imap",
     "tests.servers.listener",
+    "tests.servers.prestashop",
     "tests.servers.redis",
     "tests.servers.smtp_sink",
 ]

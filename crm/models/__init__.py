@@ -4,6 +4,7 @@
 from crm.models.shop import FromShop, RecordSettings, Shop, TitleUse
 from crm.models.shop_call import ShopAnswer, ShopTally
 from crm.models.webhook import Delivery, Happening, Webhook
+from crm.models.prestashop import PrestaShop, PrestaShopStep
 from crm.models.household import Household
 from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, FixedGroupError, PriceDisplay, Tone
 from crm.models.title import SocialTitle
@@ -76,6 +77,8 @@ __all__ = [
     "OrderState",
     "OrderWords",
     "Outcome",
+    "PrestaShop",
+    "PrestaShopStep",
     "PriceDisplay",
     "PrivacyRequest",
     "RecordEvent",

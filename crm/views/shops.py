@@ -16,8 +16,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, supervisor_required
 from accounts.history import changes
+from crm.forms_prestashop import PrestaShopForm
 from crm.forms_shops import ShopForm
 from crm.models import Shop, ShopTally, Webhook
+from crm.prestashop.shown import card_of
 
 DAYS = 7
 NOUNS = {
@@ -51,7 +53,15 @@ def edit(request: AgentRequest, shop_id: int | None = None) -> HttpResponse:
     return page(request, shop, form=form, status=400 if form.errors else 200)
 
 
-def page(request: AgentRequest, shop: Shop, *, form: ShopForm | None = None, token: str = "", status: int = 200) -> Any:
+def page(
+    request: AgentRequest,
+    shop: Shop,
+    *,
+    form: ShopForm | None = None,
+    prestashop: PrestaShopForm | None = None,
+    token: str = "",
+    status: int = 200,
+) -> Any:
     """The page of a shop; `token` is shown this once."""
     known = Shop.objects.get(pk=shop.pk) if shop.pk else shop  # a refused form has changed its own copy
     context = {
@@ -63,6 +73,7 @@ def page(request: AgentRequest, shop: Shop, *, form: ShopForm | None = None, tok
         "arrived": arrived(known) if known.pk else [],
         "webhooks": known.webhooks.annotate(waiting=waiting()) if known.pk else [],
         "changes": changes(known) if known.pk else [],
+        **(card_of(known, prestashop) if known.pk else {}),
     }
     return render(request, "settings/shop.html", context, status=status)
 

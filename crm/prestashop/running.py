@@ -1,0 +1,134 @@
+"""A worker's turn at a shop: a trial, the first import, or what changed since, page by page."""
+
+import logging
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from crm.models import PrestaShop, PrestaShopStep
+from crm.prestashop.client import Client, Trouble, missing
+from crm.prestashop.mapping import Page
+from crm.prestashop.pages import Found, begin_of_changes, clock_of, next_changed, next_of_all
+from crm.prestashop.resources import RESOURCES, Resource, rights_needed
+from crm.prestashop.tables import Tables
+from crm.prestashop.writing import said_by, try_page, write_page
+
+TURN = 20  # seconds; then others have theirs
+EARLIER = timedelta(hours=1)  # changes are looked for from so long before the import began: clocks differ
+log = logging.getLogger(__name__)
+Task = PrestaShop.Task
+
+
+def read_shops() -> int:
+    """Go on with one shop that has something to do; returns how many objects were seen. A periodic job.
+
+    A page and how far it is are written in one transaction: whoever is killed leaves nothing half done, and the
+    next worker goes on with the page after it.
+    """
+    connection = PrestaShop.objects.claim()
+    if connection is None:
+        return 0
+    with translation.override(connection.language or settings.LANGUAGE_CODE):
+        return _turn(connection)
+
+
+def _turn(connection: PrestaShop) -> int:
+    try:
+        key = connection.key
+    except ValueError:
+        connection.fail(_("The key cannot be opened any more: enter it again."), for_good=True)
+        return 0
+    try:
+        with Client(connection.address, key) as client:
+            return Run(connection, client).go(seconds=TURN)
+    except Trouble as trouble:
+        connection.fail(str(trouble), for_good=trouble.for_good)
+    except Exception:  # whatever it is, the next turn comes, and the page says so
+        log.exception("Reading the shop %s failed", connection.shop)
+        connection.fail(_("Something went wrong here. It is in the log of the desk."), for_good=False)
+    return 0
+
+
+class Run:
+    """What is done in one turn."""
+
+    def __init__(self, connection: PrestaShop, client: Client) -> None:
+        self.connection, self.client = connection, client
+        self.shop, self.task = connection.shop, connection.task or Task.SYNC
+        self.tables = Tables(client, self.shop)
+
+    def go(self, *, seconds: float) -> int:
+        """Pages until all is read, the time is over, or somebody said stop. Raises Trouble."""
+        until, count = time.monotonic() + seconds, 0
+        self._probe()
+        for resource, step in [(one, self._step(one)) for one in RESOURCES]:
+            while step.done_at is None:
+                if not self.connection.hold():
+                    self.connection.let_go()
+                    return count
+                count += self._page(resource, step)
+                if time.monotonic() > until:
+                    self.connection.let_go(problem="", failures=0)
+                    return count
+        self._finish()
+        return count
+
+    def _probe(self) -> None:
+        """The shop answers, and the key may read what is needed. Raises Trouble."""
+        lacking = rights_needed() - self.client.rights()
+        PrestaShop.objects.filter(pk=self.connection.pk).update(version=self.client.version)
+        if lacking:
+            raise Trouble(missing(sorted(lacking)), for_good=True)
+        self.shop.hear(every=timedelta(minutes=1))
+
+    def _step(self, resource: Resource) -> PrestaShopStep:
+        steps = self.connection.steps
+        step, is_new = steps.get_or_create(task=self.task, resource=resource.name)
+        if self.task == Task.SYNC and is_new:
+            step.start = step.since = steps.get(task=Task.IMPORT, resource=resource.name).since
+            step.save(update_fields=["start", "since"])
+        elif self.task == Task.IMPORT and is_new:
+            step.since = clock_of(self.connection, ago=EARLIER)
+            step.save(update_fields=["since"])
+        return step
+
+    def _page(self, resource: Resource, step: PrestaShopStep) -> int:
+        """Read one page and write it down, with how far it is."""
+        if self.task == Task.SYNC:
+            found = next_changed(self.client, resource, step)
+        else:
+            found = next_of_all(self.client, resource, step, self.connection.cart_days)
+        page = Page(self.shop, self.client, self.tables, found.records)
+        if self.task == Task.TRIAL:
+            try_page(resource, page, step)
+            self._note(step, found)
+        else:
+            said = said_by(resource, page)
+            with transaction.atomic():
+                write_page(resource, page, said, step)
+                self._note(step, found)
+        return len(found.records)
+
+    def _note(self, step: PrestaShopStep, found: Found) -> None:
+        for shop_id, sentence in found.broken:
+            step.refused += 1
+            step.note(shop_id, sentence)
+        step.seen += len(found.records) + len(found.broken)
+        step.last_id = found.last_id or step.last_id
+        step.since, step.offset = found.since or step.since, found.offset
+        step.done_at = timezone.now() if found.is_last else None
+        step.save()
+
+    def _finish(self) -> None:
+        """All was read. What changes from now on is looked for from the last change seen, a little earlier."""
+        if self.task == Task.SYNC:
+            for step in self.connection.steps.filter(task=Task.SYNC):
+                if step.since != step.start or step.offset:  # else nothing was seen, and the start stays
+                    step.start = begin_of_changes(self.connection, step.since)
+                step.since, step.offset, step.done_at = step.start, 0, None
+                step.save(update_fields=["start", "since", "offset", "done_at"])
+        self.connection.finish()
