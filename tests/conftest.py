@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
 from tests import make
@@ -22,6 +23,10 @@ pytest_plugins = [
     "tests.servers.redis",
     "tests.servers.smtp_sink",
 ]
+
+# A busy machine is no fault of the code: nothing here is timed.
+hypothesis_settings.register_profile("desk", deadline=None)
+hypothesis_settings.load_profile("desk")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,11 +50,11 @@ def uses_database(item: pytest.Item) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
     """A test that commits ends with empty tables: what the migrations put into them is put there again."""
     result = yield
     marks = [mark for mark in item.iter_markers("django_db") if mark.kwargs.get("transaction")]
-    if marks or "transactional_db" in getattr(item, "fixturenames", ()):
+    if nextitem is not None and (marks or "transactional_db" in getattr(item, "fixturenames", ())):
         with item.config.stash[blocking_manager_key].unblock():
             import_module("crm.migrations.0001_squashed_0009_carts").seed(apps, None)
     return result

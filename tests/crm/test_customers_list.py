@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from asgiref.sync import async_to_sync
 from django.test import AsyncClient
 from django.utils import timezone
 
 from crm.models import Consent, Customer, CustomerGroup, RecordEvent, RecordSettings, Shop, SocialTitle, TitleUse, Visit
 from tests import make
+from tests.loops import run
 
 
 @pytest.fixture
@@ -328,7 +328,7 @@ def test_the_export_streams_off_the_loop_under_asgi(world_live):
         response = await client.post("/customers/export/", {"all": "1", "columns": ["name"]})
         return b"".join([piece async for piece in response.streaming_content])
 
-    assert b"John Doe" in async_to_sync(fetch)()
+    assert b"John Doe" in run(fetch)
 
 
 @pytest.mark.row("CL13")

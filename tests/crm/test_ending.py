@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -232,3 +233,11 @@ def test_only_supervisors_end_and_copy_records(world, client):
 def test_a_fresh_install_has_no_customer_and_nobody_who_can_sign_in(db):
     assert not Customer.objects.exists()
     assert not apps.get_model(settings.AUTH_USER_MODEL).objects.exists()
+
+
+def test_the_page_of_a_binned_record_asks_for_nothing_that_is_not_there(world, client):
+    client.force_login(world.alice)
+    world.john.trash(by=world.alice)
+    page = client.get(f"/customers/{world.john.pk}/").content.decode()
+    for address in set(re.findall(r'hx-get="([^"]+)"', page)):
+        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
