@@ -50,12 +50,15 @@ PERIODIC_JOBS: dict[str, float] = {
     "crm.jobs.purge_carts": 3600,
     "crm.following.purge_vouchers": 3600,
     "helpdesk.follow_ups.send_due": 300,
+    "helpdesk.mailings.send_due": 3,
     "search.rebuilding.catch_up": 3600,
     "crm.purging.purge": 6 * 3600,
     "crm.telling.send_due": 3,
     "crm.telling.forget": 3600,
     "crm.api.answers.forget_answers": 3600,
 }
+# Who sends WhatsApp messages; a class as helpdesk.whatsapp.Channel describes it.
+WHATSAPP_CHANNEL = "helpdesk.whatsapp.NotConnected"
 # Modules that keep something of a person beside crm: each with copy_of() and erase(), called in this order when a
 # supervisor copies or erases somebody's data.
 PERSONAL_DATA = ["mailgateway.personal", "helpdesk.personal", "crm.personal"]

@@ -8,13 +8,15 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.functions import Coalesce
 
+from accounts.access import AgentRequest
 from accounts.models import Agent
-from crm import finding, following, links, outbound, panel, salutations
+from crm import finding, following, links, outbound, panel, phones, salutations
 from crm.copying import Fact as Fact
 from crm.copying import Section as Section
 from crm.finding import Network
 from crm.following import Claimed, Due
 from crm.guests import guest_for as guest_for
+from crm.lists import customers as customer_list
 from crm.matching import Candidate, Complaint, candidates_for
 from crm.matching import Reason as Reason
 from crm.matching import Sure as Sure
@@ -23,6 +25,7 @@ from crm.models import (
     CartMatch,
     CartWatch,
     Customer,
+    CustomerEmail,
     CustomerGroup,
     FollowUp,
     Order,
@@ -33,6 +36,7 @@ from crm.models import (
 from crm.models import customers_merged as customers_merged
 from crm.models import customers_split as customers_split
 from crm.resemblance import Likeness, resembling
+from crm.tables import Selection
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
 
@@ -45,6 +49,28 @@ def customers() -> models.QuerySet[Customer]:
 def people() -> models.QuerySet[Customer]:
     """All who are neither deleted nor erased nor part of somebody else."""
     return Customer.objects.present()
+
+
+def chosen_customers(request: AgentRequest) -> Selection:
+    """Those that a form of the customers' list means: ticked ones, or all that its filters match."""
+    return customer_list.selection_of(request)
+
+
+def with_mail(customers: models.QuerySet[Customer]) -> models.QuerySet[Customer]:
+    """Those of them who have an address of mail."""
+    return customers.filter(models.Exists(CustomerEmail.objects.filter(customer=models.OuterRef("pk"))))
+
+
+def newest_orders(customers: Iterable[int]) -> dict[int, Order]:
+    """The newest order of each of these customers (ids), by customer. One query."""
+    own = Order.objects.filter(customer=models.OuterRef("customer")).order_by("-placed_at", "-pk").values("pk")[:1]
+    found = Order.objects.filter(customer__in=list(customers), pk=models.Subquery(own)).select_related("source")
+    return {order.customer_id: order for order in found if order.customer_id is not None}
+
+
+def whatsapp_number(customer: Customer) -> tuple[str, str]:
+    """A customer's number as E.164 and an empty string; or an empty string and why there is none."""
+    return phones.number_of(customer)
 
 
 def people_of_household(household_id: int) -> models.QuerySet[Customer]:

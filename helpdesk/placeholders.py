@@ -60,7 +60,7 @@ def values_for(thread: Thread, *, agent: Agent) -> dict[str, str]:
 def _of_thread(thread: Thread, agent: Agent) -> dict[str, str]:
     desk = DeskSettings.load()
     return {
-        "thread.id": str(thread.pk),
+        "thread.id": str(thread.pk or ""),
         "thread.subject": thread.subject,
         "agent.name": str(agent),
         "contact.title": thread.contact.title_in(thread.language or desk.language),

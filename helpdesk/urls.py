@@ -13,11 +13,14 @@ from helpdesk.views import (
     drafts,
     entering,
     frames,
+    letters,
+    mailings,
     notices,
     queue,
     replies_picker,
     search,
     thread,
+    whatsapp,
 )
 from helpdesk.views.settings import contacts, desk, groups, home, replies, statuses, team
 
@@ -74,6 +77,13 @@ urlpatterns = [
     path("threads/<int:thread_id>/spam/", controls.spam, name="spam"),
     path("threads/<int:thread_id>/bin/", controls.trash, name="trash"),
     path("customers/<int:customer_id>/threads/", customers.threads, name="customer_threads"),
+    path("customers/<int:customer_id>/whatsapp/", whatsapp.show, name="whatsapp"),
+    path("letters/", mailings.index, name="mailings"),
+    path("letters/new/", letters.write, name="write_mail"),
+    path("letters/replies/use/", letters.use_reply, name="use_in_letter"),
+    path("letters/<int:mailing_id>/", mailings.show, name="mailing"),
+    path("letters/<int:mailing_id>/stop/", mailings.stop, name="mailing_stop"),
+    path("letters/<int:mailing_id>/retry/", mailings.retry, name="mailing_retry"),
     path("carts/<int:cart_id>/conversations/", carts.threads, name="cart_conversations"),
     path("carts/<int:cart_id>/letter/", carts.write, name="write_about_cart"),
     path("households/<int:household_id>/threads/", customers.household_threads, name="household_threads"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required, supervisor_required
 from accounts.http import SeeOther, respond
-from crm import history, profile
+from crm import history, phones, profile
 from crm.models import Customer, CustomerNote, Order
 from crm.panel import customer_with_card
 from crm.views.access import access_of
@@ -33,6 +33,7 @@ def show(request: AgentRequest, customer_id: int) -> HttpResponse:
     context = {
         "customer": customer,
         "whole": "whole" in request.GET,
+        "no_phone": phones.number_of(customer)[1],
         **profile.page_of(customer),
         **access_of(customer),
     }

@@ -12,6 +12,7 @@ from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Channel, Folder, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState
 from helpdesk.models.search import CartSearch
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "EventKind",
     "Folder",
     "Holder",
+    "Mailing",
+    "MailingRecipient",
     "Merge",
     "Message",
     "MessageKind",
@@ -38,6 +41,7 @@ __all__ = [
     "OutgoingState",
     "PredefinedReply",
     "ReadMark",
+    "RecipientState",
     "Status",
     "StatusLabel",
     "Thread",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.models.desk import Holder, Status
@@ -38,6 +38,8 @@ class EventKind(models.TextChoices):
     RESTORED = "restored", _("taken out of the bin")
     MERGED = "merged", _("merged")
     SPLIT = "split", _("split again")
+    WHATSAPP = "whatsapp", _("WhatsApp link opened")
+    WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
 
 
 class Event(models.Model):
@@ -77,7 +79,7 @@ class Event(models.Model):
     def told(self, labels: Mapping[str, str]) -> str:
         """The sentence, with the team's own words for the statuses."""
         said = sentences().get(self.kind, "")
-        words = {"who": self.who or _t("The desk"), "frm": "", "to": "", "reason": "", "name": "", **self.data}
+        words = {"who": self.who or gettext("The desk"), "frm": "", "to": "", "reason": "", "name": "", **self.data}
         if self.kind == EventKind.STATUS:
             words["frm"], words["to"] = (labels.get(words[key], words[key]) for key in ("frm", "to"))
         return said % words if said else str(self.get_kind_display())
@@ -86,28 +88,30 @@ class Event(models.Model):
 def sentences() -> dict[str, str]:
     """A sentence for each kind, translated as a whole."""
     return {
-        EventKind.CREATED: _t("Thread created by %(who)s"),
-        EventKind.RECEIVED: _t("%(who)s wrote"),
-        EventKind.REPLIED: _t("%(who)s replied"),
-        EventKind.RECALLED: _t("%(who)s took the reply back before it left"),
-        EventKind.NOTED: _t("%(who)s wrote a note"),
-        EventKind.FORWARDED: _t("%(who)s forwarded it to %(to)s"),
-        EventKind.THIRD_PARTY: _t("%(who)s answered from outside"),
-        EventKind.ASSIGNED: _t("%(who)s: assigned to %(to)s"),
-        EventKind.STATUS: _t("%(who)s: %(frm)s → %(to)s"),
-        EventKind.MOVED: _t("%(who)s moved it from %(frm)s to %(to)s"),
-        EventKind.RENAMED: _t("%(who)s changed the subject from “%(frm)s” to “%(to)s”"),
-        EventKind.LINKED: _t("%(who)s set %(name)s to %(to)s"),
-        EventKind.REFUSED: _t("%(who)s said that cart %(name)s is not theirs"),
-        EventKind.TAGGED: _t("%(who)s changed the tags: %(to)s"),
-        EventKind.ACKNOWLEDGED: _t("Receipt confirmed to %(to)s"),
-        EventKind.SENT: _t("Delivered to the mail server for %(to)s"),
-        EventKind.DELAYED: _t("Delivery to %(to)s is delayed: %(reason)s"),
-        EventKind.FAILED: _t("Not delivered to %(to)s: %(reason)s"),
-        EventKind.SPAM: _t("%(who)s marked it as spam"),
-        EventKind.NOT_SPAM: _t("%(who)s said it is not spam"),
-        EventKind.TRASHED: _t("%(who)s put it in the bin"),
-        EventKind.RESTORED: _t("%(who)s took it out of the bin"),
-        EventKind.MERGED: _t("%(who)s merged thread #%(name)s into this one"),
-        EventKind.SPLIT: _t("%(who)s split thread #%(name)s off again"),
+        EventKind.CREATED: gettext("Thread created by %(who)s"),
+        EventKind.RECEIVED: gettext("%(who)s wrote"),
+        EventKind.REPLIED: gettext("%(who)s replied"),
+        EventKind.RECALLED: gettext("%(who)s took the reply back before it left"),
+        EventKind.NOTED: gettext("%(who)s wrote a note"),
+        EventKind.FORWARDED: gettext("%(who)s forwarded it to %(to)s"),
+        EventKind.THIRD_PARTY: gettext("%(who)s answered from outside"),
+        EventKind.ASSIGNED: gettext("%(who)s: assigned to %(to)s"),
+        EventKind.STATUS: gettext("%(who)s: %(frm)s → %(to)s"),
+        EventKind.MOVED: gettext("%(who)s moved it from %(frm)s to %(to)s"),
+        EventKind.RENAMED: gettext("%(who)s changed the subject from “%(frm)s” to “%(to)s”"),
+        EventKind.LINKED: gettext("%(who)s set %(name)s to %(to)s"),
+        EventKind.REFUSED: gettext("%(who)s said that cart %(name)s is not theirs"),
+        EventKind.TAGGED: gettext("%(who)s changed the tags: %(to)s"),
+        EventKind.ACKNOWLEDGED: gettext("Receipt confirmed to %(to)s"),
+        EventKind.SENT: gettext("Delivered to the mail server for %(to)s"),
+        EventKind.DELAYED: gettext("Delivery to %(to)s is delayed: %(reason)s"),
+        EventKind.FAILED: gettext("Not delivered to %(to)s: %(reason)s"),
+        EventKind.SPAM: gettext("%(who)s marked it as spam"),
+        EventKind.NOT_SPAM: gettext("%(who)s said it is not spam"),
+        EventKind.TRASHED: gettext("%(who)s put it in the bin"),
+        EventKind.RESTORED: gettext("%(who)s took it out of the bin"),
+        EventKind.WHATSAPP: gettext("WhatsApp link opened by %(who)s for %(to)s"),
+        EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),
+        EventKind.MERGED: gettext("%(who)s merged thread #%(name)s into this one"),
+        EventKind.SPLIT: gettext("%(who)s split thread #%(name)s off again"),
     }

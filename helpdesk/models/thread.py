@@ -123,13 +123,14 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         channel: str = "agent",
         then: str = "",
         form_key: str = "",
+        customer: "context.Customer | None" = None,
     ) -> "Thread":
         """Begin a thread by writing to a customer; the mail leaves as any reply does.
 
-        An order is linked only if it is this customer's. `then` and `form_key` are as for reply().
-        Raises ValueError if there is nothing to say.
+        `customer` is who is meant where several people share the address. An order is linked only if it is this
+        customer's. `then` and `form_key` are as for reply(). Raises ValueError if there is nothing to say.
         """
-        customer = context.customer_for(email)
+        customer = customer or context.customer_for(email)
         order = context.order_for(order_reference, customer=customer, email=email)
         thread = self.create(
             subject=" ".join(subject.split())[:255],
@@ -145,6 +146,23 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         thread.count_for_customer()
         thread.record(EventKind.CREATED, by=by)
         thread.reply(text, by=by, html=html, files=files, then=then, form_key=form_key)
+        return thread
+
+    @transaction.atomic
+    def open_without_mail(self, *, by: Agent, contact: Contact, customer: "context.Customer", subject: str) -> "Thread":
+        """Begin a thread for what is said elsewhere, as by phone; nothing is sent."""
+        thread = self.create(
+            subject=" ".join(subject.split())[:255],
+            contact=contact,
+            customer=customer,
+            name=customer.name[:255],
+            email=customer.email,
+            language=customer.language or DeskSettings.load().language,
+            channel=Channel.AGENT,
+        )
+        thread.count_for_customer()
+        thread.record(EventKind.CREATED, by=by)
+        thread.assign(by, by=by)
         return thread
 
     def with_unread(self, agent: Agent) -> "ThreadQuerySet":

@@ -85,6 +85,7 @@ async function build(area) {
   const api = {
     editor,
     insert: (html) => alone(() => editor.chain().focus().insertContent(html).run()),
+    text: (words) => alone(() => editor.chain().focus().insertContent({ type: "text", text: words }).run()),
     replace: (html) => alone(() => editor.chain().focus().setContent(html, { emitUpdate: true }).run()),
     swap: (range, html) => alone(() => editor.chain().focus().insertContentAt(range, html).run()),
     destroy() {
@@ -113,11 +114,12 @@ function mount(area) {
 /** The editor of a textarea, once it is there; null where the plain field stays. */
 export const editorOf = (area) => mounted.get(area) ?? Promise.resolve(null)
 
-/** Put HTML into the text: mode "insert" at the caret, "replace" for all of it. */
+/** Put HTML into the text: mode "insert" at the caret, "replace" for all of it; "text" puts words in as they are. */
 export async function put(area, html, mode = "insert") {
   const api = await editorOf(area)
   if (api) return api[mode](html)
-  const text = new DOMParser().parseFromString(html.replace(/<\/p>|<br>/g, "\n"), "text/html").body.textContent.trim()
+  const asText = () => new DOMParser().parseFromString(html.replace(/<\/p>|<br>/g, "\n"), "text/html").body.textContent
+  const text = mode === "text" ? html : asText().trim()
   if (mode === "replace") area.value = ""
   area.setRangeText(text, area.selectionStart, area.selectionEnd, "end")
   area.dispatchEvent(new Event("input", { bubbles: true }))

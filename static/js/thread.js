@@ -29,12 +29,12 @@ document.addEventListener("click", (event) => {
 })
 $(".work").classList.toggle("is-side-hidden", localStorage.getItem("side-hidden") === "1")
 
-// -- the order's reference --------------------------------------------------------------------------------------
+// -- references and codes go in as text, whatever stands in them ------------------------------------------------
 document.addEventListener("click", (event) => {
   const insert = event.target.closest("[data-insert]")
   if (!insert || !$("#id_body")) return
   event.preventDefault() // a button that would write a draft without script
-  put($("#id_body"), insert.dataset.insert)
+  put($("#id_body"), insert.dataset.insert, "text")
 })
 
 // -- live: only nodes that changed are drawn anew, so open quotes, frames and the place stay ----------------------

@@ -1,0 +1,144 @@
+"""One text to several customers: a job of rows, each of which becomes a mail and a thread of its own, once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agent
+from helpdesk.models.contact import Contact
+from helpdesk.models.desk import DeskSettings
+from helpdesk.models.outgoing import OutgoingMail, OutgoingState
+
+BATCH = 1000
+
+
+class MailingQuerySet(models.QuerySet["Mailing"]):
+    """Mailings, in the desk's words."""
+
+    def visible_to(self, agent: Agent) -> "MailingQuerySet":
+        """All to a supervisor, else those of the agent's contacts."""
+        if agent.is_supervisor:
+            return self.all()
+        return self.filter(contact__in=Contact.members.through.objects.filter(agent=agent).values("contact"))
+
+    def due(self) -> "MailingQuerySet":
+        """Those that somebody still waits for, and whose time to undo is over."""
+        waiting = MailingRecipient.objects.filter(mailing=models.OuterRef("pk"), state=RecipientState.WAITING)
+        return self.filter(models.Exists(waiting), not_before__lte=timezone.now()).select_related("by", "contact")
+
+    @transaction.atomic
+    def write(
+        self,
+        customers: Iterable[int],
+        *,
+        by: Agent,
+        contact: Contact,
+        subject: str,
+        html: str,
+        form_key: str,
+        left_out: Mapping[int, str] | None = None,
+    ) -> "Mailing":
+        """Begin to send this to these customers (ids), after the time to undo.
+
+        `left_out` are others (ids) with the reason why they get nothing. The same form, sent twice, is one mailing.
+        """
+        mailing, is_new = self.get_or_create(
+            form_key=form_key,
+            by=by,
+            defaults={
+                "contact": contact,
+                "subject": subject,
+                "html": html,
+                "not_before": timezone.now() + timedelta(seconds=DeskSettings.load().undo_seconds),
+            },
+        )
+        if is_new:
+            gone = (left_out or {}).items()
+            rows = [MailingRecipient(mailing=mailing, customer_id=one) for one in customers]
+            rows += [
+                MailingRecipient(mailing=mailing, customer_id=one, state=RecipientState.LEFT_OUT, reason=why[:200])
+                for one, why in gone
+            ]
+            MailingRecipient.objects.bulk_create(rows, batch_size=BATCH)
+        return mailing
+
+
+class Mailing(models.Model):
+    """What was written, and from where. Its rows say who gets it and how far that came."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="mailings")
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="mailings", verbose_name=_("contact"))
+    subject = models.CharField(_("subject"), max_length=255)
+    html = models.TextField(_("message"))
+    form_key = models.CharField(max_length=32)
+    created_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=timezone.now)
+
+    objects = MailingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("mailing")
+        constraints = [models.UniqueConstraint(fields=["by", "form_key"], name="one_mailing_a_form")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    def stop(self) -> int:
+        """Whoever waits gets nothing any more. Returns how many; who was written to stays so."""
+        return self.recipients.filter(state=RecipientState.WAITING).update(state=RecipientState.STOPPED)
+
+    def retry(self) -> int:
+        """Try those once more that failed. Returns how many."""
+        failed = self.recipients.filter(state=RecipientState.FAILED)
+        return failed.update(state=RecipientState.WAITING, reason="")
+
+    def progress(self) -> dict[str, int]:
+        """How many rows are in each state, and `undelivered`: written, but the mail came to nothing."""
+        counted = self.recipients.order_by().values_list("state").annotate(n=models.Count("pk"))
+        found = {**dict.fromkeys(RecipientState.values, 0), **dict(counted)}
+        return {**found, "undelivered": self.undelivered().count()}
+
+    def undelivered(self) -> models.QuerySet[OutgoingMail]:
+        """The mails of this mailing that were refused or came back."""
+        threads = self.recipients.exclude(thread=None).values("thread")
+        return OutgoingMail.objects.filter(thread__in=threads, state=OutgoingState.FAILED)
+
+
+class RecipientState(models.TextChoices):
+    """How far one customer's mail came."""
+
+    WAITING = "waiting", _("Waiting")
+    WRITTEN = "written", _("Written")
+    LEFT_OUT = "left_out", _("Left out")
+    FAILED = "failed", _("Failed")
+    STOPPED = "stopped", _("Stopped")
+
+
+class MailingRecipient(models.Model):
+    """One customer of a mailing."""
+
+    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="recipients")
+    customer = models.ForeignKey("crm.Customer", models.CASCADE, related_name="+")
+    thread = models.ForeignKey("helpdesk.Thread", models.SET_NULL, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=10, choices=RecipientState, default=RecipientState.WAITING)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("recipient")
+        constraints = [models.UniqueConstraint(fields=["mailing", "customer"], name="one_mail_a_customer")]
+        indexes = [models.Index(fields=["mailing", "state"], name="recipients_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.mailing_id} → {self.customer_id}"
+
+    def settle(self, state: RecipientState, reason: str = "") -> bool:
+        """Take this row out of those that wait; False if another worker was faster. The caller's transaction
+        holds it, so that a mail is written with it or not at all."""
+        mine = MailingRecipient.objects.filter(pk=self.pk, state=RecipientState.WAITING)
+        return bool(mine.update(state=state, reason=reason[:200]))

@@ -1,0 +1,284 @@
+"""Writing to customers from the list and from their page: to one, to many, and what goes wrong on the way."""
+
+import re
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.signals import pre_save
+from django.utils import timezone
+
+from crm.models import Customer
+from helpdesk import intake, mailings, outbox
+from helpdesk.models import Mailing, MailingRecipient, OutgoingMail, PredefinedReply, Thread
+from tests import make
+
+URL = "/letters/new/"
+
+
+@pytest.fixture
+def bob(world, client):
+    """Bob signed in."""
+    client.force_login(world.bob)
+    return client
+
+
+def typed(world, **fields):
+    return {
+        "contact": world.service.pk,
+        "subject": "News",
+        "body": "<p>Hi {{ customer.first_name }}.</p>",
+        "body_format": "html",
+        "form_key": "k1",
+        "send": "1",
+        **fields,
+    }
+
+
+def people(n, **fields):
+    return [make.customer(f"P{one} X", f"p{one}@x.test", **fields) for one in range(n)]
+
+
+def later(mailing):
+    """Its time to undo is over."""
+    Mailing.objects.filter(pk=mailing.pk).update(not_before=timezone.now() - timedelta(seconds=1))
+    return mailings.send_due()
+
+
+@contextmanager
+def refusing(customer):
+    """Meanwhile nothing can be queued for them: a listener of the database's rows refuses."""
+
+    def refuse(instance, **_more):
+        if instance.to == [customer.email]:
+            raise RuntimeError("The disk is full.")
+
+    pre_save.connect(refuse, sender=OutgoingMail)
+    yield
+    pre_save.disconnect(refuse, sender=OutgoingMail)
+
+
+@pytest.mark.row("AR14")
+@pytest.mark.row("AR29")
+def test_a_mail_from_the_panel_begins_a_thread_and_the_answer_lands_in_it(world, bob):
+    page = bob.get(f"{URL}?customer={world.john.pk}").content.decode()
+    assert "Write to 1 customer" in page
+    sent = bob.post(URL, typed(world, customer=world.john.pk))
+    thread = Thread.objects.get()
+    assert (sent.status_code, sent.url) == (303, f"/threads/{thread.pk}/")
+    assert (thread.customer, thread.assignee, thread.contact) == (world.john, world.bob, world.service)
+    mail = OutgoingMail.objects.get()
+    assert mail.to == ["john@example.com"]
+    assert "Hi John." in mail.text
+    answer = make.mail("Thanks", in_reply_to=(mail.message_id_header,), references=(mail.message_id_header,))
+    assert intake.deliver(answer, contact=world.service, routed=False).thread_id == thread.pk
+    again = bob.post(URL, typed(world, customer=world.john.pk))
+    assert again.url == sent.url
+    assert Thread.objects.count() == 1
+
+
+@pytest.mark.row("CV13")
+def test_the_mail_shows_on_the_customers_page_with_how_far_it_came(world, bob):
+    bob.post(URL, typed(world, customer=world.john.pk))
+    OutgoingMail.objects.update(not_before=timezone.now())
+    outbox.sent(outbox.claim())
+    page = bob.get(f"/customers/{world.john.pk}/threads/").content.decode()
+    assert "News" in page.split("Mails sent")[1]
+    assert "Sent" in page.split("Mails sent")[1]
+    card = bob.get(f"/customers/{world.john.pk}/").content.decode()
+    assert card.count(f'href="{URL}?customer={world.john.pk}"') >= 2
+    assert "New thread" in card
+
+
+def test_a_file_goes_with_a_mail_to_one(world, bob):
+    bob.post(URL, typed(world, customer=world.john.pk, files=SimpleUploadedFile("a.txt", b"hello")))
+    assert [one.name for one in OutgoingMail.objects.get().attachments.all()] == ["a.txt"]
+
+
+@pytest.mark.row("CL7")
+def test_several_get_a_mail_and_a_thread_each_and_nobody_sees_the_others(world, bob):
+    some = people(3)
+    shown = bob.get(URL, {"ids": [one.pk for one in some]}).content.decode()
+    assert "Send 3 mails" in shown
+    went = bob.post(URL, typed(world, ids=[one.pk for one in some]))
+    mailing = Mailing.objects.get()
+    assert went.url == f"/letters/{mailing.pk}/"
+    assert mailings.send_due() == 0  # the time to undo
+    assert "Undo" in bob.get(went.url).content.decode()
+    assert later(mailing) == 3
+    assert mailings.send_due() == 0
+    assert sorted(tuple(one.to) for one in OutgoingMail.objects.all()) == [(f"p{n}@x.test",) for n in range(3)]
+    assert not any(one.cc for one in OutgoingMail.objects.all())
+    assert Thread.objects.count() == 3
+    assert "3 of 3 written" in bob.get(went.url, headers={"HX-Request": "true"}).content.decode()
+
+
+@pytest.mark.row("CL7")
+def test_all_that_the_filter_matches_are_found_on_the_server_and_many_are_asked_about_first(world, bob):
+    people(25, newsletter=True)
+    asked = {"all": "1", "filters": "newsletter=1"}
+    assert "Write to 25 customers" in bob.get(URL, asked).content.decode()
+    first = bob.post(URL, typed(world, **asked))
+    assert "25 customers get this mail" in first.content.decode()
+    assert not Mailing.objects.exists()
+    hidden = dict(re.findall(r'name="(filters|all|confirmed)" value="(.*?)"', first.content.decode()))
+    bob.post(URL, typed(world, **hidden))
+    assert later(Mailing.objects.get()) == 25
+    assert not Thread.objects.filter(customer=world.john).exists()
+
+
+@pytest.mark.row("CL7")
+def test_who_cannot_be_written_to_is_left_out_with_the_reason(world, bob):
+    one, two, off, mute, nobody = people(5)
+    Customer.objects.filter(pk=off.pk).update(is_active=False)
+    Customer.objects.filter(pk=mute.pk).update(do_not_contact=True)
+    nobody.emails.all().delete()
+    chosen = [each.pk for each in (one, two, off, mute, nobody)]
+    page = bob.get(URL, {"ids": chosen}).content.decode()
+    for reason in ("The account is disabled", "Must not be contacted", "No e-mail address", "2, 3 left out"):
+        assert reason in page, reason
+    bob.post(URL, typed(world, ids=chosen))
+    assert later(Mailing.objects.get()) == 2
+    reasons = dict(MailingRecipient.objects.filter(state="left_out").values_list("customer", "reason"))
+    assert set(reasons) == {off.pk, mute.pk, nobody.pk}
+    told = bob.get(f"/letters/{Mailing.objects.get().pk}/").content.decode()
+    assert "Who got nothing" in told
+    alone = bob.post(URL, typed(world, customer=mute.pk))
+    assert alone.status_code == 400
+    assert "Nobody is left to write to" in alone.content.decode()
+
+
+@pytest.mark.row("CL7")
+def test_a_missing_value_leaves_that_person_out_and_says_so(world, bob):
+    with_order, without = people(2)
+    order = make.order(with_order)
+    body = "<p>Order {{ order.reference }}.</p>"
+    chosen = {"ids": [with_order.pk, without.pk], "body": body}
+    seen = bob.post(URL, typed(world, **chosen, show="2"), headers={"HX-Request": "true"}).content.decode()
+    assert "there is no value for order.reference" in seen
+    bob.post(URL, typed(world, **chosen))
+    assert later(Mailing.objects.get()) == 1
+    thread = Thread.objects.get()
+    assert thread.order == order
+    assert MailingRecipient.objects.get(customer=without).reason == "Missing: order.reference"
+    single = bob.post(URL, typed(world, customer=without.pk, body=body, form_key="k2"))
+    assert single.status_code == 400
+    assert "Missing: order.reference" in single.content.decode()
+
+
+@pytest.mark.row("AR15")
+def test_the_preview_walks_through_the_people_each_in_their_own_language(world, bob):
+    ana, ben = make.customer("Ana A", "a@x.test", language="es"), make.customer("Ben B", "b@x.test", language="en")
+    bodies = {"en": "<p>Hi {{ customer.first_name }}</p>", "es": "<p>Buenas, {{ customer.first_name }}</p>"}
+    PredefinedReply.objects.create(title="Greeting", bodies=bodies)
+    form = typed(world, ids=[ana.pk, ben.pk], body=bodies["en"])
+    first, second = (
+        bob.post(URL, {**form, "show": n}, headers={"HX-Request": "true"}).content.decode() for n in ("1", "2")
+    )
+    assert "Buenas, Ana" in first
+    assert "Hi Ben" in second
+    bob.post(URL, form)
+    later(Mailing.objects.get())
+    assert {one.to[0]: one.text.split()[0] for one in OutgoingMail.objects.all()} == {
+        "a@x.test": "Buenas,",
+        "b@x.test": "Hi",
+    }
+
+
+@pytest.mark.row("AR15")
+@pytest.mark.row("AR16")
+@pytest.mark.row("PM3")
+def test_the_same_library_is_inserted_or_replaces_and_that_is_undone_without_javascript(world, bob):
+    one = PredefinedReply.objects.create(title="One", bodies={"en": "<p>First text.</p>"})
+    two = PredefinedReply.objects.create(title="Two", bodies={"en": "<p>Second text.</p>"})
+    hidden = PredefinedReply.objects.create(title="Elsewhere", bodies={"en": "<p>Not here.</p>"})
+    hidden.contacts.add(world.accounting)
+    form = typed(world, customer=world.john.pk, body="<p>Hello.</p>")
+    del form["send"]
+
+    def text_of(response):
+        return (
+            re.search(r'data-html="(.*?)"', response.content.decode(), re.DOTALL)[1]
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+        )
+
+    page = bob.post(URL, {**form, "insert": one.pk})
+    assert "Elsewhere" not in page.content.decode()
+    form["body"] = text_of(page)
+    form["body"] = text_of(bob.post(URL, {**form, "insert": two.pk}))
+    assert form["body"] == "<p>Hello.</p><p>First text.</p><p>Second text.</p>"
+    replaced = bob.post(URL, {**form, "replace": two.pk})
+    assert text_of(replaced) == "<p>Second text.</p>"
+    back = bob.post(URL, {**form, "body": "<p>Second text.</p>", "before": form["body"], "undo": "1"})
+    assert text_of(back) == form["body"]
+    said = bob.post("/letters/replies/use/", {"contact": world.service.pk, "reply": one.pk, "language": "en"})
+    assert said.json() == {"html": "<p>First text.</p>"}
+    refused = {"contact": world.service.pk, "reply": hidden.pk}
+    assert bob.post("/letters/replies/use/", refused).status_code == 404
+
+
+def test_undone_in_time_nobody_gets_anything_and_the_text_is_not_lost(world, bob):
+    bob.post(URL, typed(world, ids=[one.pk for one in people(2)]))
+    mailing = Mailing.objects.get()
+    bob.post(f"/letters/{mailing.pk}/stop/")
+    assert later(mailing) == 0
+    assert not Thread.objects.exists()
+    again = bob.get(f"{URL}?again={mailing.pk}").content.decode()
+    assert "Write to 2 customers" in again
+    assert "Hi {{ customer.first_name }}." in again
+
+
+def test_a_row_that_fails_is_told_the_others_are_written_and_it_can_be_tried_again(world, bob, caplog):
+    some = people(3)
+    bob.post(URL, typed(world, ids=[one.pk for one in some]))
+    mailing = Mailing.objects.get()
+    with refusing(some[1]):
+        assert later(mailing) == 2
+    assert "nothing was written" in caplog.text
+    page = bob.get(f"/letters/{mailing.pk}/").content.decode()
+    assert "1 mail could not be written" in page
+    assert "P1 X" in page.split("Who got nothing")[1]
+    assert Thread.objects.count() == 2
+    bob.post(f"/letters/{mailing.pk}/retry/")
+    assert mailings.send_due() == 1
+    assert mailing.progress()["written"] == 3
+    assert Thread.objects.count() == 3
+
+
+def test_the_same_form_twice_is_one_mailing(world, bob):
+    form = typed(world, ids=[one.pk for one in people(2)])
+    assert bob.post(URL, form).url == bob.post(URL, form).url
+    assert MailingRecipient.objects.count() == 2
+
+
+def test_what_cannot_be_sent_is_refused_with_a_sentence_and_kept(world, bob):
+    for fields, sentence in (
+        ({"subject": " "}, "Write a subject."),
+        ({"body": ""}, "There is nothing to send"),
+        ({"body": "<p>Hi {{ customer.shoe_size }}</p>"}, "Nothing stands for {{ customer.shoe_size }}"),
+        ({"contact": "x"}, "valid choice"),
+    ):
+        refused = bob.post(URL, typed(world, customer=world.john.pk, **fields))
+        assert refused.status_code == 400, fields
+        assert sentence in refused.content.decode().replace("&#x27;", "'"), fields
+    assert bob.get(f"{URL}?customer=x&show=0&ids=9999999999999999999").status_code == 200
+    assert not Thread.objects.exists()
+
+
+def test_nobody_writes_from_a_contact_that_is_not_theirs(world, client):
+    client.force_login(world.charlie)
+    assert client.post(URL, typed(world, customer=world.john.pk)).status_code == 400
+    assert not Thread.objects.exists()
+    mailing = Mailing.objects.write(
+        [world.john.pk], by=world.bob, contact=world.service, subject="S", html="<p>x</p>", form_key="k"
+    )
+    for path, method in (("", client.get), ("stop/", client.post), ("retry/", client.post)):
+        assert method(f"/letters/{mailing.pk}/{path}").status_code == 404
+
+
+def test_a_long_list_costs_no_more_queries_than_a_short_one(world, bob, django_assert_max_num_queries):
+    people(40)
+    with django_assert_max_num_queries(45):
+        bob.get(URL, {"all": "1", "filters": ""})
