@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.customer import Customer, UsernameTakenError
@@ -42,7 +42,7 @@ class SignInForm(forms.Form):
         """A password is needed only by whoever comes in with one."""
         said = super().clean() or {}
         if said.get("do") == "password" and not said.get("password"):
-            self.add_error("password", _now("Write your password, or let us mail you a link."))
+            self.add_error("password", gettext("Write your password, or let us mail you a link."))
         return said
 
     @property
@@ -160,5 +160,5 @@ class ChangePasswordForm(NewPassword):
     def clean_current(self) -> str:
         """It has to be right."""
         if not self.customer.has_password(self.cleaned_data["current"]):
-            raise ValidationError(_now("That is not your current password."))
+            raise ValidationError(gettext("That is not your current password."))
         return ""

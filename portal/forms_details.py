@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import guard
@@ -113,11 +113,11 @@ class EmailForm(OfCustomer):
         said = super().clean() or {}
         address, do, own = said.get("address", "").lower(), said.get("do"), self.own
         if address and do and address not in own:
-            self.add_error("address", _now("This is not one of your addresses."))
+            self.add_error("address", gettext("This is not one of your addresses."))
         if do == "remove" and address == own[0]:
-            self.add_error("address", _now("This is your main address. Make another one the main one first."))
+            self.add_error("address", gettext("This is your main address. Make another one the main one first."))
         if address and not do and address in own:
-            self.add_error("address", _now("This is one of your addresses already."))
+            self.add_error("address", gettext("This is one of your addresses already."))
         return said
 
     @property
@@ -141,14 +141,14 @@ class EmailForm(OfCustomer):
         address = self.cleaned_data["address"].lower()
         if not self.cleaned_data["do"]:
             self.customer.ask_for_address(address)
-            return _now("We have sent a mail to %(address)s. With its link the address becomes yours.") % {
+            return gettext("We have sent a mail to %(address)s. With its link the address becomes yours.") % {
                 "address": address
             }
         if self.cleaned_data["do"] == "main":
             self.customer.set_emails([address, *(one for one in self.own if one != address)])
-            return _now("We write to %(address)s from now on.") % {"address": address}
+            return gettext("We write to %(address)s from now on.") % {"address": address}
         self.customer.remove_email(address)
-        return _now("%(address)s is no longer one of your addresses.") % {"address": address}
+        return gettext("%(address)s is no longer one of your addresses.") % {"address": address}
 
 
 class AddressForm(OfCustomer):

@@ -179,3 +179,8 @@ def test_every_reason_has_a_sentence_for_people():
         if not str(getattr(one, "label", "") or getattr(one, "sentence", ""))
     ]
     assert not silent
+
+
+def test_sentences_are_asked_for_by_names_that_makemessages_knows():
+    alias = re.compile(r"import .*gettext\w* as (?!_\b)\w+")
+    assert not [said(path) for path in sources(*APPS) if alias.search(path.read_text("utf-8"))]

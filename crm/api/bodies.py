@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -28,8 +28,8 @@ class Said(serializers.Serializer):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Checked values."""
         if isinstance(data, Mapping):
-            wrong = {str(name)[:64]: [_t("There is no such field.")] for name in data if name not in self.fields}
-            wrong |= {name: [_t("This field is required.")] for name in self.needs if name not in data}
+            wrong = {str(name)[:64]: [gettext("There is no such field.")] for name in data if name not in self.fields}
+            wrong |= {name: [gettext("This field is required.")] for name in self.needs if name not in data}
             if wrong:
                 raise serializers.ValidationError(wrong)
         values: dict[str, Any] = super().to_internal_value(data)

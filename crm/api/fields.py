@@ -10,7 +10,7 @@ from babel import Locale
 from babel.numbers import list_currencies
 from django.core.validators import URLValidator
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -74,7 +74,7 @@ class Number(serializers.DecimalField):
             self.fail("invalid")
         if not self.low <= value <= self.high:
             words = {"low": self.low, "high": self.high}
-            raise serializers.ValidationError(_t("A number from %(low)s to %(high)s.") % words)
+            raise serializers.ValidationError(gettext("A number from %(low)s to %(high)s.") % words)
         return value.quantize(self.unit, ROUND_HALF_UP)
 
 
@@ -133,7 +133,7 @@ class Moment(serializers.DateTimeField):
             self.fail("overflow")
         if not EARLIEST <= moment <= latest:
             words = {"first": EARLIEST.date().isoformat(), "last": latest.date().isoformat()}
-            raise serializers.ValidationError(_t("A moment from %(first)s to %(last)s.") % words)
+            raise serializers.ValidationError(gettext("A moment from %(first)s to %(last)s.") % words)
         return moment
 
     def _shop_zone(self) -> Any:
@@ -154,7 +154,7 @@ class Day(serializers.DateField):
         last = self.last or timezone.localdate()
         if not self.first <= day <= last:
             words = {"first": self.first.isoformat(), "last": last.isoformat()}
-            raise serializers.ValidationError(_t("A day from %(first)s to %(last)s.") % words)
+            raise serializers.ValidationError(gettext("A day from %(first)s to %(last)s.") % words)
         return day
 
 

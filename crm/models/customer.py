@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -191,7 +191,7 @@ class Customer(AreaMember, Account, Belonging, Ending, Mergeable, FromShop):
     def name(self) -> str:
         """First and last name, or the company's; nobody's once it was erased."""
         if self.erased_at is not None:
-            return _t("Anonymous")
+            return gettext("Anonymous")
         return f"{self.first_name} {self.last_name}".strip() or self.company
 
     @property

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -36,7 +36,7 @@ class FilesField(serializers.ListField):
 def _mail_file(file: UploadedFile) -> MailFile:
     limit = DeskSettings.load().upload_limit_mb
     if (file.size or 0) > limit * 1024 * 1024:
-        sentence = _t("“%(name)s” is larger than %(limit)s MB. Choose a smaller file.")
+        sentence = gettext("“%(name)s” is larger than %(limit)s MB. Choose a smaller file.")
         raise serializers.ValidationError(sentence % {"name": file.name, "limit": limit})
     return MailFile(file.name or "", file.content_type or "", file.read())
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailgateway.practice.cast import INVOICES, OUTSIDE, SHOP, SPAMMER, Player
@@ -144,7 +144,9 @@ def play(situation: Situation, player: Player, received: list[Letter]) -> None:
     """Send what the situation says. Raises NothingToAnswerError, or one of mailbox.FAULTS."""
     answered = received[-1] if received else None
     if situation.answer and answered is None:
-        raise NothingToAnswerError(_t("There is no mail to answer yet. Write one, and wait for the shop's answer."))
+        raise NothingToAnswerError(
+            gettext("There is no mail to answer yet. Write one, and wait for the shop's answer.")
+        )
     for _time in range(situation.times):
         send(_mail(situation, player, answered), sender=player.account)
 
