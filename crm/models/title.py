@@ -67,6 +67,11 @@ class SocialTitle(models.Model):
         """The title in a language, or in any when that one is missing."""
         return in_language(self.names, language)
 
+    @property
+    def in_all_languages(self) -> list[str]:
+        """The title in each language that it has, by the language's code: PostgreSQL keeps no other order."""
+        return [word for _code, word in sorted(self.names.items()) if word]
+
     def salutation(self, language: str, *, first_name: str, last_name: str) -> str:
         """How somebody with this title is greeted in a language; an empty string where it does not say, or where
         the name that it needs is not known."""

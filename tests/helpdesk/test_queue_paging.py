@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from helpdesk.models import ThreadTag
@@ -33,11 +35,14 @@ def crowd(world):
 
 
 @pytest.mark.parametrize("query", ["", "sort=wait", "status=open&contact=service&q=order"])
-def test_fifty_rows_cost_at_most_twelve_queries(crowd, client, django_assert_max_num_queries, query):
+def test_fifty_rows_cost_at_most_twelve_queries(crowd, client, query):
     client.force_login(crowd.alice)
     client.get("/")
-    with django_assert_max_num_queries(12):
+    with CaptureQueriesContext(connection) as captured:
         page = client.get(f"/?{query}")
+    # PostgreSQL searches with more memory, inside a savepoint: that asks for no rows.
+    asked = [one["sql"] for one in captured if not one["sql"].startswith(("SAVEPOINT", "SET LOCAL", "RELEASE"))]
+    assert len(asked) <= 12
     assert len(ids(page)) == (50 if "contact" not in query else 9)
 
 
