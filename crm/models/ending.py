@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -17,9 +17,6 @@ from crm.models.shop import RecordSettings
 from crm.models.shop_call import ShopAnswer
 from crm.models.webhook import Delivery
 from search import rebuilding
-
-if TYPE_CHECKING:
-    pass
 
 # What stays of somebody who was erased: the figures, and where the shop knows them.
 KEPT = {"group", "source", "shop_id", "is_guest", "registered_at", "order_count", "spent", "version"}
