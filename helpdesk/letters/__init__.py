@@ -5,7 +5,7 @@ from helpdesk.letters.follow_up import queue_follow_up
 from helpdesk.letters.link import queue_acknowledgement, queue_link
 from helpdesk.letters.notice import queue_notice, queue_to_agent
 from helpdesk.letters.relay import queue_relay, relay_id
-from helpdesk.letters.reply import queue_forward, queue_reply, reply_subject
+from helpdesk.letters.reply import queue_forward, queue_reply
 
 __all__ = [
     "queue_acknowledgement",
@@ -18,5 +18,4 @@ __all__ = [
     "queue_to_agent",
     "queue_to_customer",
     "relay_id",
-    "reply_subject",
 ]

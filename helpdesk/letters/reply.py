@@ -17,23 +17,27 @@ if TYPE_CHECKING:
 CHAIN = 20  # ids in References
 
 
-def reply_subject(thread: "Thread") -> str:
-    """`Re: <subject> [#12]`; the number is for people, never a proof."""
+def _subject(thread: "Thread", *, is_first: bool) -> str:
+    """As it was written in the mail that begins a thread; then `Re: <subject> [#12]`.
+
+    The number is for people, never a proof.
+    """
     tag = f"[#{thread.pk}]"
+    if is_first:
+        return thread.subject or tag
     subject = thread.subject if tag in thread.subject else f"{thread.subject} {tag}".strip()
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 
-def _references(thread: "Thread") -> tuple[str, list[str]]:
+def _said_before(message: Message) -> list[tuple[str, str]]:
+    """Kind and id of each mail or form between the customer and us, up to this message."""
+    earlier = message.thread.messages.public().exclude(pk=message.pk).order_by("created_at", "pk")
+    return list(earlier.values_list("kind", "message_id"))
+
+
+def _references(said: list[tuple[str, str]]) -> tuple[str, list[str]]:
     """The id of the customer's last message, and the chain of ids up to it."""
-    chain = [
-        one
-        for one in thread.messages.public()
-        .exclude(message_id="")
-        .order_by("created_at", "pk")
-        .values_list("kind", "message_id")
-        if one[1].startswith("<")
-    ]
+    chain = [one for one in said if one[1].startswith("<")]
     last = next((message_id for kind, message_id in reversed(chain) if kind == MessageKind.CUSTOMER), "")
     return last, [message_id for _, message_id in chain][-CHAIN:]
 
@@ -41,7 +45,8 @@ def _references(thread: "Thread") -> tuple[str, list[str]]:
 def queue_reply(message: Message, *, by: Agent, not_before: datetime) -> OutgoingMail:
     """Queue an agent's reply to the customer, with the signature below and the customer's last words quoted."""
     thread, contact = message.thread, message.thread.contact
-    in_reply_to, references = _references(thread)
+    said = _said_before(message)
+    in_reply_to, references = _references(said)
     context = {
         "body_text": message.text,
         "body_html": markup.for_mail(message.html, _pictures(message)),
@@ -57,7 +62,7 @@ def queue_reply(message: Message, *, by: Agent, not_before: datetime) -> Outgoin
         contact=contact,
         to=message.recipients["to"],
         cc=message.recipients.get("cc", []),
-        subject=reply_subject(thread)[:255],
+        subject=_subject(thread, is_first=not said)[:255],
         text=text,
         html=html,
         in_reply_to=in_reply_to,
