@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.access import AgentRequest
 from accounts.models import Agent
-from crm import panel, phones, salutations
+from crm import panel, phones, pings, salutations
 from crm.lists import customers as customer_list
 from crm.models import Customer, CustomerEmail
 from crm.resemblance import Likeness, resembling
@@ -51,6 +51,11 @@ def people_like(*, first_name: str, last_name: str, email: str, phone: str) -> l
 def whatsapp_number(customer: Customer) -> tuple[str, str]:
     """A customer's number as E.164 and an empty string; or an empty string and why there is none."""
     return phones.number_of(customer)
+
+
+def mail_changed(customer_id: int | None) -> None:
+    """A mail to a customer went further than before: their pages hear of it after the commit."""
+    pings.customers_changed([customer_id])
 
 
 def add_customer(values: Mapping[str, Any], *, by: Agent) -> Customer:

@@ -1,6 +1,6 @@
 """Mails about a customer's account."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 
@@ -9,9 +9,6 @@ from helpdesk.letters.envelope import desk_to_write_from, domain_of, queue, rend
 from helpdesk.mail import Party
 from helpdesk.models.desk import DeskSettings
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail
-
-if TYPE_CHECKING:
-    pass
 
 
 def queue_to_customer(letter: str, customer: Any, *, to: str, token: str, language: str = "") -> OutgoingMail:
@@ -35,6 +32,7 @@ def queue_to_customer(letter: str, customer: Any, *, to: str, token: str, langua
         OutgoingKind.ACCOUNT,
         sender,
         contact=contact,
+        customer=customer,
         to=[to],
         subject=subject,
         text=text,

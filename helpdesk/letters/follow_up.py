@@ -31,10 +31,12 @@ def queue_follow_up(claimed: context.Claimed) -> OutgoingMail | None:
         "follow_up", language, words=words, shop=desk.shop_name, signature=contact.signature(language), link=unsubscribe
     )
     kind, follow_up_id = tokens.Kind.REMINDER, claimed.follow_up.pk
+    context.mail_changed(customer.pk)
     return queue(
         OutgoingKind.FOLLOW_UP,
         sender_of(contact, by=None, language=language),
         contact=contact,
+        customer=customer,
         to=[customer.email],
         subject=subject,
         text=text,
