@@ -50,6 +50,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "crm.jobs.purge_carts": 3600,
     "crm.following.purge_vouchers": 3600,
     "helpdesk.follow_ups.send_due": 300,
+    "helpdesk.mailings.check_due": 2,
     "helpdesk.mailings.send_due": 3,
     "search.rebuilding.catch_up": 3600,
     "search.rebuilding.forget_asked": 60,

@@ -1,9 +1,11 @@
 """What an agent types to write to customers."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed
@@ -14,7 +16,7 @@ from helpdesk.models import Contact, DeskSettings
 
 
 class LetterForm(Dressed, forms.Form):
-    """From which contact, about what, and the text. After cleaning, `html` holds it clean."""
+    """From which contact, about what, the text, and when it leaves. After cleaning, `html` holds it clean."""
 
     contact = forms.ModelChoiceField(Contact.objects.none(), empty_label=None, label=_("From"))
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
@@ -22,6 +24,13 @@ class LetterForm(Dressed, forms.Form):
         label=_("Message"), strip=False, required=False, max_length=100_000, widget=forms.Textarea({"rows": 12})
     )
     body_format = forms.ChoiceField(choices=[("text", "text"), ("html", "html")], required=False)
+    send_at = forms.DateTimeField(
+        label=_("Leaves at"),
+        required=False,
+        help_text=_("Empty: at once. Until then it can be taken back."),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("Write a date and a time.")},
+    )
     form_key = forms.CharField(max_length=32, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, contacts: Any, **options: Any) -> None:
@@ -37,6 +46,31 @@ class LetterForm(Dressed, forms.Form):
         if self["body_format"].value() == "html":
             return markup.clean_reply(typed)
         return markup.from_text(typed.replace("\x00", ""))
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """All that was typed, finished or not, as a draft keeps it."""
+        chosen = str(self["contact"].value() or "")
+        known: Any = self.fields["contact"]
+        return {
+            "contact": next((one for one in known.queryset if str(one.pk) == chosen), None),
+            "subject": " ".join(str(self["subject"].value() or "").replace("\x00", "").split())[:255],
+            "html": self.html,
+            "send_at": self._time(),
+        }
+
+    def _time(self) -> datetime | None:
+        try:
+            return self.fields["send_at"].clean(self["send_at"].value())
+        except ValidationError:
+            return None
+
+    def clean_send_at(self) -> datetime | None:
+        """A time that is still to come."""
+        at: datetime | None = self.cleaned_data["send_at"]
+        if at and not timezone.now() < at < timezone.now() + timedelta(days=366):
+            raise ValidationError(_("Choose a time that is still to come, within a year."))
+        return at
 
     def clean_subject(self) -> str:
         """On one line, with names that stand for something."""

@@ -16,12 +16,14 @@ from helpdesk import context
 from helpdesk import html as markup
 from helpdesk.context import Customer, Order
 from helpdesk.models import (
+    Attachment,
     Contact,
     DeskSettings,
     Mailing,
     MailingRecipient,
     PredefinedReply,
     RecipientState,
+    Stage,
     Thread,
 )
 from helpdesk.models.reply import PLACEHOLDER, fill
@@ -29,8 +31,10 @@ from helpdesk.placeholders import values_for
 
 logger = logging.getLogger(__name__)
 
+A_CHECK = 10_000  # people whom one run looks at
 A_RUN = 200  # mails that one run of the job writes, so that a long mailing does not keep the next one waiting
 BATCH = 50
+CHECKED = 500
 
 
 # -- who ------------------------------------------------------------------------------------------
@@ -165,7 +169,7 @@ def missing_values(letter: Letter, audience: Audience) -> dict[int, str]:
     return found
 
 
-def open_thread(letter: Letter, one: Personal, *, form_key: str = "", files: Iterable[object] = ()) -> Thread:
+def open_thread(letter: Letter, one: Personal, *, form_key: str = "", files: Iterable[Attachment] = ()) -> Thread:
     """Write it: a mail and a thread of its own. Raises ValueError where it must not or cannot be sent."""
     if one.reason:
         raise ValueError(one.reason)
@@ -177,7 +181,7 @@ def open_thread(letter: Letter, one: Personal, *, form_key: str = "", files: Ite
         name=one.customer.name,
         subject=one.subject,
         html=one.html,
-        files=files,  # type: ignore[arg-type]
+        attachments=files,
         language=one.language,
         order_reference=one.order.reference if one.order else "",
         form_key=form_key,
@@ -185,6 +189,33 @@ def open_thread(letter: Letter, one: Personal, *, form_key: str = "", files: Ite
 
 
 # -- to many --------------------------------------------------------------------------------------
+
+
+def check_due() -> int:
+    """Look at what people would read of mailings to many: whoever lacks a value is left out, with the reason.
+
+    Returns how many it looked at. Nothing leaves before somebody says so; killed in between, it goes on where it was.
+    """
+    return sum(_check(mailing) for mailing in Mailing.objects.to_check())
+
+
+def _check(mailing: Mailing) -> int:
+    letter = Letter(mailing.by, mailing.contact, mailing.subject, mailing.html)
+    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related("customer__title").order_by("pk")
+    at, count, mine = mailing.checked_to, 0, Mailing.objects.filter(pk=mailing.pk, stage=Stage.CHECKING)
+    while count < A_CHECK:
+        rows = list(waiting.filter(pk__gt=at).prefetch_related("customer__emails")[:CHECKED])
+        if not rows:
+            mine.update(stage=Stage.ASKING)
+            return count
+        with transaction.atomic(), override(letter.by.language or DeskSettings.load().language):
+            if not mine.filter(checked_to=at).update(checked_to=rows[-1].pk):
+                return count  # stopped, or another worker is at it
+            for row, one in zip(rows, personals(letter, [row.customer for row in rows]), strict=True):
+                if one.reason:
+                    row.settle(RecipientState.LEFT_OUT, one.reason)
+        at, count = rows[-1].pk, count + len(rows)
+    return count
 
 
 def send_due() -> int:
@@ -197,18 +228,18 @@ def send_due() -> int:
 
 def _go_on(mailing: Mailing) -> int:
     letter = Letter(mailing.by, mailing.contact, mailing.subject, mailing.html)
-    count = 0
+    count, files = 0, list(mailing.attachments.all())
     waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related("customer__title")
     for _batch in range(A_RUN // BATCH):
         rows = list(waiting.prefetch_related("customer__emails")[:BATCH])
         if not rows:
             break
         letters = personals(letter, [row.customer for row in rows])
-        count += sum(_write(letter, row, one) for row, one in zip(rows, letters, strict=True))
+        count += sum(_write(letter, row, one, files) for row, one in zip(rows, letters, strict=True))
     return count
 
 
-def _write(letter: Letter, row: MailingRecipient, one: Personal) -> bool:
+def _write(letter: Letter, row: MailingRecipient, one: Personal, files: list[Attachment]) -> bool:
     with override(letter.by.language or DeskSettings.load().language):
         if reason := one.reason:
             row.settle(RecipientState.LEFT_OUT, reason)
@@ -217,7 +248,7 @@ def _write(letter: Letter, row: MailingRecipient, one: Personal) -> bool:
             with transaction.atomic():
                 if not row.settle(RecipientState.WRITTEN):
                     return False
-                thread = open_thread(letter, one)
+                thread = open_thread(letter, one, files=[file.twin(owner=letter.by) for file in files])
                 MailingRecipient.objects.filter(pk=row.pk).update(thread=thread)
         except OperationalError:  # the database is busy: the row waits, and the next run takes it
             raise

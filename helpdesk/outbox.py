@@ -106,8 +106,7 @@ def _tell_refused(message: Message, refused: Mapping[str, str]) -> None:
 def _forget(row: OutgoingMail) -> None:
     """A relayed form message is not stored: only that it was sent stays."""
     for attachment in row.attachments.all():
-        attachment.file.delete(save=False)
-        attachment.delete()
+        attachment.drop()
     row.text = row.html = row.subject = row.reply_to = row.from_name = ""
 
 

@@ -1,4 +1,4 @@
-"""When two records of a customer become one, their threads and mails follow; when they are split again, those go back."""
+"""Two records of a customer become one: their threads and mails follow, and go back when they are split again."""
 
 from typing import Any
 

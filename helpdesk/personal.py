@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from helpdesk import pings
 from helpdesk.context import Fact, Section
 from helpdesk.models import Attachment, Draft, Event, EventKind, Message, Notice, OutgoingKind, OutgoingMail, Thread
+from helpdesk.models.letter_draft import LetterDraft, key_of
 from helpdesk.models.message import MessageKind
 from helpdesk.models.thread import ThreadQuerySet, new_secret
 from helpdesk.models.words import MessageWords
@@ -100,6 +101,8 @@ def erase(customer_id: int, addresses: list[str]) -> None:
     for draft in Draft.objects.filter(thread__in=ids):
         draft.discard()
     _erase_rows(ids, in_them)
+    for letter in LetterDraft.objects.filter(key=key_of([("customer", str(customer_id))])):
+        letter.discard()
     follow_ups = Q(kind=OutgoingKind.FOLLOW_UP, to__in=[[one] for one in addresses])
     _erase_mails(OutgoingMail.objects.filter(follow_ups | Q(customer=customer_id)))
     for thread in Thread.objects.filter(pk__in=ids):

@@ -6,7 +6,18 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from helpdesk.models import Attachment, DeskSettings, Draft, Folder, Message, MessageWords, OutgoingMail, Thread
+from helpdesk.models import (
+    Attachment,
+    DeskSettings,
+    Draft,
+    Folder,
+    LetterDraft,
+    Mailing,
+    Message,
+    MessageWords,
+    OutgoingMail,
+    Thread,
+)
 
 BIN_DAYS = 30
 FORMS_FILES_FOR = timedelta(days=2)  # a form that went back to a customer with errors
@@ -44,9 +55,12 @@ def drop_unsent_files() -> int:
     """Delete uploads that belong to no message, no draft and no mail: a form's soon, an agent's after a week."""
     now = timezone.now()
     in_drafts = Draft.attachments.through.objects.values("attachment")
+    in_letters = LetterDraft.attachments.through.objects.values("attachment")
+    in_mailings = Mailing.attachments.through.objects.values("attachment")
     in_mails = OutgoingMail.attachments.through.objects.values("attachment")
     old = Q(owner=None, created_at__lt=now - FORMS_FILES_FOR) | Q(created_at__lt=now - DRAFTS_FILES_FOR)
-    files = list(Attachment.objects.filter(old, message=None).exclude(pk__in=in_drafts).exclude(pk__in=in_mails))
+    kept = Q(pk__in=in_drafts) | Q(pk__in=in_letters) | Q(pk__in=in_mailings) | Q(pk__in=in_mails)
+    files = list(Attachment.objects.filter(old, message=None).exclude(kept))
     for attachment in files:
         attachment.drop()
     return len(files)

@@ -83,6 +83,7 @@ urlpatterns = [
     path("letters/new/", letters.write, name="write_mail"),
     path("letters/replies/use/", letters.use_reply, name="use_in_letter"),
     path("letters/<int:mailing_id>/", mailings.show, name="mailing"),
+    path("letters/<int:mailing_id>/confirmation/", mailings.confirm, name="mailing_confirm"),
     path("letters/<int:mailing_id>/stop/", mailings.stop, name="mailing_stop"),
     path("letters/<int:mailing_id>/retry/", mailings.retry, name="mailing_retry"),
     path("carts/<int:cart_id>/conversations/", carts.threads, name="cart_conversations"),

@@ -12,7 +12,8 @@ from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Channel, Folder, Thread, ThreadQuerySet, ThreadTag
-from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState
+from helpdesk.models.letter_draft import LetterDraft
+from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState, Stage
 from helpdesk.models.search import CartSearch
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "EventKind",
     "Folder",
     "Holder",
+    "LetterDraft",
     "Mailing",
     "MailingRecipient",
     "Merge",
@@ -42,6 +44,7 @@ __all__ = [
     "PredefinedReply",
     "ReadMark",
     "RecipientState",
+    "Stage",
     "Status",
     "StatusLabel",
     "Thread",

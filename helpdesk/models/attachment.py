@@ -85,7 +85,7 @@ class Attachment(models.Model):
 
     message = models.ForeignKey("helpdesk.Message", models.CASCADE, null=True, blank=True, related_name="attachments")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
-    file = models.FileField(storage=file_storage, upload_to=storage_name, max_length=100)
+    file = models.FileField(storage=file_storage, upload_to=storage_name, max_length=100, db_index=True)
     name = models.CharField(_("name"), max_length=255)
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
@@ -121,11 +121,22 @@ class Attachment(models.Model):
             self.content_id = f"{secrets.token_hex(12)}@mostrador"
         self.save(update_fields=["message", "owner", "is_inline", "content_id"])
 
+    def twin(self, *, owner: Agent) -> "Attachment":
+        """One more row for the same stored file: what goes to many lies on the disk once."""
+        same = ("name", "content_type", "size", "sha256")
+        words = {name: getattr(self, name) for name in same}
+        return Attachment.objects.create(owner=owner, file=str(self.file.name), **words)
+
     def drop(self) -> None:
-        """Delete the row, and the file once that is committed."""
+        """Delete the row and, once that is committed, the file that no other row shares."""
         storage, name = self.file.storage, str(self.file.name)
         self.delete()
-        transaction.on_commit(lambda: storage.delete(name))
+
+        def forget() -> None:
+            if not Attachment.objects.filter(file=name).exists():
+                storage.delete(name)
+
+        transaction.on_commit(forget)
 
     def open(self) -> File:
         """The stored file, for reading bytes."""

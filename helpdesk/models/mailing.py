@@ -1,7 +1,7 @@
 """One text to several customers: a job of rows, each of which becomes a mail and a thread of its own, once."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -9,11 +9,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
+from helpdesk.models.attachment import Attachment
 from helpdesk.models.contact import Contact
 from helpdesk.models.desk import DeskSettings
+from helpdesk.models.letter_draft import write_again
 from helpdesk.models.outgoing import OutgoingMail, OutgoingState
 
 BATCH = 1000
+
+
+def leaves_at(send_at: datetime | None) -> datetime:
+    """When the first mail leaves: at the time that was asked for, and never before the time to undo is over."""
+    soon = timezone.now() + timedelta(seconds=DeskSettings.load().undo_seconds)
+    return max(soon, send_at or soon)
+
+
+class Stage(models.TextChoices):
+    """What a mailing waits for."""
+
+    CHECKING = "checking", _("Being checked")
+    ASKING = "asking", _("Waits for your word")
+    GOING = "going", _("On its way")
 
 
 class MailingQuerySet(models.QuerySet["Mailing"]):
@@ -27,8 +43,16 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
 
     def due(self) -> "MailingQuerySet":
         """Those that somebody still waits for, and whose time to undo is over."""
-        waiting = MailingRecipient.objects.filter(mailing=models.OuterRef("pk"), state=RecipientState.WAITING)
-        return self.filter(models.Exists(waiting), not_before__lte=timezone.now()).select_related("by", "contact")
+        going = self.filter(waiting_rows(), stage=Stage.GOING, not_before__lte=timezone.now())
+        return going.select_related("by", "contact").prefetch_related("attachments")
+
+    def to_check(self) -> "MailingQuerySet":
+        """Those to so many that what each would read is looked at before anybody is asked whether to send."""
+        return self.filter(stage=Stage.CHECKING).select_related("by", "contact")
+
+    def with_waiting(self) -> "MailingQuerySet":
+        """Each with `is_waiting`: somebody has not been written to yet."""
+        return self.annotate(is_waiting=waiting_rows())
 
     @transaction.atomic
     def write(
@@ -41,10 +65,14 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         html: str,
         form_key: str,
         left_out: Mapping[int, str] | None = None,
+        files: Iterable[Attachment] = (),
+        send_at: datetime | None = None,
+        is_checked: bool = True,
     ) -> "Mailing":
-        """Begin to send this to these customers (ids), after the time to undo.
+        """Begin to send this to these customers (ids): at `send_at`, or after the time to undo.
 
-        `left_out` are others (ids) with the reason why they get nothing. The same form, sent twice, is one mailing.
+        `left_out` are others (ids) with the reason why they get nothing. Unless `is_checked`, all of them are looked at
+        first, by a job, and nothing leaves until confirm(). The same form, sent twice, is one mailing.
         """
         mailing, is_new = self.get_or_create(
             form_key=form_key,
@@ -53,10 +81,13 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
                 "contact": contact,
                 "subject": subject,
                 "html": html,
-                "not_before": timezone.now() + timedelta(seconds=DeskSettings.load().undo_seconds),
+                "send_at": send_at,
+                "not_before": leaves_at(send_at),
+                "stage": Stage.GOING if is_checked else Stage.CHECKING,
             },
         )
         if is_new:
+            mailing.attachments.set(files)
             gone = (left_out or {}).items()
             rows = [MailingRecipient(mailing=mailing, customer_id=one) for one in customers]
             rows += [
@@ -76,7 +107,11 @@ class Mailing(models.Model):
     html = models.TextField(_("message"))
     form_key = models.CharField(max_length=32)
     created_at = models.DateTimeField(default=timezone.now)
-    not_before = models.DateTimeField(default=timezone.now)
+    stage = models.CharField(max_length=8, choices=Stage, default=Stage.GOING)
+    checked_to = models.BigIntegerField(default=0)  # the last row that was looked at
+    send_at = models.DateTimeField(null=True, blank=True)  # when it should leave
+    not_before = models.DateTimeField(default=timezone.now)  # when it may
+    attachments = models.ManyToManyField(Attachment, blank=True, related_name="+")
 
     objects = MailingQuerySet.as_manager()
 
@@ -84,13 +119,45 @@ class Mailing(models.Model):
         ordering = ["-pk"]
         verbose_name = _("mailing")
         constraints = [models.UniqueConstraint(fields=["by", "form_key"], name="one_mailing_a_form")]
+        indexes = [models.Index(fields=["stage", "not_before"], name="mailings_due")]
 
     def __str__(self) -> str:
         return self.subject
 
-    def stop(self) -> int:
-        """Whoever waits gets nothing any more. Returns how many; who was written to stays so."""
-        return self.recipients.filter(state=RecipientState.WAITING).update(state=RecipientState.STOPPED)
+    @property
+    def is_checking(self) -> bool:
+        """A job looks at what each would read."""
+        return self.stage == Stage.CHECKING
+
+    @property
+    def is_asking(self) -> bool:
+        """Everybody was looked at, and nothing leaves before somebody says so."""
+        return self.stage == Stage.ASKING
+
+    @property
+    def is_later(self) -> bool:
+        """A time was asked for, and it is still to come."""
+        return self.send_at is not None and self.not_before > timezone.now()
+
+    def confirm(self) -> bool:
+        """Send it to those who are left after the check. Returns False if it was not asked about."""
+        mine = Mailing.objects.filter(pk=self.pk, stage=Stage.ASKING)
+        return bool(mine.update(stage=Stage.GOING, not_before=leaves_at(self.send_at)))
+
+    @transaction.atomic
+    def stop(self, *, by: Agent) -> int:
+        """Whoever waits gets nothing any more, and the text is a draft again. Returns how many.
+
+        Who was written to stays so. Before confirm() those count too who would have been left out.
+        """
+        over = [RecipientState.WAITING] + [RecipientState.LEFT_OUT] * (self.stage != Stage.GOING)
+        n = self.recipients.filter(state__in=over).update(state=RecipientState.STOPPED, reason="")
+        Mailing.objects.filter(pk=self.pk).update(stage=Stage.GOING)
+        if n:
+            later = self.send_at if self.is_later else None
+            words = {"contact": self.contact, "subject": self.subject, "html": self.html}
+            write_again([("again", str(self.pk))], by=by, files=self.attachments.all(), send_at=later, **words)
+        return n
 
     def retry(self) -> int:
         """Try those once more that failed. Returns how many."""
@@ -107,6 +174,11 @@ class Mailing(models.Model):
         """The mails of this mailing that were refused or came back."""
         threads = self.recipients.exclude(thread=None).values("thread")
         return OutgoingMail.objects.filter(thread__in=threads, state=OutgoingState.FAILED)
+
+
+def waiting_rows() -> models.Exists:
+    """Whether somebody of a mailing waits."""
+    return models.Exists(MailingRecipient.objects.filter(mailing=models.OuterRef("pk"), state=RecipientState.WAITING))
 
 
 class RecipientState(models.TextChoices):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agent
 from helpdesk import context, notices, pings, shops
 from helpdesk.mail import MailFile
+from helpdesk.models.attachment import Attachment
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
 from helpdesk.models.desk import DeskSettings, Holder, Status
@@ -118,6 +119,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         text: str = "",
         html: str = "",
         files: Iterable[MailFile] = (),
+        attachments: Iterable[Attachment] = (),
         order_reference: str = "",
         language: str = "",
         channel: str = "agent",
@@ -145,7 +147,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         )
         thread.count_for_customer()
         thread.record(EventKind.CREATED, by=by)
-        thread.reply(text, by=by, html=html, files=files, then=then, form_key=form_key)
+        thread.reply(text, by=by, html=html, files=files, attachments=attachments, then=then, form_key=form_key)
         return thread
 
     @transaction.atomic

@@ -1,4 +1,4 @@
-"""How far a mailing came, stopping it, and trying again what failed."""
+"""How far a mailing came: saying yes to it, stopping it, and trying again what failed."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther
-from helpdesk.models import Mailing, RecipientState
+from helpdesk.models import LetterDraft, Mailing, RecipientState, Stage
 
 NEWEST = 50
 TOLD = (RecipientState.FAILED, RecipientState.LEFT_OUT)
@@ -24,9 +24,10 @@ def _visible(request: AgentRequest, mailing_id: int) -> Mailing:
 @agent_required
 @require_safe
 def index(request: AgentRequest) -> HttpResponse:
-    """The last mailings of the agent's contacts."""
-    found = Mailing.objects.visible_to(request.user).select_related("by", "contact")[:NEWEST]
-    return render(request, "helpdesk/mailing/index.html", {"mailings": found})
+    """The last mailings of the agent's contacts, and the letters that the agent is still writing."""
+    found = Mailing.objects.visible_to(request.user).with_waiting().select_related("by", "contact")[:NEWEST]
+    drafts = LetterDraft.objects.filter(agent=request.user).select_related("contact")[:NEWEST]
+    return render(request, "helpdesk/mailing/index.html", {"mailings": found, "drafts": drafts})
 
 
 @agent_required
@@ -40,6 +41,9 @@ def show(request: AgentRequest, mailing_id: int) -> HttpResponse:
         "mailing": mailing,
         "states": states,
         "wanted": states["waiting"] + states["written"] + states["failed"],
+        "everybody": sum(states[state] for state in RecipientState.values),
+        "checked": mailing.recipients.filter(pk__lte=mailing.checked_to).count() if mailing.is_checking else 0,
+        "is_going_on": mailing.is_checking or (states["waiting"] and mailing.stage == Stage.GOING),
         "may_undo": states["waiting"] and mailing.not_before > timezone.now(),
         "told": rows.filter(state__in=TOLD).order_by("state", "pk")[:NEWEST],
         "written": rows.filter(state=RecipientState.WRITTEN).order_by("-pk")[:NEWEST],
@@ -51,9 +55,20 @@ def show(request: AgentRequest, mailing_id: int) -> HttpResponse:
 
 @agent_required
 @require_POST
+def confirm(request: AgentRequest, mailing_id: int) -> HttpResponse:
+    """After the check: it goes to those who are left."""
+    if not _visible(request, mailing_id).confirm():
+        messages.info(request, _("There is nothing to confirm any more."))
+    return SeeOther(reverse("helpdesk:mailing", args=[mailing_id]))
+
+
+@agent_required
+@require_POST
 def stop(request: AgentRequest, mailing_id: int) -> HttpResponse:
-    """Whoever was not written to yet gets nothing."""
-    n = _visible(request, mailing_id).stop()
+    """Whoever was not written to yet gets nothing; `back` leads to the text, to go on with it."""
+    n = _visible(request, mailing_id).stop(by=request.user)
+    if "back" in request.POST:
+        return SeeOther(f"{reverse('helpdesk:write_mail')}?again={mailing_id}")
     said = ngettext("Stopped: %(n)s customer gets nothing.", "Stopped: %(n)s customers get nothing.", n)
     messages.success(request, said % {"n": n})
     return SeeOther(reverse("helpdesk:mailing", args=[mailing_id]))

@@ -1,6 +1,4 @@
-// The composer: keys that send, files by drag, paste and button, the gate, and words when saving fails.
-document.documentElement.classList.add("js")
-
+// The composer: keys that send, the gate, and words when saving fails. Its files: files.js.
 const form = () => document.getElementById("composer-form")
 const composer = () => document.getElementById("composer")
 
@@ -41,47 +39,6 @@ document.addEventListener("shortcut", (event) => {
   event.preventDefault()
   if (event.target.contains(document.activeElement)) send(event.detail.action === "send" ? "open" : "closed")
 }, { capture: true })
-
-// -- files ------------------------------------------------------------------------------------------------------
-async function upload(files) {
-  const data = new FormData(form())
-  for (const name of ["body", "files"]) data.delete(name)
-  for (const file of files) data.append("files", file)
-  let html
-  try {
-    const answer = await fetch(form().dataset.upload, { method: "POST", body: data })
-    if (!answer.ok) throw new Error(answer.status)
-    html = await answer.text()
-  } catch {
-    document.getElementById("body-error").textContent = form().dataset.uploadFailed
-    return
-  }
-  const list = document.getElementById("draft-files")
-  list.outerHTML = html
-  htmx.process(document.getElementById("draft-files"))
-}
-
-document.addEventListener("change", (event) => {
-  if (!event.target.matches('#composer-form input[type="file"]')) return
-  upload([...event.target.files])
-  event.target.value = ""
-})
-for (const kind of ["dragover", "dragleave", "drop"]) {
-  document.addEventListener(kind, (event) => {
-    const zone = event.target.closest?.("[data-drop]")
-    if (!zone || !event.dataTransfer?.types.includes("Files")) return
-    zone.classList.toggle("is-over", kind === "dragover")
-    if (kind === "dragleave") return
-    event.preventDefault()
-    if (kind === "drop" && !event.target.closest(".ProseMirror")) upload([...event.dataTransfer.files])
-  })
-}
-document.addEventListener("paste", (event) => {
-  const files = [...(event.clipboardData?.files ?? [])]
-  if (event.defaultPrevented || !files.length || !event.target.closest?.("[data-drop]")) return
-  event.preventDefault()
-  upload(files)
-})
 
 // -- saving -----------------------------------------------------------------------------------------------------
 const RETRY_AFTER = 5000

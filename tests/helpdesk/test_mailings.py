@@ -10,8 +10,16 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 
 from crm.models import Customer
-from helpdesk import intake, mailings, outbox
-from helpdesk.models import Mailing, MailingRecipient, OutgoingMail, PredefinedReply, Thread
+from helpdesk import intake, mailings, outbox, personal
+from helpdesk.models import (
+    Attachment,
+    LetterDraft,
+    Mailing,
+    MailingRecipient,
+    OutgoingMail,
+    PredefinedReply,
+    Thread,
+)
 from tests import make
 
 URL = "/letters/new/"
@@ -119,13 +127,130 @@ def test_all_that_the_filter_matches_are_found_on_the_server_and_many_are_asked_
     people(25, newsletter=True)
     asked = {"all": "1", "filters": "newsletter=1"}
     assert "Write to 25 customers" in bob.get(URL, asked).content.decode()
-    first = bob.post(URL, typed(world, **asked))
-    assert "25 customers get this mail" in first.content.decode()
-    assert not Mailing.objects.exists()
-    hidden = dict(re.findall(r'name="(filters|all|confirmed)" value="(.*?)"', first.content.decode()))
-    bob.post(URL, typed(world, **hidden))
-    assert later(Mailing.objects.get()) == 25
+    went = bob.post(URL, typed(world, **asked))
+    mailing = Mailing.objects.get()
+    assert "0 of 25 checked" in bob.get(went.url).content.decode()
+    assert later(mailing) == 0  # nothing leaves unasked
+    assert mailings.check_due() == 25
+    assert mailings.check_due() == 0
+    shown = bob.get(went.url, headers={"HX-Request": "true"}).content.decode()
+    assert "25 customers get this mail" in shown
+    assert later(mailing) == 0
+    bob.post(f"{went.url}confirmation/")
+    assert mailings.send_due() == 0  # the time to undo
+    assert later(mailing) == 25
     assert not Thread.objects.filter(customer=world.john).exists()
+    assert bob.post(f"{went.url}confirmation/").status_code == 303
+    assert mailings.send_due() == 0
+
+
+@pytest.mark.row("CL7")
+def test_before_many_are_asked_about_a_job_finds_who_would_get_a_hole_and_one_may_go_back(world, bob):
+    world.bob.language = "en"
+    world.bob.save()
+    some = people(24)
+    order = make.order(some[0])
+    Customer.objects.filter(pk=some[1].pk).update(do_not_contact=True)
+    form = typed(world, ids=[one.pk for one in some], body="<p>Order {{ order.reference }}.</p>")
+    went = bob.post(URL, form)
+    mailings.check_due()
+    shown = bob.get(went.url).content.decode()
+    assert "1 customer gets this mail" in shown
+    assert "23 customers will not get this mail" in shown
+    assert "Missing: order.reference" in shown
+    assert "Must not be contacted" in shown
+    back = bob.post(f"{went.url}stop/", {"back": "1"})
+    page = bob.get(back.url).content.decode()
+    assert "Write to 23 customers" in page
+    assert "Order {{ order.reference }}." in page
+    assert later(Mailing.objects.get()) == 0
+    again = {**form, "again": Mailing.objects.get().pk, "ids": [], "form_key": "k2", "body": "<p>Hi.</p>"}
+    second = Mailing.objects.get(pk=int(bob.post(URL, again).url.split("/")[-2]))
+    mailings.check_due()
+    assert second.confirm()
+    assert later(second) == 23
+    assert order.reference not in OutgoingMail.objects.latest("pk").text
+
+
+@pytest.mark.row("CL7")
+def test_a_file_for_several_is_stored_once_and_lasts_as_long_as_somebody_has_it(
+    world, bob, django_capture_on_commit_callbacks
+):
+    some = people(3)
+    bob.post(URL, typed(world, ids=[one.pk for one in some], files=SimpleUploadedFile("a.txt", b"hello")))
+    mailing = Mailing.objects.get()
+    assert later(mailing) == 3
+    assert [[one.name for one in mail.attachments.all()] for mail in OutgoingMail.objects.all()] == [["a.txt"]] * 3
+    assert all(outgoing.attachments.get().as_mail_file().content == b"hello" for outgoing in OutgoingMail.objects.all())
+    assert Thread.objects.filter(attachment_count=1).count() == 3
+    assert len(set(Attachment.objects.values_list("file", flat=True))) == 1
+    for one in some:
+        with django_capture_on_commit_callbacks(execute=True):
+            personal.erase(one.pk, [one.email])
+        left = Attachment.objects.first()
+        assert left.as_mail_file().content == b"hello"
+    stored, name = left.file.storage, left.file.name
+    with django_capture_on_commit_callbacks(execute=True):
+        left.drop()
+    assert not stored.exists(name)
+
+
+@pytest.mark.row("AR14")
+def test_what_was_typed_is_there_again_for_the_same_people_with_its_files(world, bob):
+    form = typed(world, customer=world.john.pk, subject="Half", body="<p>Half a word", send_at="2099-01-01T09:00")
+    del form["send"]
+    saved = bob.post(URL, form, headers={"HX-Request": "true"}).content.decode()
+    assert "Draft saved" in saved
+    files = {"attach": "1", "files": SimpleUploadedFile("a.txt", b"hello")}
+    listed = bob.post(URL, {**form, **files, "body": ""}, headers={"HX-Request": "true"}).content.decode()
+    assert "a.txt" in listed
+    page = bob.get(f"{URL}?customer={world.john.pk}").content.decode()
+    for kept in ("Half a word", 'value="Half"', "a.txt", 'value="2099-01-01T09:00"'):
+        assert kept in page, kept
+    assert "Half" in bob.get("/letters/").content.decode()
+    assert "Half" not in bob.get(f"{URL}?ids={world.john.pk}").content.decode()
+    bob.post(URL, {**form, "drop": Attachment.objects.get().pk})
+    assert not Attachment.objects.exists()
+    bob.post(URL, {**form, "form_key": "k2", "send_at": "", "send": "1"})
+    assert OutgoingMail.objects.get().subject == "Half"
+    assert not LetterDraft.objects.exists()
+    bob.post(URL, {**form, "form_key": "k2"}, headers={"HX-Request": "true"})  # a save that came late
+    assert not LetterDraft.objects.exists()
+
+
+def test_a_draft_is_its_writers_own_and_can_be_thrown_away_with_its_files(world, bob, client):
+    form = typed(world, customer=world.john.pk, subject="Half", files=SimpleUploadedFile("a.txt", b"hello"))
+    del form["send"]
+    assert "a.txt" in bob.post(URL, form).content.decode()
+    bob.post(URL, {"customer": world.john.pk, "discard": "1"})
+    assert not LetterDraft.objects.exists()
+    assert not Attachment.objects.exists()
+    bob.post(URL, {**form, "subject": "Only my own"})
+    assert "Only my own" in bob.get(f"{URL}?customer={world.john.pk}").content.decode()
+    client.force_login(world.alice)
+    assert "Only my own" not in client.get(f"{URL}?customer={world.john.pk}").content.decode()
+
+
+@pytest.mark.row("CL7")
+@pytest.mark.row("AR14")
+def test_a_mail_leaves_at_the_time_that_was_chosen_and_can_be_cancelled_until_then(world, bob, time_machine):
+    time_machine.move_to("2026-11-18T08:00Z", tick=False)
+    for key, chosen in (("one", {"customer": world.john.pk}), ("two", {"ids": [one.pk for one in people(2)]})):
+        went = bob.post(URL, typed(world, **chosen, send_at="2026-11-19T09:00", form_key=key))
+        assert "/letters/" in went.url, chosen
+    one, two = Mailing.objects.order_by("pk")
+    assert "1 mail leaves on" in bob.get(f"/letters/{one.pk}/").content.decode()
+    assert "Leaves on" in bob.get("/letters/").content.decode()
+    time_machine.move_to("2026-11-19T06:00Z", tick=False)
+    assert mailings.send_due() == 0
+    bob.post(f"/letters/{two.pk}/stop/")
+    assert 'value="2026-11-19T09:00"' in bob.get(f"{URL}?again={two.pk}").content.decode()
+    time_machine.move_to("2026-11-19T10:00Z", tick=False)
+    assert mailings.send_due() == 1
+    assert OutgoingMail.objects.get().to == ["john@example.com"]
+    late = bob.post(URL, typed(world, customer=world.john.pk, send_at="2026-11-19T09:00", form_key="late"))
+    assert late.status_code == 400
+    assert "still to come" in late.content.decode()
 
 
 @pytest.mark.row("CL7")
@@ -274,8 +399,9 @@ def test_nobody_writes_from_a_contact_that_is_not_theirs(world, client):
     mailing = Mailing.objects.write(
         [world.john.pk], by=world.bob, contact=world.service, subject="S", html="<p>x</p>", form_key="k"
     )
-    for path, method in (("", client.get), ("stop/", client.post), ("retry/", client.post)):
-        assert method(f"/letters/{mailing.pk}/{path}").status_code == 404
+    assert client.get(f"/letters/{mailing.pk}/").status_code == 404
+    for verb in ("stop", "retry", "confirmation"):
+        assert client.post(f"/letters/{mailing.pk}/{verb}/").status_code == 404
 
 
 def test_a_long_list_costs_no_more_queries_than_a_short_one(world, bob, django_assert_max_num_queries):
