@@ -25,7 +25,7 @@ class LetterForm(Dressed, forms.Form):
     )
     body_format = forms.ChoiceField(choices=[("text", "text"), ("html", "html")], required=False)
     send_at = forms.DateTimeField(
-        label=_("Leaves at"),
+        label=_("Leaves on"),
         required=False,
         help_text=_("Empty: at once. Until then it can be taken back."),
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
