@@ -1,5 +1,6 @@
 """What a customer's page shows of threads and mail: fragments, addressed by URL name."""
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -44,9 +45,14 @@ def _mails_of(customer_id: int, threads: ThreadQuerySet) -> list[OutgoingMail]:
 @agent_required
 @require_safe
 def mail(request: AgentRequest, customer_id: int, mail_id: int) -> HttpResponse:
-    """A mail that followed a cart or an order, as it was sent. One with a link that signs in is never shown."""
+    """A mail of the team, or one that followed a cart or an order, as it was sent.
+
+    One with a link that lets the customer in is never shown.
+    """
     customer = get_object_or_404(shop.customers(), pk=customer_id)
-    sent = get_object_or_404(OutgoingMail, pk=mail_id, customer=customer, kind=OutgoingKind.FOLLOW_UP)
+    visible = Thread.objects.visible_to(request.user).filter(customer=customer)
+    ours = Q(kind=OutgoingKind.MESSAGE, thread__in=visible.values("pk"))
+    sent = get_object_or_404(OutgoingMail, ours | Q(kind=OutgoingKind.FOLLOW_UP, customer=customer), pk=mail_id)
     return render(request, "helpdesk/sent_mail.html", {"customer": customer, "mail": sent})
 
 
