@@ -45,6 +45,7 @@ def show(request: AgentRequest, mailing_id: int) -> HttpResponse:
         "checked": mailing.recipients.filter(pk__lte=mailing.checked_to).count() if mailing.is_checking else 0,
         "is_going_on": mailing.is_checking or (states["waiting"] and mailing.stage == Stage.GOING),
         "may_undo": states["waiting"] and mailing.not_before > timezone.now(),
+        "files": mailing.attachments.all(),
         "told": rows.filter(state__in=TOLD).order_by("state", "pk")[:NEWEST],
         "written": rows.filter(state=RecipientState.WRITTEN).order_by("-pk")[:NEWEST],
         "undelivered": mailing.undelivered().select_related("thread", "message")[:NEWEST],
