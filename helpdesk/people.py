@@ -1,4 +1,4 @@
-"""Two records of a customer become one: their threads and mails follow, and go back when they are split again."""
+"""When two records of a customer become one, their threads and mails follow; split again, those go back."""
 
 from typing import Any
 
