@@ -35,6 +35,8 @@ from crm.models import (
 )
 from crm.models import customers_merged as customers_merged
 from crm.models import customers_split as customers_split
+from crm.prestashop.told import ShopMessage as ShopMessage
+from crm.prestashop.told import ShopThread as ShopThread
 from crm.resemblance import Likeness, resembling
 from crm.tables import Selection
 

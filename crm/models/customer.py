@@ -141,6 +141,7 @@ class Customer(AreaMember, Account, Belonging, Ending, Mergeable, FromShop):
     open_threads = models.PositiveIntegerField(_("open threads"), default=0)
 
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    gone_at = models.DateTimeField(_("deleted in the shop"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="merged_customers"
