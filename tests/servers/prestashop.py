@@ -32,6 +32,16 @@ class Refused(Exception):
     def __init__(self, status: int, *errors: tuple[int, str]) -> None:
         self.status, self.errors = status, errors
 
+    def said(self, *, in_json: bool) -> bytes:
+        """The body."""
+        if in_json:
+            return json.dumps({"errors": [{"code": code, "message": said} for code, said in self.errors]}).encode()
+        words = "".join(
+            f"<error><code><![CDATA[{code}]]></code><message><![CDATA[{said}]]></message></error>"
+            for code, said in self.errors
+        )
+        return envelope(f"<errors>{words}</errors>")
+
 
 @dataclass
 class PrestaShopServer:
@@ -63,28 +73,24 @@ class PrestaShopServer:
             return 401, b"401 Unauthorized"
         in_json = query.get("output_format", query.get("io_format")) == "JSON"  # exactly so, else XML
         try:
-            if key != KEY:
-                raise Refused(401, (20, "Invalid authentication key format"), (21, "Authentication key does not exist"))
-            if not path:
-                return (500, b"") if in_json else (200, envelope(self._root()))  # JSON breaks at the root
-            resource, _slash, number = path.partition("/")
-            if resource in self.forbidden:
-                raise Refused(401, (26, f'Resource of type "{resource}" is not allowed with this authentication key'))
-            if resource not in self.tables:
-                raise Refused(400, (27, f'Resource of type "{resource}" does not exists. Did you mean: "customers"?'))
-            if number:
-                return self._one(resource, int(number), query, in_json=in_json)
-            rows, fields = self._list(resource, query)
-            return 200, self._listed_in_json(resource, rows, fields) if in_json else listed(resource, rows, fields)
+            return self._answer(path, query, key, in_json=in_json)
         except Refused as refusal:
-            if in_json:
-                said = [{"code": code, "message": message} for code, message in refusal.errors]
-                return refusal.status, json.dumps({"errors": said}).encode()
-            words = "".join(
-                f"<error><code><![CDATA[{code}]]></code><message><![CDATA[{said}]]></message></error>"
-                for code, said in refusal.errors
-            )
-            return refusal.status, envelope(f"<errors>{words}</errors>")
+            return refusal.status, refusal.said(in_json=in_json)
+
+    def _answer(self, path: str, query: dict[str, str], key: str, *, in_json: bool) -> tuple[int, bytes]:
+        if key != KEY:
+            raise Refused(401, (20, "Invalid authentication key format"), (21, "Authentication key does not exist"))
+        if not path:
+            return (500, b"") if in_json else (200, envelope(self._root()))  # JSON breaks at the root
+        resource, _slash, number = path.partition("/")
+        if resource in self.forbidden:
+            raise Refused(401, (26, f'Resource of type "{resource}" is not allowed with this authentication key'))
+        if resource not in self.tables:
+            raise Refused(400, (27, f'Resource of type "{resource}" does not exists. Did you mean: "customers"?'))
+        if number:
+            return self._one(resource, int(number), query, in_json=in_json)
+        rows, fields = self._list(resource, query)
+        return 200, self._listed_in_json(resource, rows, fields) if in_json else listed(resource, rows, fields)
 
     def _root(self) -> str:
         names = sorted(self.tables.keys() - self.forbidden)
@@ -218,6 +224,17 @@ def prestashop() -> Iterator[PrestaShopServer]:
     """Runs on loopback for one test, with the small tables of a new shop."""
     shop = PrestaShopServer()
     furnish(shop)
+    server = serve(shop)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield shop
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def serve(shop: PrestaShopServer, port: int = 0) -> ThreadingHTTPServer:
+    """A server on loopback that is not running yet; the shop knows its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -247,14 +264,9 @@ def prestashop() -> Iterator[PrestaShopServer]:
         def log_message(self, *words: object) -> None:
             """Silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     shop.url = f"http://127.0.0.1:{server.server_port}/api/"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield shop
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    return server
 
 
 def furnish(shop: PrestaShopServer) -> None:

@@ -1,11 +1,15 @@
-"""What a simulated PrestaShop has: customers, addresses, carts, orders, threads, as its tables hold them."""
+"""What a simulated PrestaShop has: customers, addresses, carts, orders, threads, as its tables hold them.
 
+`python -m tests.servers.stock 8100` runs one, to try the first import in the settings of a practice shop.
+"""
+
+import sys
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from tests.servers.prestashop import PrestaShopServer
+from tests.servers.prestashop import KEY, PrestaShopServer, furnish, serve
 
 MADRID = ZoneInfo("Europe/Madrid")
 
@@ -175,3 +179,34 @@ def message(server: PrestaShopServer, number: int, of: int, text: str, **fields)
         "read": 0,
     }
     return server.add("customer_messages", **row | fields)
+
+
+def main(port: int) -> None:
+    """Runs until Ctrl+C."""
+    from django.conf import settings
+
+    settings.configure(USE_TZ=True)
+    shop = PrestaShopServer()
+    furnish(shop)
+    sell(shop)
+    names = [("Marc", "Soler"), ("Júlia", "Prat"), ("Nuria", "Gil"), ("Pau", "Roca"), ("Ana", "Luna")]
+    for number in range(100, 700):
+        first, last = names[number % 5]
+        customer(
+            shop,
+            number,
+            firstname=first,
+            lastname=last,
+            email="no address" if number == 300 else f"{number}@mail.example",
+        )
+        address(shop, number, number)
+        cart(shop, number + 2000, number, (12, 34, 1 + number % 3))
+        thread(shop, number, number, status=("open", "closed", "pending1", "closed")[number % 4])
+        message(shop, number + 1000, number, "¿Cuándo sale mi pedido?")
+    server = serve(shop, port)
+    sys.stdout.write(f"{shop.url} with the key {KEY}\nThe desk needs WEBHOOK_PRIVATE_HOSTS=127.0.0.1\n")
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
