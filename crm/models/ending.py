@@ -69,7 +69,7 @@ class Ending(Record):
         customer = self._customer
         if customer.gone_at is not None:
             return False
-        customer._change_reason = reason[:100]
+        customer._change_reason = reason[:100]  # type: ignore[attr-defined]
         self.write(by=None, gone_at=timezone.now())
         return True
 

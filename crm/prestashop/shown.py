@@ -42,8 +42,14 @@ def card_of(shop: Shop, form: PrestaShopForm | None = None) -> dict[str, Any]:
         "shown_task": task,
         "shown_label": PrestaShop.Task(task).label if task else "",
         "shown_rows": rows_of(connection, steps, task) if connection else [],
-        "shown_problems": [one for step in steps if step.task == task for one in step.problems],
+        "shown_problems": _problems(steps, task),
     }
+
+
+def _problems(steps: Iterable[PrestaShopStep], task: str) -> list[tuple[str, str, str]]:
+    """Of what kind each is, its number in the shop, and the sentence."""
+    mine = (step for step in steps if step.task == task)
+    return [(str(LABELS[step.resource]), number, sentence) for step in mine for number, sentence in step.problems]
 
 
 def task_of(connection: PrestaShop, steps: Iterable[PrestaShopStep]) -> str:

@@ -25,13 +25,14 @@ STATUSES = ("open", "closed", "pending1", "pending2")
 
 class Correspondence:
     """The threads of a page, and all that has to be known about them; asks the shop, so it is made before a
-    transaction. `problems` are pairs of the shop's id and a sentence."""
+    transaction. `problems` of threads and `broken` messages are pairs of the shop's id and a sentence."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.shop = page, page.shop
         self.zone = ZoneInfo(self.shop.time_zone)
         self.problems: list[tuple[str, str]] = []
         self.rows = self._rows()
+        self.broken: list[tuple[str, str]] = []
         self.messages = self._messages()
         self.lines = self._lines()
         self._on_file()
@@ -51,8 +52,7 @@ class Correspondence:
         if not self.rows:
             return found
         asked = {"filter[id_customer_thread]": f"[{'|'.join(row.id for row in self.rows)}]"}
-        rows, broken = read_all(self.page.client, MESSAGES, OF_A_MESSAGE, asked)
-        self.problems += [(f"{MESSAGES} {number}", why) for number, why in broken]
+        rows, self.broken = read_all(self.page.client, MESSAGES, OF_A_MESSAGE, asked)
         for row in rows:
             found[row.number("id_customer_thread")].append(row)
         return found
@@ -133,9 +133,9 @@ class Correspondence:
         try:
             at = datetime.fromisoformat(said or "")
         except ValueError as error:
-            text = _("Message %(number)s") if "id_customer_thread" in row.values else _("Thread %(number)s")
-            about = text % {"number": row.id}
-            raise ValueError(_("%(about)s has no date.") % {"about": about}) from error
+            of_message = "id_customer_thread" in row.values
+            text = _("Message %(number)s has no date.") if of_message else _("Thread %(number)s has no date.")
+            raise ValueError(text % {"number": row.id}) from error
         return min(at.replace(tzinfo=self.zone) if at.tzinfo is None else at, timezone.now())
 
 
@@ -157,6 +157,7 @@ def try_threads(told: Correspondence, step: PrestaShopStep, also: PrestaShopStep
         step.created += not is_known
         _count(also, thread, 0 if is_known else len(thread.messages))
     _note(told.problems, step)
+    _note(told.broken, also)
 
 
 def write_threads(told: Correspondence, step: PrestaShopStep, also: PrestaShopStep) -> None:
@@ -174,6 +175,7 @@ def write_threads(told: Correspondence, step: PrestaShopStep, also: PrestaShopSt
         step.unchanged += not taken.is_new and not taken.is_other
         _count(also, thread, taken.messages)
     _note(problems, step)
+    _note(told.broken, also)
 
 
 def _count(also: PrestaShopStep, thread: ShopThread, new: int) -> None:

@@ -133,7 +133,7 @@ class ThreadOrigin(models.Model):
         if thread.status == frm:
             return []
         thread.holder = holder_in(thread.status)
-        facts = {"frm": frm, "to": str(thread.status)}
+        facts: dict[str, Any] = {"frm": frm, "to": str(thread.status)}
         return [thread.fact(EventKind.STATUS, at=told.changed_at, actor_name=self.source.name, **facts)]
 
     def _settle(self, thread: Thread, told: ShopThread, *, before: str | None) -> None:
@@ -187,10 +187,9 @@ def _contact_for(told: ShopThread) -> Contact:
 
 
 def _subject(told: ShopThread) -> str:
-    """The first line of what the customer wrote; a shop's threads have no subject."""
+    """The first words of what the customer wrote; a shop's threads have no subject."""
     said = next((one for one in told.messages if not one.is_ours), told.messages[0] if told.messages else None)
-    lines = _words(said)[0].split("\n") if said else []
-    line = next((" ".join(one.split()) for one in lines if one.strip()), "")
+    line = " ".join(_words(said)[0][: SUBJECT * 3].split()) if said else ""
     if len(line) > SUBJECT:
         line = line[:SUBJECT].rsplit(" ", 1)[0] + "…"
     return line or next(iter(told.contact_names), "")

@@ -44,7 +44,7 @@ def test_threads_come_with_their_messages_in_order_and_as_they_were(alice, conne
     assert (asked.author_name, asked.ip, asked.author) == ("Inés Vidal", "84.16.11.38", None)
     assert (answered.author, noted.author, answered.delivery) == (marta, marta, "")
     assert "<b>otra</b>" in answered.html
-    assert (broken.subject, broken.contact, broken.language) == ("Hola:", inbox, "es")
+    assert (broken.subject, broken.contact, broken.language) == ("Hola: falta una jarra & la tapa", inbox, "es")
     assert (broken.customer, broken.order) == (Customer.objects.get(shop_id="41"), Order.objects.get())
     assert broken.product == Order.objects.get().lines.get()
     assert (broken.status, broken.holder, broken.needs_answer) == (Status.PENDING_1, "customer", False)
@@ -135,13 +135,14 @@ def test_what_cannot_be_read_is_listed_and_the_rest_is_taken(alice, connection, 
     prestashop.broken = {("customer_messages", 141)}
     ask(alice, connection, "import")
     assert [text for _kind, text in said(77)] == ["Hola:\nfalta una jarra & la tapa", "Avisar al taller"]
-    assert counts(connection, "import")["customer_threads"] == (2, 0, 0, 2)
+    assert counts(connection, "import")["customer_threads"] == (2, 0, 0, 1)
+    assert counts(connection, "import")["customer_messages"] == (3, 0, 0, 1)
     page = page_of(alice, connection)
-    assert "Threads" in page
-    assert "Messages" in page
+    assert 'Messages <span class="ref">141</span>' in page
+    assert "Thread 81 has no date." in page
     told = alice.get(f"/settings/shops/{connection.shop_id}/prestashop/problems/").content.decode()
-    assert "customer_messages 141" in told
-    assert "Thread 81 has no date." in told
+    assert "Messages,141," in told
+    assert "Threads,81,Thread 81 has no date." in told
 
 
 def test_threads_are_left_out_where_the_team_does_not_want_them(alice, connection, prestashop):
