@@ -180,6 +180,7 @@ class Customer(AreaMember, Account, Belonging, Ending, Mergeable, FromShop):
             models.Index(fields=["partner_offers", "id"], name="customers_offers"),
             models.Index(fields=["registered_at", "id"], name="customers_registered"),
             models.Index(fields=["visited_at", "id"], name="customers_by_visit"),
+            models.Index(fields=["gone_at"], condition=models.Q(gone_at__isnull=False), name="customers_gone"),
             models.Index(fields=["phone"], name="customers_by_phone"),
             models.Index(fields=["other_phone"], name="customers_by_other_phone"),
             models.Index(fields=["source", "updated_at", "id"], name="customers_as_told"),

@@ -76,16 +76,18 @@ class Run:
             if time.monotonic() > until:
                 self.connection.let_go(problem="", failures=0)
                 return count
-        if not self.connection.hold():
+        if all(step.done_at for step in self.steps.values()) and self.connection.hold():
+            self._finish()
+        else:
             self.connection.let_go()
-            return count
-        self._finish()
         return count
 
     def _pages(self) -> Iterator[int]:
         """Read page after page, and say how many objects stood on each; no further if somebody said stop."""
         for resource in self.resources:
-            while self.steps[resource.name].done_at is None and self.connection.hold():
+            while self.steps[resource.name].done_at is None:
+                if not self.connection.hold():
+                    return
                 yield self._page(resource, self.steps[resource.name])
         if self.task == Task.SYNC and self.connection.is_sweep_due:
             sweep = Sweep(self.connection, self.client)

@@ -53,6 +53,9 @@ def test_what_is_missing_two_days_running_is_gone_by_the_products_own_verbs(impo
     assert "Deleted in the shop" in alice.get(f"/customers/{ines.pk}/history/").content.decode()
     assert "Deleted in the shop" in alice.get(f"/customers/{ines.pk}/").content.decode()
     assert "Deleted in the shop" in alice.get(f"/carts/{lost.pk}/").content.decode()
+    listed = alice.get("/customers/", {"gone_from": "2020-01-01"}).content.decode()
+    assert f"row-{ines.pk}" in listed
+    assert f"row-{Customer.objects.get(shop_id='42').pk}" not in listed
     prestashop.add("carts", **row | {"date_upd": ago(seconds=1)})
     run(imported)
     lost.refresh_from_db()

@@ -145,6 +145,17 @@ def test_what_cannot_be_read_is_listed_and_the_rest_is_taken(alice, connection, 
     assert "Threads,81,Thread 81 has no date." in told
 
 
+def test_what_a_stranger_wrote_runs_nowhere(alice, connection, prestashop, inbox):
+    thread(prestashop, 82, 0, email="x@mail.example")
+    message(prestashop, 190, 82, '<p onclick="steal()">Hola</p><script>steal()</script><img src=x onerror=steal()>')
+    message(prestashop, 191, 82, "2 < 3 &lt;script&gt;steal()&lt;/script&gt;", file_name="<b>.jpg")
+    ask(alice, connection, "import")
+    rich, plain = ours(82).messages.order_by("created_at", "pk")
+    assert "steal" not in rich.html + rich.text
+    assert (plain.html, plain.text.split("\n")[0]) == ("", "2 < 3 <script>steal()</script>")
+    assert "<script>steal" not in alice.get(f"/threads/{ours(82).pk}/").content.decode()
+
+
 def test_threads_are_left_out_where_the_team_does_not_want_them(alice, connection, prestashop):
     type(connection).objects.update(reads_threads=False)
     prestashop.forbidden = {"customer_threads", "customer_messages", "contacts", "employees"}
