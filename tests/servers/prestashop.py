@@ -225,7 +225,7 @@ def prestashop() -> Iterator[PrestaShopServer]:
     shop = PrestaShopServer()
     furnish(shop)
     server = serve(shop)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield shop
     server.shutdown()
