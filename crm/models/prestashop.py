@@ -177,7 +177,7 @@ class PrestaShopStep(models.Model):
 
     connection = models.ForeignKey(PrestaShop, models.CASCADE, related_name="steps")
     task = models.CharField(max_length=8, choices=PrestaShop.Task)
-    resource = models.CharField(max_length=16)
+    resource = models.CharField(max_length=32)
     last_id = models.PositiveBigIntegerField(default=0)  # while importing
     start = models.CharField(max_length=19, blank=True)  # of the changes looked for: the shop's own wall clock
     since = models.CharField(max_length=19, blank=True)  # how far that is
