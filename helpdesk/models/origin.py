@@ -123,7 +123,7 @@ class ThreadOrigin(models.Model):
         Message.objects.bulk_create(rows)
         Event.objects.bulk_create([*begins, *_facts(thread, rows, frm), *self._ending(thread, told, frm)])
         self._settle(thread, told, before=frm if not begins else None)
-        MessageWords.write([row.pk for row in rows])
+        MessageWords.put([MessageWords.of(row, thread, ()) for row in rows])
         self.status = told.status
         self.last_message = max([self.last_message, *(one.number for one in said)])
         self.save(update_fields=["status", "last_message"])

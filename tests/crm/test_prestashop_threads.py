@@ -56,6 +56,7 @@ def test_threads_come_with_their_messages_in_order_and_as_they_were(alice, conne
     shown = alice.get(f"/threads/{broken.pk}/").content.decode()
     assert "falta una jarra &amp; la tapa" in shown
     assert "Customer service of the shop" in shown
+    assert f"/threads/{broken.pk}/" in alice.get("/search/", {"q": "tapa"}).content.decode()
 
 
 def test_what_is_closed_stays_closed_and_is_no_news(alice, connection, world):
