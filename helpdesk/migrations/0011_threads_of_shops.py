@@ -8,7 +8,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0016_threads_of_shops'),
-        ('helpdesk', '0009_letters'),
+        ('helpdesk', '0010_letters_2'),
+        ('helpdesk', '0010_threads_of_an_address'),
     ]
 
     operations = [
