@@ -15,11 +15,11 @@ from helpdesk import context
 from helpdesk import html as markup
 from helpdesk.context import ShopMessage, ShopThread
 from helpdesk.models.contact import Contact
-from helpdesk.models.desk import DeskSettings, Holder, Status
+from helpdesk.models.desk import Channel, DeskSettings, Holder, Status
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.lifecycle import holder_in
 from helpdesk.models.message import Message, MessageKind
-from helpdesk.models.thread import Channel, Thread
+from helpdesk.models.thread import Thread
 from helpdesk.models.words import MessageWords
 
 SUBJECT = 80

@@ -8,8 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0016_threads_of_shops'),
-        ('helpdesk', '0010_letters_2'),
-        ('helpdesk', '0010_threads_of_an_address'),
+        ('helpdesk', '0011_threads_of_an_address'),
     ]
 
     operations = [
