@@ -16,6 +16,7 @@ from crm.copying import Section as Section
 from crm.finding import Network
 from crm.following import Claimed, Due
 from crm.guests import guest_for as guest_for
+from crm.identity import Likeness, resembling
 from crm.lists import customers as customer_list
 from crm.matching import Candidate, Complaint, candidates_for
 from crm.matching import Reason as Reason
@@ -35,7 +36,6 @@ from crm.models import (
 )
 from crm.models import customers_merged as customers_merged
 from crm.models import customers_split as customers_split
-from crm.resemblance import Likeness, resembling
 from crm.tables import Selection
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")
