@@ -27,6 +27,7 @@ from crm.views import (
     switches,
     tables,
     titles,
+    vouchers,
     webhooks,
 )
 
@@ -63,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
     path("customers/<int:customer_id>/invitation/", access.invite, name="customer_invitation"),
     path("customers/<int:customer_id>/sessions/", access.sign_out, name="customer_sessions"),
+    path("customers/<int:customer_id>/vouchers/new/", vouchers.give, name="voucher_new"),
     path("orders/<int:order_id>/", profile.order, name="order"),
     # One person, several records
     path("customers/<int:customer_id>/people/", merging.likeness, name="customer_people"),
