@@ -248,7 +248,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "helpdesk.models.Status", "GroupKeyEnum": "crm.models.CustomerGroup.Key"},
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "helpdesk.models.Status",
+        "GroupKeyEnum": "crm.models.CustomerGroup.Key",
+        "ConsentKindEnum": "crm.models.Consent.Kind",
+        "RequestKindEnum": "crm.models.PrivacyRequest.Kind",
+        "TitleKindEnum": "crm.models.SocialTitle.Kind",
+        "ChangeKindEnum": "crm.models.BulkChange.Kind",
+    },
 }
 
 LOGGING = {
