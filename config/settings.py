@@ -244,6 +244,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Mostrador",
     "DESCRIPTION": "The help desk of an online shop.",
     "VERSION": VERSION,
+    "SCHEMA_PATH_PREFIX": "/api/",  # what follows names the group in which the page shows it
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,

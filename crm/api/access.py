@@ -21,7 +21,7 @@ def registration(request: Request, customer_id: int) -> Response:
 @extend_schema(summary="Invite a customer to the private area", request=None, responses={200: shapes.InvitationRecord})
 @api_view(["POST"])
 def invitation(request: Request, customer_id: int) -> Response:
-    """A link is mailed, with which they choose a password."""
+    """A link is mailed, with which they come in."""
     customer = one(customer_id)
     address = made(lambda: customer.invite(by=agent_of(request)))
     return Response({"address": address})
