@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/here/", profile.here, name="customer_here"),
     path("customers/<int:customer_id>/aside/", profile.aside, name="customer_aside"),
     path("customers/<int:customer_id>/orders/", profile.orders, name="customer_orders"),
+    path("customers/<int:customer_id>/orders/newest/", profile.newest_orders, name="customer_newest_orders"),
     path("customers/<int:customer_id>/history/", profile.story, name="customer_history"),
     path("customers/<int:customer_id>/history/put-back/", profile.put_back, name="customer_put_back"),
     path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
