@@ -1,7 +1,8 @@
 """What the thread page says about messages, events and files; loaded with {% load conversation %}."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency
 from django import template
@@ -77,8 +78,14 @@ def lines(text: str) -> int:
 @register.simple_tag
 def moment(at: datetime) -> SafeString:
     """A time in short, the exact one as its title: {% moment message.created_at %}."""
-    local = timezone.localtime(at)
-    today, short = timezone.localdate(), date_format(local, "TIME_FORMAT")
+    zone = timezone.get_current_timezone_name()
+    return _time(timezone.localtime(at), timezone.localdate(), translation.get_language(), zone)
+
+
+@lru_cache(maxsize=10_000)  # a long conversation has hundreds of them, and is drawn often
+def _time(local: datetime, today: date, language: str | None, zone: str) -> SafeString:
+    """Language and zone tell apart what is equal: the formats, and the same instant elsewhere."""
+    short = date_format(local, "TIME_FORMAT")
     if local.year != today.year:
         short = date_format(local, "SHORT_DATETIME_FORMAT")
     elif local.date() != today:

@@ -82,11 +82,12 @@ def test_what_the_shop_says_of_the_customer_is_in_panel_and_page_too(world, appl
     bob.force_login(world.bob)
     voucher = {"customer": "17", "code": "GRACIAS10", "percent": "10"}
     order = {"reference": "MK-777", "state": "Pagado", "placed_at": "2026-11-16T09:00:00Z", "customer": "17"}
+    other = order | {"reference": "MK-776"}
     cases = [
         (
             f"/ws/customers/{world.john.pk}/",
             "orders/8/",
-            order | {"reference": "MK-776"},
+            other,
             f"/customers/{world.john.pk}/orders/newest/",
             "MK-776",
         ),
