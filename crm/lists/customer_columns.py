@@ -282,5 +282,13 @@ COLUMNS = (
         filter=Choice("shop", _("Shop"), field="source", choices=shops),
         when=several_shops,
     ),
+    Column(
+        "gone",
+        _("Deleted in the shop"),
+        lambda one: one.gone_at,
+        say=lambda one: day(one.gone_at) if one.gone_at else "",
+        is_shown=False,
+        filter=Dates("gone", _("Deleted in the shop"), field="gone_at"),
+    ),
     Column("shop_id", _("No. in the shop"), lambda one: one.shop_id, is_listed=False),
 )

@@ -17,6 +17,7 @@ from crm.models import (
     customers_merged,
     customers_split,
 )
+from crm.prestashop.told import ShopMessage, ShopThread
 from crm.tables import Selection
 from helpdesk.context.cart import (
     cart_contacted,
@@ -105,6 +106,8 @@ __all__ = [
     "Section",
     "Selection",
     "Shop",
+    "ShopMessage",
+    "ShopThread",
     "Sure",
     "add_address_of_mail",
     "add_customer",
