@@ -38,7 +38,13 @@ def go(request: HttpRequest, to: str) -> HttpResponse:
 def back_to(request: HttpRequest, *, otherwise: str) -> str:
     """The path in the field `next`, else the page the form stood on, else `otherwise`; never another site."""
     for asked in (request.POST.get("next", ""), request.headers.get("Referer", "")):
-        if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure()):
-            parts = urlsplit(asked)
-            return parts._replace(scheme="", netloc="").geturl() or "/"
+        if path := inside(request, asked):
+            return path
     return otherwise
+
+
+def inside(request: HttpRequest, asked: str) -> str:
+    """The path of an address of this site; empty for nothing and for another site's."""
+    if not asked or not url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    return urlsplit(asked)._replace(scheme="", netloc="").geturl() or "/"

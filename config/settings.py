@@ -248,11 +248,19 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Mostrador",
     "DESCRIPTION": "The help desk of an online shop.",
     "VERSION": VERSION,
+    "SCHEMA_PATH_PREFIX": "/api/",  # what follows names the group in which the page shows it
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "helpdesk.models.Status", "GroupKeyEnum": "crm.models.CustomerGroup.Key"},
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "helpdesk.models.Status",
+        "GroupKeyEnum": "crm.models.CustomerGroup.Key",
+        "ConsentKindEnum": "crm.models.Consent.Kind",
+        "RequestKindEnum": "crm.models.PrivacyRequest.Kind",
+        "TitleKindEnum": "crm.models.SocialTitle.Kind",
+        "ChangeKindEnum": "crm.models.BulkChange.Kind",
+    },
 }
 
 LOGGING = {

@@ -60,7 +60,7 @@ class Comparison:
     def signs(self) -> list[Sign]:
         """Why they may be one person."""
         traces = traces_of([self.kept, self.gone])
-        found = signs_of(traces[self.kept.pk], traces[self.gone.pk], self.kept, self.gone)
+        found = signs_of(traces[self.kept.pk], traces[self.gone.pk])
         return [sign for sign in found if sign.fits]
 
     @cached_property

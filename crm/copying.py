@@ -1,6 +1,7 @@
 """Everything about one person in one file: for them to take along, and for the law."""
 
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,10 +18,12 @@ from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from accounts.models import Agent
 from crm.models import Customer
 
 # Columns that say how we work, or open something.
 LEFT_OUT = {"password", "version", "merged_into", "deleted_at", "erased_at", "open_threads", "customer", "picture"}
+IN_MEMORY = 10_000_000  # bytes of an archive; a larger one goes over the disk
 OF_THE_CUSTOMER = ("addresses", "consents", "links", "orders", "carts", "vouchers", "visits", "events")
 
 
@@ -53,6 +56,15 @@ class Section:
     def plain(self) -> list[dict[str, Any]]:
         """For programs."""
         return [{fact.key: fact.value for fact in record} for record in self.records]
+
+
+def archive_of(customer: Customer, *, private: bool, by: Agent) -> IO[bytes]:
+    """The copy as an open file; that it was made is written down in the record's story."""
+    archive = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - who asked closes it
+    write_copy(customer, archive, private=private)
+    archive.seek(0)
+    customer.events.record("exported", customer, by=by, what=_("All their data"))
+    return archive
 
 
 def write_copy(customer: Customer, to: IO[bytes], *, private: bool) -> None:

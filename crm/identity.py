@@ -3,11 +3,11 @@
 A fixed number of queries by indexed columns; what those find is compared in full.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +15,13 @@ from crm.emails import canonical
 from crm.matching.addresses import phone_key, postcode_key
 from crm.matching.reading import names_of
 from crm.matching.reasons import Sure
-from crm.matching.words import fold, is_near
-from crm.models import Address, Customer, CustomerEmail, DifferentPeople, Order
+from crm.matching.words import is_near
+from crm.models import Address, Customer, CustomerEmail, CustomerWords, DifferentPeople, Order
+from search.folding import fold, name_key
 
 SHOWN, LOOKED_AT = 5, 200
 SURE_FROM, LIKELY_FROM, LEAST = 8.0, 5.0, 3.0
+ASKED_FIRST, ASKED_FROM = 3, 2.0  # of somebody who is about to be entered: to ask costs less than a second record
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,14 @@ class Likeness:
 class Traces:
     """By what a person is known: keys of crm.matching.addresses, folded words."""
 
-    emails: set[str]
-    phones: set[str]
-    homes: set[tuple[str, str]]  # postcode, first line without its accents and spaces
-    ordered: set[str]  # e-mails of orders
-    names: list[frozenset[str]]
+    name: str = ""
+    birthday: date | None = None
+    written: set[str] = field(default_factory=set)  # e-mails as they stand on file
+    emails: set[str] = field(default_factory=set)
+    phones: set[str] = field(default_factory=set)
+    homes: set[tuple[str, str]] = field(default_factory=set)  # postcode, first line without its accents and spaces
+    ordered: set[str] = field(default_factory=set)  # e-mails of orders
+    names: list[frozenset[str]] = field(default_factory=list)
 
     @property
     def postcodes(self) -> set[str]:
@@ -74,64 +79,83 @@ class Traces:
 def alike(customer: Customer, *, most: int = SHOWN) -> list[Likeness]:
     """Who else this customer may be, the likeliest first; nobody whom the team called somebody else."""
     mine = traces_of([customer])[customer.pk]
-    ids = _found_by_index(customer, mine) - _told_apart(customer)
-    others = list(Customer.objects.present().filter(pk__in=ids).exclude(pk=customer.pk)[:LOOKED_AT])
+    return _like(mine, besides={customer.pk, *_told_apart(customer)}, least=LEAST)[:most]
+
+
+def resembling(*, first_name: str, last_name: str, email: str, phone: str) -> list[Likeness]:
+    """Who on file somebody may be of whom only this is known: asked before a record is made twice."""
+    name, box = f"{first_name} {last_name}".strip(), email.strip().lower()
+    known = Traces(
+        name=name,
+        written={box} - {""},
+        emails={canonical(box)} if box else set(),
+        phones={phone_key(phone)} - {""},
+        names=names_of([name]),
+    )
+    return _like(known, besides=set(), least=ASKED_FROM)[:ASKED_FIRST]
+
+
+def _like(mine: Traces, *, besides: set[int], least: float) -> list[Likeness]:
+    ids = _found_by_index(mine) - besides
+    others = list(Customer.objects.present().filter(pk__in=ids).prefetch_related("emails")[:LOOKED_AT])
     theirs = traces_of(others)
-    found = [Likeness(one, tuple(signs_of(mine, theirs[one.pk], customer, one))) for one in others]
-    likely = [one for one in found if one.weight >= LEAST]
-    return sorted(likely, key=lambda one: (-one.weight, one.customer.pk))[:most]
+    found = [Likeness(one, tuple(signs_of(mine, theirs[one.pk]))) for one in others]
+    likely = [one for one in found if one.weight >= least]
+    return sorted(likely, key=lambda one: (-one.weight, one.customer.pk))
 
 
 def traces_of(customers: Iterable[Customer]) -> dict[int, Traces]:
     """The traces of each. Three queries."""
     people = {one.pk: one for one in customers}
-    emails: dict[int, set[str]] = defaultdict(set)
-    phones: dict[int, set[str]] = defaultdict(set)
-    ordered: dict[int, set[str]] = defaultdict(set)
-    homes: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    found = {pk: Traces(one.name, one.birthday, phones=_keys(one.phone, one.other_phone)) for pk, one in people.items()}
     names: dict[int, list[str]] = {pk: [one.name] for pk, one in people.items()}
-    for one in people.values():
-        phones[one.pk] |= {phone_key(one.phone), phone_key(one.other_phone)} - {""}
     for email in CustomerEmail.objects.filter(customer__in=people):
-        emails[email.customer_id].add(canonical(email.address))
+        found[email.customer_id].written.add(email.address)
+        found[email.customer_id].emails.add(canonical(email.address))
     for home in Address.objects.filter(customer__in=people, deleted_at=None):
-        homes[home.customer_id].add((postcode_key(home.postcode), _line(home.line1)))
-        phones[home.customer_id] |= {phone_key(home.phone), phone_key(home.mobile)} - {""}
+        found[home.customer_id].homes.add((postcode_key(home.postcode), _line(home.line1)))
+        found[home.customer_id].phones |= _keys(home.phone, home.mobile)
         names[home.customer_id].append(f"{home.first_name} {home.last_name}")
     columns = ("customer", "email", "delivery_name", "delivery_postcode", "delivery_phone")
     rows = Order.objects.filter(customer__in=people).order_by().values_list(*columns).distinct()
     for pk, email, name, postcode, phone in rows[: LOOKED_AT * 10]:
-        ordered[pk] |= {canonical(email)} if email else set()
-        phones[pk] |= {phone_key(phone)} - {""}
+        found[pk].written |= {email.lower()} - {""}
+        found[pk].ordered |= {canonical(email)} if email else set()
+        found[pk].phones |= _keys(phone)
         if postcode:
-            homes[pk].add((postcode_key(postcode), ""))
+            found[pk].homes.add((postcode_key(postcode), ""))
         names[pk].append(name)
-    return {
-        pk: Traces(emails[pk], phones[pk], homes[pk], ordered[pk], names_of(dict.fromkeys(names[pk]))) for pk in people
-    }
+    for pk, traces in found.items():
+        traces.names = names_of(dict.fromkeys(names[pk]))
+    return found
+
+
+def _keys(*phones: str) -> set[str]:
+    return {phone_key(phone) for phone in phones} - {""}
 
 
 def _line(text: str) -> str:
     return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
-def _found_by_index(customer: Customer, mine: Traces) -> set[int]:
-    """Who shares an address of e-mail, a telephone, the name, or name and postcode. Five queries."""
+def _found_by_index(mine: Traces) -> set[int]:
+    """Who shares an address of e-mail, a telephone, the name, or name and postcode. Six queries."""
     boxes = mine.emails | mine.ordered
     found = set(_people(CustomerEmail.objects.filter(canonical__in=boxes)))
     spoken = {way for phone in mine.phones for way in ways_to_write(phone)}
     by_phone = Q(phone__in=spoken) | Q(other_phone__in=spoken)
-    by_name = Q(last_name=customer.last_name, first_name=customer.first_name) if customer.last_name else Q(pk=None)
-    found |= set(Customer.objects.filter(by_phone | by_name).values_list("pk", flat=True)[:LOOKED_AT])
+    found |= set(Customer.objects.filter(by_phone).values_list("pk", flat=True)[:LOOKED_AT])
+    if key := name_key(mine.name):
+        found |= set(_people(CustomerWords.objects.filter(key=key)))
     homes = Address.objects.filter(Q(phone__in=spoken) | Q(mobile__in=spoken), deleted_at=None)
     found |= set(_people(homes))
     found |= set(_people(Address.objects.filter(postcode__in=mine.postcodes, deleted_at=None).filter(_named(mine))))
-    orders = Order.objects.filter(Q(email__in=boxes) | Q(delivery_phone__in=spoken)).exclude(customer=None)
-    return found | set(_people(orders.order_by()))
+    orders = Order.objects.filter(Q(email__in=boxes | mine.written) | Q(delivery_phone__in=spoken))
+    return found | set(_people(orders.exclude(customer=None).order_by()))
 
 
-def _people(rows: "object") -> Iterator[int]:
-    yield from rows.values_list("customer", flat=True)[:LOOKED_AT]  # type: ignore[attr-defined]
+def _people(rows: QuerySet) -> Iterator[int]:
+    yield from rows.values_list("customer", flat=True)[:LOOKED_AT]
 
 
 def _named(mine: Traces) -> Q:
@@ -153,7 +177,7 @@ def _told_apart(customer: Customer) -> set[int]:
     return {pk for pair in pairs for pk in pair}
 
 
-def signs_of(mine: Traces, theirs: Traces, one: Customer, other: Customer) -> Iterator[Sign]:
+def signs_of(mine: Traces, theirs: Traces) -> Iterator[Sign]:
     """All that speaks for and against two records being one person's."""
     if same := mine.emails & theirs.emails:
         yield Sign(True, 9, _("The same e-mail: %(word)s"), min(same))
@@ -165,25 +189,25 @@ def signs_of(mine: Traces, theirs: Traces, one: Customer, other: Customer) -> It
         yield Sign(True, 3.5, _("The same address"))
     elif same := mine.postcodes & theirs.postcodes:
         yield Sign(True, 1.5, _("The same postcode: %(word)s"), min(same))
-    yield from _names(mine, theirs, other)
-    if one.birthday and other.birthday:
-        if one.birthday == other.birthday:
+    yield from _names(mine, theirs)
+    if mine.birthday and theirs.birthday:
+        if mine.birthday == theirs.birthday:
             yield Sign(True, 3, _("The same birthday"))
         else:
             yield Sign(False, -4, _("Another birthday"))
 
 
-def _names(mine: Traces, theirs: Traces, other: Customer) -> Iterator[Sign]:
+def _names(mine: Traces, theirs: Traces) -> Iterator[Sign]:
     """How much the best pair of names has in common."""
     if not mine.names or not theirs.names:
         return
     best = max((_in_common(one, two), -len(one ^ two)) for one in mine.names for two in theirs.names)[0]
     if best >= 2:
-        yield Sign(True, 3.5, _("The same name: %(word)s"), other.name)
+        yield Sign(True, 3.5, _("The same name: %(word)s"), theirs.name)
     elif best == 1:
-        yield Sign(True, 1, _("Part of the name: %(word)s"), other.name)
+        yield Sign(True, 1, _("Part of the name: %(word)s"), theirs.name)
     else:
-        yield Sign(False, -2.5, _("Another name: %(word)s"), other.name)
+        yield Sign(False, -2.5, _("Another name: %(word)s"), theirs.name)
 
 
 def _in_common(one: frozenset[str], two: frozenset[str]) -> int:

@@ -21,12 +21,16 @@ def announce(event: Happening | str, data: Mapping[str, Any], *, shop: Shop | in
     of the shop, references, links), never a message's text or a secret. Costs no query where nobody listens.
     """
     happening = Happening(event)
-    if not is_wanted(happening):
-        return 0
-    shop_id = shop.pk if isinstance(shop, Shop) else shop
-    hearing = Webhook.objects.hearing(happening.value, shop=shop_id)
+    hearing = listeners(happening, shop=shop)
     Delivery.objects.bulk_create(_telling(webhook, happening, data) for webhook in hearing)
     return len(hearing)
+
+
+def listeners(event: Happening | str, *, shop: Shop | int | None = None) -> list[Webhook]:
+    """Addresses in use that asked for an event: of one shop, or of all. Costs no query where nobody listens."""
+    if not is_wanted(event):
+        return []
+    return Webhook.objects.hearing(Happening(event).value, shop=shop.pk if isinstance(shop, Shop) else shop)
 
 
 def is_wanted(event: Happening | str) -> bool:

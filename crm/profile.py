@@ -29,20 +29,25 @@ class Bought:
 
 def page_of(customer: Customer) -> dict[str, Any]:
     """What the page shows at once."""
-    orders, records = list(orders_of(customer)[: NEWEST + 1]), RecordSettings.load()
+    records = RecordSettings.load()
     return {
         "records": records,
         "main_currency": records.currency,
         "rank": rank_of(customer),
         "average": average_of(customer),
-        "purchases": purchases_of(customer),
-        "orders": orders[:NEWEST],
-        "more_orders": len(orders) > NEWEST,
+        **orders_shown(customer),
         **carts_shown(customer),
         "notes": notes_of(customer),
         "groups": customer.groups.all(),
         "consents": consents_of(customer),
     }
+
+
+def orders_shown(customer: Customer) -> dict[str, Any]:
+    """The newest orders, whether there are more, and what was paid in all."""
+    orders = list(orders_of(customer)[: NEWEST + 1])
+    more, paid = len(orders) > NEWEST, purchases_of(customer)
+    return {"orders": orders[:NEWEST], "more_orders": more, "purchases": paid}
 
 
 def carts_shown(customer: Customer) -> dict[str, Any]:

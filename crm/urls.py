@@ -27,6 +27,7 @@ from crm.views import (
     switches,
     tables,
     titles,
+    vouchers,
     webhooks,
 )
 
@@ -57,12 +58,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/here/", profile.here, name="customer_here"),
     path("customers/<int:customer_id>/aside/", profile.aside, name="customer_aside"),
     path("customers/<int:customer_id>/orders/", profile.orders, name="customer_orders"),
+    path("customers/<int:customer_id>/orders/newest/", profile.newest_orders, name="customer_newest_orders"),
     path("customers/<int:customer_id>/history/", profile.story, name="customer_history"),
     path("customers/<int:customer_id>/history/put-back/", profile.put_back, name="customer_put_back"),
     path("customers/<int:customer_id>/notes/", profile.write_note, name="customer_notes"),
     path("customers/<int:customer_id>/notes/<int:note_id>/", profile.change_note, name="customer_note"),
     path("customers/<int:customer_id>/invitation/", access.invite, name="customer_invitation"),
     path("customers/<int:customer_id>/sessions/", access.sign_out, name="customer_sessions"),
+    path("customers/<int:customer_id>/vouchers/new/", vouchers.give, name="voucher_new"),
     path("orders/<int:order_id>/", profile.order, name="order"),
     # One person, several records
     path("customers/<int:customer_id>/people/", merging.likeness, name="customer_people"),

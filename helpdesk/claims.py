@@ -111,3 +111,13 @@ def refuse(thread: Thread, cart_id: int, *, by: Agent) -> None:
     shop.refuse_cart(cart, about(thread), customer=thread.customer_id, by=by)
     thread.record(EventKind.REFUSED, by=by, name=str(cart))
     thread.announce()
+
+
+@transaction.atomic
+def reconsider(thread: Thread, cart_id: int) -> None:
+    """Undo refuse(): the cart may be offered again. Raises LookupError for no cart."""
+    cart = shop.cart_with_lines(cart_id)
+    if cart is None:
+        raise LookupError(cart_id)
+    shop.take_back_refusal(cart, about(thread), customer=thread.customer_id)
+    thread.announce()

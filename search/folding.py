@@ -24,7 +24,9 @@ PHONE = re.compile(r"\+?\d[\d ().\-/]{5,22}\d")
 
 
 def fold(text: str) -> str:
-    """Without case and accents: "José" and "jose" are the same."""
+    """Without case and accents: "José" is "jose", "Straße" is "strasse"."""
+    if text.isascii():
+        return text.lower()
     return MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
 
 

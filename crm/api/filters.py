@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from crm.models import Cart, CartState, Customer, Order
+from crm.models import Address, Cart, CartState, Customer, Order
 
 MOST_NUMBER = 2**63 - 1
 PAGING = {"limit", "offset", "format"}
@@ -67,6 +67,18 @@ class CustomerFilter(Strict):
             named = Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(company__icontains=word)
             rows = rows.filter(named)
         return rows
+
+
+class AddressFilter(Strict):
+    """Filters of /api/records/addresses/."""
+
+    customer = Number(field_name="customer_id")
+    postcode = filters.CharFilter()
+    country = filters.CharFilter(lookup_expr="iexact")
+
+    class Meta:
+        model = Address
+        fields: list[str] = []
 
 
 class OrderFilter(Strict):

@@ -1,16 +1,36 @@
 """What agents read and write of records. No password, no token and no IP address is part of one."""
 
+from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from accounts.models import Agent
 from crm.api import fields as f
 from crm.api.shapes import ShopCartLineShape, ShopOrderLineShape, ShopOrderStateShape
-from crm.models import Cart, Consent, Customer, CustomerGroup, CustomerNote, Order
+from crm.models import (
+    Address,
+    BulkChange,
+    Cart,
+    CartWatch,
+    Consent,
+    Customer,
+    CustomerGroup,
+    CustomerMerge,
+    CustomerNote,
+    CustomerTag,
+    Household,
+    Order,
+    PrivacyRequest,
+    Risk,
+    SocialTitle,
+    Voucher,
+)
 from crm.models.record import fields_off
 from crm.models.shop import BUSINESS_FIELDS
+from crm.sync.addresses import KNOWN_BY_SHOP as KNOWN_OF_ADDRESS
 
 PERSON = ["first_name", "last_name", "birthday", "phone", "other_phone", "language", "referrer"]
 ACCOUNT = ["username", "is_active", "is_guest", "newsletter", "partner_offers", "do_not_contact"]
@@ -72,8 +92,8 @@ class GroupName(serializers.ModelSerializer[CustomerGroup]):
 class LinkRecord(serializers.Serializer):
     """A page of the customer elsewhere, such as a gallery."""
 
-    name = serializers.CharField(read_only=True)
-    url = serializers.CharField(read_only=True)
+    name = serializers.CharField(max_length=120)
+    url = serializers.CharField(max_length=500)
 
 
 class CustomerRecord(serializers.ModelSerializer[Customer]):
@@ -126,16 +146,25 @@ class RecordBody(serializers.Serializer):
     emails = serializers.ListField(child=serializers.CharField(max_length=255), required=False, max_length=20)
     group = serializers.PrimaryKeyRelatedField(queryset=CustomerGroup.objects.all(), required=False)
     groups = serializers.PrimaryKeyRelatedField(queryset=CustomerGroup.objects.all(), many=True, required=False)
+    title = serializers.PrimaryKeyRelatedField(queryset=SocialTitle.objects.all(), required=False, allow_null=True)
+    links = LinkRecord(many=True, required=False, help_text="All pages elsewhere: name and address of each.")
     company = f.Text(255)
     tax_number = f.Text(32)
     activity = f.Text(64)
     website = f.WebAddress(200)
+    credit_limit = f.Number(Decimal(0), f.MOST_MONEY, allow_null=True)
+    payment_days = f.Whole(0, 3650, allow_null=True)
+    risk = serializers.ChoiceField(choices=Risk.choices, required=False, allow_blank=True)
     payment_method = f.Text(64)
     payment_is_forced = f.Yes()
     shipping_method = f.Text(64)
     is_guest = f.Yes()
     do_not_contact = f.Yes()
     version = f.Whole(1, help_text="The record that was read: 409 if it is another one now.")
+
+    def validate_links(self, links: list[dict[str, str]]) -> list[tuple[str, str]]:
+        """As the verb wants them."""
+        return [(link["name"], link["url"]) for link in links]
 
 
 class RecordOfShop(serializers.Serializer):
@@ -174,4 +203,186 @@ class CartRecord(RecordOfShop, serializers.ModelSerializer[Cart]):
         fields += ["currency", "item_count", "vouchers", "carrier", "email", "name", "phone", "postcode", "language"]
         fields += ["page", "created_at", "changed_at", "seen_at", "abandoned_at", "contacted_at", "recovered_at"]
         fields += ["gone_at", "updated_at", "lines"]
+        read_only_fields = fields
+
+
+class VoucherRecord(serializers.ModelSerializer[Voucher]):
+    """A voucher; without `shop_id` it is asked for, and the shop has not said that it made it."""
+
+    class Meta:
+        model = Voucher
+        fields = ["id", "shop_id", "code", "name", "percent", "amount", "currency", "quantity", "is_active"]
+        fields += ["valid_until", "created_at", "updated_at"]
+        read_only_fields = fields
+
+
+class TagRecord(serializers.ModelSerializer[CustomerTag]):
+    """A tag of customers."""
+
+    class Meta:
+        model = CustomerTag
+        fields = ["id", "name", "tone"]
+        read_only_fields = fields
+
+
+class PersonName(serializers.ModelSerializer[Customer]):
+    """A customer's number and name."""
+
+    name = serializers.CharField(source="__str__", read_only=True)
+
+    class Meta:
+        model = Customer
+        fields = ["id", "name"]
+        read_only_fields = fields
+
+
+class HouseholdRecord(serializers.ModelSerializer[Household]):
+    """An account for several people."""
+
+    people = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Household
+        fields = ["id", "name", "note", "people"]
+        read_only_fields = fields
+
+    @extend_schema_field(PersonName(many=True))
+    def get_people(self, household: Household) -> Any:
+        """Those on file."""
+        rows = Customer.objects.present().filter(household=household).prefetch_related("emails").order_by("pk")
+        return PersonName(rows, many=True).data
+
+
+class InvitationRecord(serializers.Serializer):
+    """Where the link went."""
+
+    address = serializers.CharField(read_only=True)
+
+
+class ReasonRecord(serializers.Serializer):
+    """One thing that speaks for it, or against it."""
+
+    fits = serializers.BooleanField(read_only=True)
+    sentence = serializers.CharField(read_only=True)
+
+
+class LikenessRecord(serializers.Serializer):
+    """Somebody who may be the same person."""
+
+    customer = PersonName(read_only=True)
+    sure = serializers.CharField(read_only=True, help_text="high, medium or low")
+    reasons = ReasonRecord(source="signs", many=True, read_only=True)
+
+
+class OwnerRecord(serializers.Serializer):
+    """Somebody whose cart it may be."""
+
+    customer = PersonName(read_only=True)
+    sure = serializers.CharField(read_only=True, help_text="high, medium or low")
+    reasons = ReasonRecord(many=True, read_only=True)
+
+
+class WatchRecord(serializers.ModelSerializer[CartWatch]):
+    """That somebody is expected to ask for a cart."""
+
+    class Meta:
+        model = CartWatch
+        fields = ["id", "cart", "opened_at", "due_on", "alerts", "fired_at", "closed_at", "outcome", "note"]
+        read_only_fields = fields
+
+
+class MergeRecord(serializers.ModelSerializer[CustomerMerge]):
+    """A merge, and until when it can be undone."""
+
+    by = Author(read_only=True, allow_null=True)
+    ends_at = serializers.DateTimeField(read_only=True)
+    may_split = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = CustomerMerge
+        fields = ["id", "kept", "gone", "by", "at", "ends_at", "may_split", "undone_at"]
+        read_only_fields = fields
+
+
+class StoryRecord(serializers.Serializer):
+    """One line of a record's story."""
+
+    at = serializers.DateTimeField(read_only=True)
+    kind = serializers.CharField(read_only=True, help_text="changes, access, consents or exports")
+    what = serializers.CharField(read_only=True)
+    by = Author(read_only=True, allow_null=True)
+    detail = serializers.CharField(read_only=True)
+    old = serializers.CharField(read_only=True)
+    new = serializers.CharField(read_only=True)
+    ip = serializers.SerializerMethodField()
+
+    def get_ip(self, entry: Any) -> str:
+        """For supervisors."""
+        return str(entry.ip) if self.context.get("sees_ip") else ""
+
+
+class AskedRecord(serializers.ModelSerializer[PrivacyRequest]):
+    """What a customer asked for, and by when the law wants an answer."""
+
+    due_on = serializers.DateField(read_only=True)
+    is_late = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = PrivacyRequest
+        fields = ["id", "customer", "kind", "received_on", "due_on", "is_late", "words", "done_at"]
+        read_only_fields = fields
+
+
+class ChangeRecord(serializers.ModelSerializer[BulkChange]):
+    """A change of many customers."""
+
+    by = Author(read_only=True, allow_null=True)
+    may_be_undone = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = BulkChange
+        fields = ["id", "kind", "count", "by", "at", "undone_at", "may_be_undone"]
+        read_only_fields = fields
+
+
+class AddressRecord(RecordOfShop, serializers.ModelSerializer[Address]):
+    """A postal address; `customer` is Mostrador's number."""
+
+    in_shop = None  # type: ignore[assignment] # shops show customers
+
+    class Meta:
+        model = Address
+        fields = ["id", "shop", "shop_id", "customer", *KNOWN_OF_ADDRESS, "created_at", "updated_at", "deleted_at"]
+        read_only_fields = fields
+
+
+class GroupRecord(GroupName):
+    """A customer group."""
+
+    people = serializers.IntegerField(read_only=True)
+    names = serializers.DictField(child=serializers.CharField(), read_only=True)
+    area_pages = serializers.ListField(child=serializers.CharField(), read_only=True)
+    category_discounts = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CustomerGroup
+        fields = ["id", "key", "name", "names", "description", "discount", "category_discounts", "price_display"]
+        fields += ["show_prices", "badge", "tone", "answer_hours", "area_pages", "people"]
+        read_only_fields = fields
+
+    def get_category_discounts(self, group: CustomerGroup) -> dict[str, str]:
+        """Percent by category, in place of the group's own."""
+        return {row.category: str(row.discount) for row in group.category_discounts.all()}
+
+
+class TitleRecord(serializers.ModelSerializer[SocialTitle]):
+    """A social title."""
+
+    names = serializers.DictField(child=serializers.CharField(), read_only=True)
+    salutations = serializers.DictField(child=serializers.CharField(), read_only=True)
+    people = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = SocialTitle
+        fields = ["id", "names", "kind", "symbol", "salutations", "people"]
         read_only_fields = fields

@@ -1,11 +1,11 @@
 """What the columns of a file mean: fields of a customer, recognised by their headers in Spanish and English."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.record import fields_off
+from search.folding import fold
 
 LABELS = {
     "email": _("E-mail"),
@@ -54,8 +54,7 @@ def recognised(headers: Iterable[str]) -> list[str]:
 
 def _plain(header: str) -> str:
     """Lower case, without accents and signs."""
-    letters = unicodedata.normalize("NFKD", header.casefold())
-    return " ".join("".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split())
+    return " ".join("".join(c if c.isalnum() else " " for c in fold(header)).split())
 
 
 def problem_with(columns: list[str]) -> str:

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from crm import outbound
 from crm.following.due import Due, found_by, zone_of
-from crm.models import Cart, Customer, FollowUp, FollowUpKind, FollowUpRule, FollowUpSettings, Happening, Order, Voucher
+from crm.models import Cart, Customer, FollowUp, FollowUpKind, FollowUpRule, FollowUpSettings, Order, Voucher
 from crm.models.follow_up import new_code
 
 CAPPED_FOR = timedelta(days=30)
@@ -99,17 +97,5 @@ def _voucher(rule: FollowUpRule, customer: Customer, now: datetime) -> Voucher |
         percent=rule.discount,
         valid_until=now + timedelta(days=rule.voucher_days),
     )
-    outbound.announce(Happening.VOUCHER_WANTED, _wanted(voucher, customer), shop=customer.source)
+    voucher.ask_for()
     return voucher
-
-
-def _wanted(voucher: Voucher, customer: Customer) -> dict[str, Any]:
-    return {
-        "code": voucher.code,
-        "percent": str(voucher.percent),
-        "valid_until": voucher.valid_until,
-        "quantity": voucher.quantity,
-        "customer": customer.pk,
-        "customer_shop_id": customer.shop_id,
-        "email": customer.email,
-    }

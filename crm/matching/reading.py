@@ -9,6 +9,7 @@ from crm.matching import addresses, words
 from crm.matching.amounts import Amount, amounts_in
 from crm.matching.complaint import Complaint
 from crm.matching.days import Days, days_in
+from search.folding import fold
 
 MOST_LETTERS = 20_000  # of all that somebody wrote; a complaint says what it is about in its first lines
 MOST_WORDS = 600
@@ -42,7 +43,7 @@ class Facts:
 def read(complaint: Complaint, *, zone: tzinfo) -> Facts:
     """The facts in a complaint; days are those of the shop's `zone`."""
     text = " \n ".join(complaint.texts)[:MOST_LETTERS]
-    folded = words.fold(text)
+    folded = fold(text)
     today: date = complaint.at.astimezone(zone).date()
     said = list(dict.fromkeys(words.words_of(folded)))[:MOST_WORDS]
     return Facts(
@@ -63,7 +64,5 @@ def read(complaint: Complaint, *, zone: tzinfo) -> Facts:
 
 def names_of(full_names: Iterable[str]) -> list[frozenset[str]]:
     """Names as sets of folded words, initials left out."""
-    found = (
-        frozenset(word for word in words.fold(name).replace("-", " ").split() if len(word) > 1) for name in full_names
-    )
+    found = (frozenset(word for word in fold(name).replace("-", " ").split() if len(word) > 1) for name in full_names)
     return [name for name in dict.fromkeys(found) if name]

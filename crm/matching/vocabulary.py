@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from crm.matching.words import fold, shortened, stem, words_of
+from crm.matching.words import shortened, stem, words_of
+from search.folding import fold
 
 
 @lru_cache(maxsize=20_000)

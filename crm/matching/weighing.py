@@ -19,7 +19,8 @@ from crm.matching.days import Days
 from crm.matching.reading import Facts, names_of
 from crm.matching.reasons import Reason
 from crm.matching.vocabulary import Vocabulary, stems_of
-from crm.matching.words import fold, is_near, words_of
+from crm.matching.words import is_near, words_of
+from search.folding import fold
 
 # How often the right cart fits a fact that was said, though people slip and guess.
 SAID_TOTAL, SAID_DAY, SAID_WORD, SAID_CHARGED = 0.8, 0.7, 0.85, 0.6

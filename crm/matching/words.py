@@ -1,7 +1,6 @@
 """Words as they are compared: without accents, case and plural. Pure; every function takes linear time."""
 
 import re
-import unicodedata
 
 WORD = re.compile(r"[a-z]{3,30}|[a-z0-9]{3,30}")
 # Words that stand in every letter, and in names of products too; they tell nothing.
@@ -23,14 +22,6 @@ ASKING = tuple(
     command achat achet pay debit prelev recu arriv rembours livr
     """.split()
 )
-
-
-def fold(text: str) -> str:
-    """Lower case, without accents: "Jarrón" is "jarron", "Straße" is "strasse"."""
-    if text.isascii():
-        return text.lower()
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def stem(word: str) -> str:

@@ -1,6 +1,5 @@
 """Mails that follow a cart or an order by themselves: what the team chose, and each one that was sent."""
 
-import secrets
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -14,11 +13,10 @@ from simple_history.models import HistoricalRecords
 from crm.models.cart import Cart
 from crm.models.customer import Customer
 from crm.models.order import Order
-from crm.models.voucher import Voucher
+from crm.models.voucher import Voucher, letters
 from live.kept import KEPT_FOR, Kept
 
 OURS = "FLW-"  # what codes of our vouchers begin with
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that are read for one another
 
 
 class FollowUpKind(models.TextChoices):
@@ -32,7 +30,7 @@ class FollowUpKind(models.TextChoices):
 
 def new_code(kind: str) -> str:
     """The code of a new voucher: FLW-<type>-<10 characters>."""
-    return f"{OURS}{kind.upper()}-{''.join(secrets.choice(LETTERS) for _n in range(10))}"
+    return f"{OURS}{kind.upper()}-{letters(10)}"
 
 
 class FollowUpSettings(Kept):

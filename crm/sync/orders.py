@@ -63,6 +63,8 @@ class Orders(Batch[Order]):
     def values(self, said: Said) -> dict[str, Any]:
         """Columns and the customer; an order keeps its customer where the shop knows them no more."""
         values = super().values(said)
+        if "email" in values:  # as customers' addresses are kept, so that an order finds its customer
+            values["email"] = str(values["email"]).lower()
         if customer := self.people.named(said):
             values["customer_id"] = customer
         values |= {f"{name}_id": self._place(name, said) for name in PLACES if said.get(name)}

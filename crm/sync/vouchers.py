@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from crm import pings
@@ -33,6 +33,16 @@ class Vouchers(Batch[Voucher]):
 
     model = Voucher
     columns = frozenset(KNOWN_BY_SHOP)
+
+    def known(self) -> models.QuerySet:
+        """Also those that were asked for here: the shop has made them, and says under which id."""
+        codes = {str(one["code"]): str(one["id"]) for one in self.said if one.get("code")}
+        asked = Voucher.objects.filter(models.Q(source=self.shop) | models.Q(source=None), shop_id="", code__in=codes)
+        for voucher in asked.select_for_update(of=("self",)):
+            if not Voucher.objects.filter(source=self.shop, shop_id=codes[voucher.code]).exists():
+                voucher.source, voucher.shop_id = self.shop, codes[voucher.code]
+                voucher.save(update_fields=["source", "shop_id"])
+        return super().known()
 
     def refer(self) -> None:
         """Their customers."""

@@ -1,6 +1,5 @@
 """How a record ends: a copy of everything, the bin and the way back, and erasing for good. Supervisors only."""
 
-import tempfile
 from typing import Any
 
 from django.conf import settings
@@ -15,11 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import AgentRequest, supervisor_required
 from accounts.http import SeeOther
-from crm.copying import write_copy
+from crm.copying import archive_of
 from crm.models import Customer, RecordSettings
 from crm.models.ending import HasOrdersError
-
-IN_MEMORY = 10_000_000  # bytes of an archive; a larger one goes over the disk
 
 
 @supervisor_required
@@ -79,10 +76,7 @@ def data(request: AgentRequest, customer_id: int) -> HttpResponseBase:
     customer = get_object_or_404(Customer.objects.filter(erased_at=None), pk=customer_id)
     if request.method != "POST":
         return render(request, "crm/customer_data.html", {"customer": customer})
-    archive = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
-    write_copy(customer, archive, private="private" in request.POST)
-    archive.seek(0)
-    customer.events.record("exported", customer, by=request.user, what=_("All their data"))
+    archive = archive_of(customer, private="private" in request.POST, by=request.user)
     return FileResponse(archive, as_attachment=True, filename=f"customer-{customer.pk}.zip")
 
 

@@ -59,6 +59,14 @@ def carts(request: AgentRequest, customer_id: int) -> HttpResponse:
 
 @agent_required
 @require_safe
+def newest_orders(request: AgentRequest, customer_id: int) -> HttpResponse:
+    """The newest orders, fetched again whenever the shop says something of the customer."""
+    customer = get_object_or_404(Customer, pk=customer_id)
+    return render(request, "crm/_orders.html", {"customer": customer, **profile.orders_shown(customer)})
+
+
+@agent_required
+@require_safe
 def here(request: AgentRequest, customer_id: int) -> HttpResponse:
     """Whether the customer is in the shop now, and what they look at."""
     return render(request, "crm/_here.html", profile.carts_shown(get_object_or_404(Customer, pk=customer_id)))

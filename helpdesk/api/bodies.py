@@ -121,6 +121,45 @@ class TagsBody(serializers.Serializer):
     tags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=20)
 
 
+class SubjectBody(serializers.Serializer):
+    """What a thread is called."""
+
+    subject = serializers.CharField(max_length=255)
+
+
+class AboutBody(serializers.Serializer):
+    """What a thread is about: an order and a line of it (`product`), or a cart. What is not named stays.
+
+    They are the customer's own, or an order that the messages name. Null takes one away.
+    """
+
+    order = serializers.IntegerField(required=False, allow_null=True)
+    product = serializers.IntegerField(required=False, allow_null=True)
+    cart = serializers.IntegerField(required=False, allow_null=True)
+
+
+class SenderBody(serializers.Serializer):
+    """A customer on file (`customer`), or somebody new: an e-mail or a phone is enough."""
+
+    customer = serializers.IntegerField(required=False, min_value=1)
+    first_name = serializers.CharField(required=False, allow_blank=True, max_length=255, default="")
+    last_name = serializers.CharField(required=False, allow_blank=True, max_length=255, default="")
+    email = serializers.CharField(required=False, allow_blank=True, max_length=255, default="")
+    phone = serializers.CharField(required=False, allow_blank=True, max_length=40, default="")
+
+
+class CartNumberBody(serializers.Serializer):
+    """A cart, by Mostrador's number."""
+
+    cart = serializers.IntegerField(min_value=1)
+
+
+class IntoBody(serializers.Serializer):
+    """The thread that takes the messages."""
+
+    into = serializers.IntegerField(min_value=1)
+
+
 class ReadBody(serializers.Serializer):
     """Whether I have read the thread."""
 

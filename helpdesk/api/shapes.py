@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from accounts.models import Agent
-from helpdesk.models import Attachment, Contact, Event, Message, PredefinedReply, Status, StatusLabel, Thread
+from helpdesk.models import Attachment, Contact, Event, Merge, Message, PredefinedReply, Status, StatusLabel, Thread
 
 
 class AgentShape(serializers.ModelSerializer[Agent]):
@@ -122,6 +122,32 @@ class OrderShape(serializers.Serializer):
     reference = serializers.CharField(read_only=True)
 
 
+class ReasonShape(serializers.Serializer):
+    """One thing that speaks for it, or against it."""
+
+    fits = serializers.BooleanField(read_only=True)
+    sentence = serializers.CharField(read_only=True)
+
+
+class CandidateShape(serializers.Serializer):
+    """A cart without an owner that the thread may be about."""
+
+    cart = serializers.IntegerField(source="cart.pk", read_only=True)
+    total = serializers.DecimalField(source="cart.total", max_digits=12, decimal_places=2, read_only=True)
+    currency = serializers.CharField(source="cart.currency", read_only=True)
+    sure = serializers.CharField(read_only=True, help_text="high, medium or low")
+    reasons = ReasonShape(many=True, read_only=True)
+
+
+class MergeShape(serializers.ModelSerializer[Merge]):
+    """A merge of two threads; it can be undone."""
+
+    class Meta:
+        model = Merge
+        fields = ["id", "source", "target", "at", "undone_at"]
+        read_only_fields = fields
+
+
 class ThreadShape(serializers.ModelSerializer[Thread]):
     """A thread as the queue shows it."""
 
@@ -138,7 +164,18 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
     class Meta:
         model = Thread
         fields = ["id", "subject", "contact", "customer", "sender", "name", "email", "status", "status_label"]
-        fields += ["folder", "assignee", "order", "order_text", "language", "channel", "tags", "follows"]
+        fields += [
+            "folder",
+            "assignee",
+            "order",
+            "product",
+            "cart",
+            "order_text",
+            "language",
+            "channel",
+            "tags",
+            "follows",
+        ]
         fields += ["merged_into", "excerpt", "message_count", "attachment_count", "needs_answer", "holder"]
         fields += ["is_unread", "created_at", "active_at", "waiting_since", "first_response_at", "closed_at"]
         fields += ["reopened_count", "page"]

@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import actions, lists
+from helpdesk.api import about, actions, joining, lists
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
@@ -22,6 +22,17 @@ below_thread = [
     path("tags/", actions.tags, name="tags"),
     path("read/", actions.read, name="read"),
     path("folder/", actions.folder, name="folder"),
+    path("subject/", about.subject, name="subject"),
+    path("about/", about.about, name="about"),
+    path("customer/", about.customer, name="customer"),
+    path("candidates/", about.candidates, name="candidates"),
+    path("cart/", about.cart, name="cart"),
+    path("refusals/", about.refusals, name="refusals"),
+    path("refusals/<int:cart_id>/", about.refusal, name="refusal"),
+    path("merge/", joining.merge, name="merge"),
+    path("merges/<int:merge_id>/split/", joining.split, name="split"),
+    path("messages/<int:message_id>/recall/", joining.recall, name="recall"),
+    path("messages/<int:message_id>/delivery/", joining.delivery, name="delivery"),
 ]
 urlpatterns = [
     path("", include(router.urls)),

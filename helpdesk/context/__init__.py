@@ -4,6 +4,7 @@ from crm.copying import Fact, Section
 from crm.finding import Network
 from crm.following import Claimed, Due
 from crm.guests import guest_for
+from crm.identity import Likeness
 from crm.matching import Candidate, Complaint, Reason, Sure
 from crm.models import (
     Cart,
@@ -17,7 +18,6 @@ from crm.models import (
     customers_split,
 )
 from crm.prestashop.told import ShopMessage, ShopThread
-from crm.resemblance import Likeness
 from crm.tables import Selection
 from helpdesk.context.cart import (
     cart_contacted,
@@ -30,6 +30,7 @@ from helpdesk.context.cart import (
     matches_of,
     refuse_cart,
     restore_cart,
+    take_back_refusal,
     unlink_cart,
     was_linked,
 )
@@ -163,6 +164,7 @@ __all__ = [
     "standing_of",
     "subject_of_follow_up",
     "subscriber",
+    "take_back_refusal",
     "unlink_cart",
     "unsubscribe",
     "unsubscribe_url",

@@ -61,6 +61,11 @@ def refuse_cart(cart: Cart, about: str, *, customer: int | None, by: Agent) -> N
     CartMatch.objects.refuse(cart, about, customer=customer, by=by)
 
 
+def take_back_refusal(cart: Cart, about: str, *, customer: int | None) -> None:
+    """It may be theirs after all."""
+    CartMatch.objects.take_back(cart, about, customer=customer)
+
+
 def keep_matches(about: str, found: list[Candidate], *, customer: int | None) -> None:
     """What was found for a matter, for the pages of the carts."""
     CartMatch.objects.keep(about, found, customer=customer)

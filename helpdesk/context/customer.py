@@ -9,9 +9,9 @@ from django.db import connection, models
 from accounts.access import AgentRequest
 from accounts.models import Agent
 from crm import panel, phones, pings, salutations
+from crm.identity import Likeness, resembling
 from crm.lists import customers as customer_list
 from crm.models import Customer, CustomerEmail
-from crm.resemblance import Likeness, resembling
 from crm.tables import Selection
 
 SENDERS_COLUMNS = ("language", "first_name", "last_name", "company", "erased_at")

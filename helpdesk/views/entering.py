@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from accounts.fields import Dressed
 from accounts.http import SeeOther, go
 from accounts.models import Agent
 from helpdesk import context as shop
+from helpdesk import senders
 from helpdesk.models import Thread
 from helpdesk.views.thread import thread_path, visible
 
@@ -42,18 +42,7 @@ class EnteringForm(Dressed, forms.Form):
         """The new customer, to whom the sender's threads belong from now on. Raises ValidationError, by field."""
         data = self.cleaned_data
         values = {name: data[name] for name in ("first_name", "last_name", "phone")}
-        values |= {"emails": [data["email"]], "language": thread.language}
-        with transaction.atomic():
-            customer = shop.add_customer(values, by=by)
-            give_threads(thread, customer, by=by)
-        return customer
-
-
-def give_threads(thread: Thread, customer: Any, *, by: Agent) -> None:
-    """This thread, and what else came from its address and belongs to nobody."""
-    same = Thread.objects.filter(customer=None, email=thread.email) if thread.email else Thread.objects.none()
-    for one in {thread, *same}:
-        one.link(by=by, customer=customer)
+        return senders.enter(thread, values | {"emails": [data["email"]]}, by=by)
 
 
 def _typed_from(thread: Thread) -> dict[str, str]:
@@ -91,10 +80,7 @@ def link(request: AgentRequest, thread_id: int) -> HttpResponse:
     chosen = request.POST.get("customer", "")
     customer = get_object_or_404(shop.people(), pk=int(chosen) if chosen.isdecimal() and len(chosen) < 12 else 0)
     try:
-        with transaction.atomic():
-            if thread.email and not shop.is_known_address(customer, thread.email):
-                shop.add_address_of_mail(customer, thread.email, by=request.user)
-            give_threads(thread, customer, by=request.user)
+        senders.recognise(thread, customer, by=request.user)
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return SeeOther(reverse("helpdesk:thread_customer", args=[thread.pk]))

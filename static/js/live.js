@@ -2,7 +2,7 @@
 // and after a while a bar says so. The path stands in <body data-socket>, intervals in data-poll and data-off-after.
 const body = document.body;
 const bar = document.getElementById("off-bar");
-const EVENTS = ["queue", "thread", "notices", "cart", "presence"];
+const EVENTS = ["queue", "thread", "notices", "cart", "customer", "presence"];
 const LONGEST_PAUSE = 30_000;
 const ACCESS_CHANGED = 4403;
 const REFUSED = [4401, 4404];

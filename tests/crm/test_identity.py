@@ -75,6 +75,17 @@ def test_the_same_name_at_the_same_address_with_an_order_of_the_same_e_mail(worl
     assert {"The same address", "Ordered with the same e-mail: %(word)s"} <= {str(sign.pattern) for sign in found.signs}
 
 
+def test_an_order_made_with_a_box_that_is_written_with_dots_is_found(world):
+    one, other = make.customer("Ana Ruiz", "ana.ruiz@gmail.com"), make.customer("Nana", "n@y.test")
+    make.order(other, email="ana.ruiz@gmail.com")
+    assert [likeness.customer for likeness in alike(one)] == [other]
+
+
+def test_a_name_is_the_same_without_accents_and_in_another_order(world):
+    one, other = make.customer("Lucía Fernández", "l@x.test"), make.customer("fernandez lucia", "f@y.test")
+    assert [likeness.customer for likeness in alike(one)] == [other]
+
+
 def test_neighbours_and_namesakes_are_not_the_same(world):
     one = make.customer("Ana Ruiz", "ana@x.test", birthday=date(1990, 1, 1))
     home(one)

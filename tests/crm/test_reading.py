@@ -13,7 +13,8 @@ from crm.matching.amounts import amounts_in
 from crm.matching.days import days_in
 from crm.matching.reading import MOST_LETTERS, read
 from crm.matching.vocabulary import Vocabulary
-from crm.matching.words import fold, is_near, stem
+from crm.matching.words import is_near, stem
+from search.folding import fold
 
 WEDNESDAY = date(2026, 11, 25)
 

@@ -1,0 +1,57 @@
+"""Two threads about one matter, and messages that are on their way: taken back, or sent once more."""
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from helpdesk.api import bodies
+from helpdesk.api.desk import Conflict, agent_of, checked, thread_for, thread_to_change
+from helpdesk.api.shapes import MergeShape, MessageShape, ThreadShape
+from helpdesk.api.threads import brief
+
+
+@extend_schema(summary="Merge a thread into another", request=bodies.IntoBody, responses={201: MergeShape})
+@api_view(["POST"])
+def merge(request: Request, thread_id: int) -> Response:
+    """Its messages move; answers to its mails follow. Both threads have to be ones that I see."""
+    thread = thread_to_change(request, thread_id)
+    into = checked(bodies.IntoBody, request)["into"]
+    if into == thread.pk:
+        raise ValidationError({"into": [_("Choose another thread: this is the same one.")]})
+    made = thread.merge_into(thread_to_change(request, into), by=agent_of(request))
+    return Response(MergeShape(made).data, status=201)
+
+
+@extend_schema(summary="Undo a merge into this thread", request=None, responses=ThreadShape)
+@api_view(["POST"])
+def split(request: Request, thread_id: int, merge_id: int) -> Response:
+    """The messages it moved go back."""
+    thread = thread_to_change(request, thread_id)
+    thread.split(get_object_or_404(thread.merges_here.select_related("source"), pk=merge_id), by=agent_of(request))
+    return brief(request, thread)
+
+
+@extend_schema(summary="Take my message back", request=None, responses=MessageShape)
+@api_view(["POST"])
+def recall(request: Request, thread_id: int, message_id: int) -> Response:
+    """Its text is my draft again. 409 once it has left."""
+    thread = thread_for(request, thread_id)
+    message = get_object_or_404(thread.messages.current(), pk=message_id, author=agent_of(request))
+    if not hasattr(message, "outgoing") or not thread.recall(message, by=agent_of(request)):
+        raise Conflict(_("Too late: it has already left."))
+    return Response(MessageShape(message, context={"request": request}).data)
+
+
+@extend_schema(summary="Send a message again", request=None, responses=MessageShape)
+@api_view(["POST"])
+def delivery(request: Request, thread_id: int, message_id: int) -> Response:
+    """As it was. 409 for one that did not fail."""
+    thread = thread_for(request, thread_id)
+    message = get_object_or_404(thread.messages.current(), pk=message_id)
+    if not hasattr(message, "outgoing") or not thread.send_again(message, by=agent_of(request)):
+        raise Conflict(_("There is nothing to send again."))
+    return Response(MessageShape(message, context={"request": request}).data)
