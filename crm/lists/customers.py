@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import AgentRequest
 from accounts.models import Agent
+from crm.lists import customer_cells
 from crm.lists.customer_columns import COLUMNS, NAME, birthdays_used, what_else, what_else_and_ip
 from crm.models import Customer
 from crm.tables import Count, Listing, Selection, Table, Text, counts_of
@@ -35,7 +36,7 @@ CUSTOMERS = Table(
     columns=COLUMNS,
     filters=(Text("q", gettext_lazy("Search"), fields=NAME, also=what_else),),
     fetch=fetch,
-    actions="crm/customers/_actions.html",
+    actions=customer_cells.Actions,
     empty="crm/customers/_empty.html",
 )
 WITH_IP = replace(CUSTOMERS, filters=(Text("q", gettext_lazy("Search"), fields=NAME, also=what_else_and_ip),))

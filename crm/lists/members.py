@@ -15,7 +15,7 @@ SHOWN = ("id", "title", "name", "tags", "birthday", "sales", "active", "register
 
 def _plain(column: Column) -> Column:
     """The switch of the account belongs to the list of customers; here the column says yes or no."""
-    return replace(column, cell="") if column.key == "active" else column
+    return replace(column, cell=None) if column.key == "active" else column
 
 
 MEMBERS = Table(
