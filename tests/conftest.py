@@ -1,16 +1,14 @@
 """The world the tests live in: Alice supervises, Bob answers, Charlie must never get in, John Doe buys."""
 
 from collections.abc import Generator
-from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
-from django.apps import apps
 from django.core.cache import cache
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
-from pytest_django.plugin import blocking_manager_key
 
-from tests import make
+from tests import emptying, make
 
 pytest_plugins = [
     "tests.browser",
@@ -49,15 +47,12 @@ def uses_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or not names.isdisjoint({"db", "transactional_db"})
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
-    """A test that commits ends with empty tables: what the migrations put into them is put there again."""
-    result = yield
-    marks = [mark for mark in item.iter_markers("django_db") if mark.kwargs.get("transaction")]
-    if nextitem is not None and (marks or "transactional_db" in getattr(item, "fixturenames", ())):
-        with item.config.stash[blocking_manager_key].unblock():
-            import_module("crm.migrations.0001_squashed_0009_carts").seed(apps, None)
-    return result
+@pytest.fixture(autouse=True, scope="session")
+def quick_emptying() -> Generator[None]:
+    """Tests that commit leave an empty, sown database behind, and quickly."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: emptying.empty())
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -205,7 +205,7 @@ def prestashop() -> Iterator[PrestaShopServer]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     shop.url = f"http://127.0.0.1:{server.server_port}/api/"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield shop
     server.shutdown()
