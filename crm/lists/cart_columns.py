@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.pieces import money
 from crm.lists import cart_cells
-from crm.models import Cart, CartLine, CartState, Customer, CustomerEmail, Order, Shop
+from crm.lists.filters import Searched
+from crm.models import Cart, CartState, CartWords, Customer, CustomerEmail, Order, Shop
 from crm.models.cart import ONLINE_FOR
 from crm.models.cart_life import PROCESSED
 from crm.tables import Choice, Column, Dates, Number, Numbers, Text, YesNo
@@ -95,18 +96,6 @@ class Known(YesNo):
 # -- searching and saying -------------------------------------------------------------------------
 
 
-def what_else(word: str) -> Q:
-    """A word may be a number, the shop's id, a product, a customer's name or an address."""
-    people = Customer.objects.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
-    found = Q(pk__in=CartLine.objects.filter(name__icontains=word).values("cart"))
-    found |= Q(customer__in=people.values("pk")) | Q(email__icontains=word) | Q(name__icontains=word)
-    found |= Q(customer__in=CustomerEmail.objects.filter(address__contains=word.lower()).values("customer"))
-    plain = word.removeprefix("#")
-    if plain.isascii() and plain.isdigit() and len(plain) < 19:
-        found |= Q(pk=int(plain)) | Q(shop_id=plain)
-    return found
-
-
 def of_customer(word: str) -> Q:
     """A part of the customer's name or of an address."""
     people = Customer.objects.filter(
@@ -152,7 +141,7 @@ def _date(key: str, label: Promise, field: str, **more: Any) -> Column:
 
 
 FILTERS = (
-    Text("q", _("Search"), also=what_else),
+    Searched("q", _("Search"), kind=CartWords),
     OneOf("tab", _("Kind"), kinds=TABS, choices=lambda: [(one.key, one.label) for one in TABS]),
     Number("customer", _("No. of the customer"), field="customer"),
     Whether("email", _("Has an e-mail address"), condition=with_email),

@@ -15,15 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.pieces import money
 from crm.lists import customer_cells
-from crm.lists.filters import Ages, Tags
+from crm.lists.filters import Ages, Searched, Tags
 from crm.models import Customer, CustomerEmail, CustomerGroup, RecordSettings, Shop, SocialTitle, TitleUse, Visit
 from crm.tables import Choice, Column, Dates, Number, Numbers, Text, YesNo
 from crm.tables.rows import Cell
 
 Choices = Callable[[], Sequence[tuple[Any, Any]]]
-
-KNOWN_DIGITS = 5  # of a phone number; fewer fit too many
-
 
 # -- what the shop uses ---------------------------------------------------------------------------
 
@@ -76,24 +73,19 @@ def with_email(word: str) -> Q:
     return Q(pk__in=CustomerEmail.objects.filter(address__contains=word.lower()).values("customer"))
 
 
-def what_else(word: str) -> Q:
-    """A word may be part of an e-mail, a number, or digits of a phone."""
-    found, digits = with_email(word), "".join(sign for sign in word if sign.isdigit())
-    plain = word.removeprefix("#")
-    if plain.isascii() and plain.isdigit() and len(plain) < 19:
-        found |= Q(pk=int(plain))
-    if len(digits) >= KNOWN_DIGITS and not any(sign.isalpha() for sign in word):
-        found |= Q(phone__contains=digits) | Q(other_phone__contains=digits)
-    return found
+def by_number(text: str) -> Q | None:
+    """A number alone may be the customer's."""
+    digits = text.removeprefix("#")
+    return Q(pk=int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
 
 
-def what_else_and_ip(word: str) -> Q:
+def by_number_or_ip(text: str) -> Q | None:
     """The same, or an IP address of a visit: for supervisors."""
     try:
-        validate_ipv46_address(word)
+        validate_ipv46_address(text)
     except ValidationError:
-        return what_else(word)
-    return what_else(word) | Q(pk__in=Visit.objects.filter(ip_address=word).values("customer"))
+        return by_number(text)
+    return Q(pk__in=Visit.objects.filter(ip_address=text).values("customer"))
 
 
 # -- the columns, by their shapes -----------------------------------------------------------------
@@ -139,6 +131,7 @@ def _day(customer: Customer) -> str:
     return date_format(timezone.localtime(customer.registered_at), "SHORT_DATE_FORMAT")
 
 
+SEARCH = Searched("q", _("Search"), within=True, also=by_number)
 NAME = ("first_name", "last_name", "company")
 BY_NAME = ("last_name", "first_name")
 BORN = Dates("birthday", _("Birthday"), field="birthday", is_day=True)

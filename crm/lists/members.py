@@ -5,10 +5,10 @@ from dataclasses import replace
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.lists.customer_columns import NAME, what_else
+from crm.lists.customer_columns import SEARCH
 from crm.lists.customers import CUSTOMERS, fetch
 from crm.models import Customer, CustomerGroup
-from crm.tables import Column, Table, Text
+from crm.tables import Column, Table
 
 SHOWN = ("id", "title", "name", "tags", "birthday", "sales", "active", "registered")
 
@@ -22,7 +22,7 @@ MEMBERS = Table(
     name="members",
     label=_("Members"),
     columns=tuple(_plain(one) for one in CUSTOMERS.columns if one.key in SHOWN),
-    filters=(Text("q", _("Search"), fields=NAME, also=what_else),),
+    filters=(SEARCH,),
     fetch=fetch,
     ticks=False,
 )
