@@ -1,6 +1,6 @@
 """What a shop may say of each kind of object, checked field by field. What is not named stays as it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -24,6 +24,14 @@ class Said(serializers.Serializer):
     """Named values; a name that does not exist is refused, so that a slip of the pen is no silent loss."""
 
     needs: ClassVar[tuple[str, ...]] = ()  # of a part: it is always told whole
+    _named: Mapping[str, Any] = {}
+
+    @property
+    def _writable_fields(self) -> Iterator[serializers.Field]:
+        """Those that are named, or say something unnamed: to ask the others takes most of the time of a bulk call."""
+        for name, field in self.fields.items():
+            if name in self._named or field.required or field.default is not serializers.empty:
+                yield field
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Checked values."""
@@ -32,6 +40,7 @@ class Said(serializers.Serializer):
             wrong |= {name: [gettext("This field is required.")] for name in self.needs if name not in data}
             if wrong:
                 raise serializers.ValidationError(wrong)
+            self._named = data
         values: dict[str, Any] = super().to_internal_value(data)
         return values
 
