@@ -1,6 +1,6 @@
 """What a shop may say of each kind of object, checked field by field. What is not named stays as it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -27,11 +27,13 @@ class Said(serializers.Serializer):
     _named: Mapping[str, Any] = {}
 
     @property
-    def _writable_fields(self) -> Iterator[serializers.Field]:
+    def _writable_fields(self) -> list[serializers.Field]:
         """Those that are named, or say something unnamed: to ask the others takes most of the time of a bulk call."""
-        for name, field in self.fields.items():
-            if name in self._named or field.required or field.default is not serializers.empty:
-                yield field
+        return [
+            field
+            for name, field in self.fields.items()
+            if name in self._named or field.required or field.default is not serializers.empty
+        ]
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Checked values."""
