@@ -1,8 +1,8 @@
 """Small pieces of pages that every app draws, from its templates or from Python."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -74,8 +74,14 @@ def ago(at: datetime) -> SafeString:
 
 def moment(at: datetime) -> SafeString:
     """A time in short, the exact one as its title."""
-    local = timezone.localtime(at)
-    today, short = timezone.localdate(), date_format(local, "TIME_FORMAT")
+    zone = timezone.get_current_timezone_name()
+    return _time(timezone.localtime(at), timezone.localdate(), get_language(), zone)
+
+
+@lru_cache(maxsize=10_000)  # a long conversation has hundreds of them, and is drawn often
+def _time(local: datetime, today: date, language: str | None, zone: str) -> SafeString:
+    """Language and zone tell apart what is equal: the formats, and the same instant elsewhere."""
+    short = date_format(local, "TIME_FORMAT")
     if local.year != today.year:
         short = date_format(local, "SHORT_DATETIME_FORMAT")
     elif local.date() != today:

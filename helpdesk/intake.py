@@ -198,7 +198,7 @@ def _acknowledge(thread: Thread, mail: InboundMail) -> None:
         return
     lately = OutgoingMail.objects.filter(
         kind=OutgoingKind.ACKNOWLEDGEMENT,
-        thread__email__iexact=thread.email,
+        thread__in=Thread.objects.from_address(thread.email),
         created_at__gt=timezone.now() - ACKNOWLEDGE_ONCE_IN,
     )
     if not lately.exists():

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from helpdesk import notices, tokens
+from helpdesk import context, notices, tokens
 from helpdesk.mail import Bounce, OutboundMail, Party
 from helpdesk.models import Delivery, EventKind, Message, NoticeKind, OutgoingKind, OutgoingMail, OutgoingState, Status
 
@@ -83,6 +83,7 @@ def sent(mail: OutboundMail, *, refused: Mapping[str, str] | None = None) -> Non
     if row.kind == OutgoingKind.ACCOUNT:
         row.text = row.html = ""  # whoever reads the database must not find a link that signs in
     row.save()
+    context.mail_changed(row.customer_id)
     if row.message is not None:
         _show(row.message, Delivery.SENT)
         taken = [address for address in (*row.to, *row.cc) if address not in (refused or {})]
@@ -118,6 +119,7 @@ def failed(mail: OutboundMail, reason: str, *, permanent: bool) -> None:
         return
     row.attempts += 1
     row.last_error, row.lease_until, row.claim = reason[:500], None, ""
+    context.mail_changed(row.customer_id)
     if permanent or timezone.now() - row.created_at > GIVE_UP_AFTER:
         row.state = OutgoingState.FAILED
         row.save()
@@ -172,6 +174,9 @@ def bounced(bounce: Bounce, addresses: Iterable[str]) -> OutgoingMail | None:
             row.message.thread.record(EventKind.DELAYED, message=row.message, to=bounce.recipient, reason=reason[:200])
             row.message.thread.announce()
     else:
+        row.state, row.last_error = OutgoingState.FAILED, reason[:500]
+        row.save(update_fields=["state", "last_error"])
+        context.mail_changed(row.customer_id)
         _give_back(row, reason)
     return row
 

@@ -32,8 +32,8 @@ def _others(thread: Thread, agent: Agent) -> list[Thread]:
     if not thread.customer_id and not thread.email:
         return []
     visible = Thread.objects.visible_to(agent).exclude(pk=thread.pk)
-    whose = {"customer": thread.customer_id} if thread.customer_id else {"email__iexact": thread.email}
-    return list(visible.filter(**whose).newest_first()[:OTHER_THREADS])
+    theirs = visible.filter(customer=thread.customer_id) if thread.customer_id else visible.from_address(thread.email)
+    return list(theirs.newest_first()[:OTHER_THREADS])
 
 
 def mentioned_in(thread: Thread) -> list[Any]:

@@ -1,16 +1,17 @@
-"""When two records of a customer become one, their threads follow; when they are split again, those go back."""
+"""When two records of a customer become one, their threads and mails follow; when they are split again, those go back."""
 
 from typing import Any
 
 from helpdesk import context as shop
-from helpdesk.models import Event, EventKind, Thread
+from helpdesk.models import Event, EventKind, OutgoingMail, Thread
 
-NAME = "threads"
+NAME, MAILS = "threads", "mails"
 
 
 def connect() -> None:
     """Listen to crm; called once, when the app is ready."""
     shop.customers_merged.connect(follow, dispatch_uid="helpdesk.people.follow")
+    shop.customers_merged.connect(follow_mails, dispatch_uid="helpdesk.people.follow_mails")
     shop.customers_split.connect(go_back, dispatch_uid="helpdesk.people.go_back")
 
 
@@ -22,10 +23,18 @@ def follow(*, kept: Any, gone: Any, by: Any, **_kwargs: Any) -> tuple[str, list[
     return NAME, ids
 
 
+def follow_mails(*, kept: Any, gone: Any, **_kwargs: Any) -> tuple[str, list[int]]:
+    """All mails that were written to the record that goes, outside of threads; returns their ids."""
+    ids = list(OutgoingMail.objects.filter(customer=gone).values_list("pk", flat=True))
+    OutgoingMail.objects.filter(pk__in=ids).update(customer=kept)
+    return MAILS, ids
+
+
 def go_back(*, kept: Any, gone: Any, by: Any, moved: dict[str, list[int]], **_kwargs: Any) -> None:
     """The threads that followed return, unless somebody gave them to another customer since."""
     theirs = Thread.objects.filter(pk__in=moved.get(NAME, []), customer=kept)
     _give(list(theirs.values_list("pk", flat=True)), gone, by=by)
+    OutgoingMail.objects.filter(pk__in=moved.get(MAILS, []), customer=kept).update(customer=gone)
     shop.count_threads({kept.pk, gone.pk}, Thread.objects.active())
 
 

@@ -100,7 +100,8 @@ def erase(customer_id: int, addresses: list[str]) -> None:
     for draft in Draft.objects.filter(thread__in=ids):
         draft.discard()
     _erase_rows(ids, in_them)
-    _erase_mails(OutgoingMail.objects.filter(kind=OutgoingKind.FOLLOW_UP, to__in=[[one] for one in addresses]))
+    follow_ups = Q(kind=OutgoingKind.FOLLOW_UP, to__in=[[one] for one in addresses])
+    _erase_mails(OutgoingMail.objects.filter(follow_ups | Q(customer=customer_id)))
     for thread in Thread.objects.filter(pk__in=ids):
         Thread.objects.filter(pk=thread.pk).update(
             subject="", name="", email="", order_text="", excerpt="", attachment_count=0, secret=new_secret()

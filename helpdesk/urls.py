@@ -77,6 +77,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/spam/", controls.spam, name="spam"),
     path("threads/<int:thread_id>/bin/", controls.trash, name="trash"),
     path("customers/<int:customer_id>/threads/", customers.threads, name="customer_threads"),
+    path("customers/<int:customer_id>/mails/<int:mail_id>/", customers.mail, name="sent_mail"),
     path("customers/<int:customer_id>/whatsapp/", whatsapp.show, name="whatsapp"),
     path("letters/", mailings.index, name="mailings"),
     path("letters/new/", letters.write, name="write_mail"),

@@ -7,6 +7,7 @@ from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from search.engine import Hits, Table, having, newest
@@ -131,6 +132,18 @@ class Words(models.Model):
                 done = connection.connection.total_changes
                 cursor.execute(f"""INSERT INTO "{index}"("{index}", rank) VALUES ('merge', {pages})""")  # noqa: S608
                 pages = MERGED_AT_ONCE
+
+
+class Forgetting(models.Model):
+    """Somebody's words were deleted, and the indexes still hold them."""
+
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("words to be forgotten")
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%F %T}"
 
 
 class Rebuilding(models.Model):

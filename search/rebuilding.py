@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import transaction
 
-from search.models import BATCH, Rebuilding, Words
+from search.models import BATCH, Forgetting, Rebuilding, Words
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,23 @@ def _catch_up(kind: type[Words]) -> int:
     return done
 
 
-def forget() -> None:
-    """Leave no trace of words that are gone, such as those of somebody who was erased."""
-    for kind in kinds():
-        kind.forget()
+def ask_to_forget() -> None:
+    """Words are deleted in this transaction of which no trace may stay: forget_asked() sees to it a moment later."""
+    Forgetting.objects.create()
+
+
+def forget_asked() -> int:
+    """Leave no trace of the words that somebody asked to forget; returns how many had asked.
+
+    A job of every minute: merging an index takes seconds, which no request should wait for. Killed in between,
+    it is done again; done twice, it changes nothing.
+    """
+    asked = list(Forgetting.objects.values_list("pk", flat=True))
+    if asked:
+        for kind in kinds():
+            kind.forget()
+        Forgetting.objects.filter(pk__in=asked).delete()
+    return len(asked)
 
 
 def count(kind: type[Words]) -> Count:

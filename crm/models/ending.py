@@ -153,7 +153,7 @@ class Ending(Record):
         CustomerWords.write([customer.pk])
         OrderWords.write(customer.orders.order_by().values_list("pk", flat=True))
         CartWords.write(customer.carts.order_by().values_list("pk", flat=True))
-        transaction.on_commit(rebuilding.forget)
+        rebuilding.ask_to_forget()
 
     def _erase_columns(self) -> None:
         customer = self._customer

@@ -45,6 +45,8 @@ class OutgoingMail(models.Model):
     thread = models.ForeignKey("helpdesk.Thread", models.CASCADE, null=True, blank=True, related_name="outgoing")
     message = models.OneToOneField("helpdesk.Message", models.CASCADE, null=True, blank=True, related_name="outgoing")
     contact = models.ForeignKey("helpdesk.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
+    # Whom the desk itself writes to, outside any thread.
+    customer = models.ForeignKey("crm.Customer", models.SET_NULL, null=True, blank=True, related_name="+")
     from_name = models.CharField(max_length=255, blank=True)
     from_email = models.CharField(max_length=255)
     to = models.JSONField(default=list)  # addresses

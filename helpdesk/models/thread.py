@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +94,10 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         """Each with `read_at`: until when this agent has read it; None for never."""
         marks = ReadMark.objects.filter(agent=agent, thread=models.OuterRef("pk"))
         return self.annotate(read_at=models.Subquery(marks.values("at")[:1]))
+
+    def from_address(self, email: str) -> "ThreadQuerySet":
+        """Those of one address, however it is written."""
+        return self.alias(address=Lower("email")).filter(address=email.lower())
 
     def hand_to(self, holder: str) -> int:
         """From now on these wait for somebody else, because the team decided what their status means."""
@@ -242,6 +247,7 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
                 fields=["waiting_since"], condition=models.Q(folder="desk", needs_answer=True), name="queue_waiting"
             ),
             models.Index(fields=["customer", "-active_at"], name="threads_of_a_customer"),
+            models.Index(Lower("email"), name="threads_of_an_address"),
             # Holds all that the counts beside the queues look at, so that they read no rows.
             models.Index(fields=["folder", "status", "contact", "assignee", "inbound_at"], name="queue_counts"),
         ]

@@ -24,7 +24,7 @@ NEWEST = 5
 
 
 def _cart(cart_id: int) -> Cart:
-    cart = shop.cart(cart_id)
+    cart = shop.cart_to_write_about(cart_id)
     if cart is None:
         raise Http404
     return cart

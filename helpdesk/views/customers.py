@@ -12,7 +12,8 @@ from helpdesk.models.thread import ThreadQuerySet
 
 NEWEST = 10
 OF_HOUSEHOLD = 50
-FOR_CUSTOMERS = (OutgoingKind.MESSAGE, OutgoingKind.ACKNOWLEDGEMENT, OutgoingKind.LINK)
+IN_THREADS = (OutgoingKind.MESSAGE, OutgoingKind.ACKNOWLEDGEMENT, OutgoingKind.LINK)
+OUTSIDE = (OutgoingKind.FOLLOW_UP, OutgoingKind.ACCOUNT)
 
 
 @agent_required
@@ -26,16 +27,27 @@ def threads(request: AgentRequest, customer_id: int) -> HttpResponse:
         "customer": customer,
         "threads": shown[:NEWEST],
         "more": len(shown) > NEWEST,
-        "mails": _mails_of(visible),
+        "mails": _mails_of(customer_id, visible),
         "labels": statuses_of(request),
     }
     return render(request, "helpdesk/_customer_threads.html", context)
 
 
-def _mails_of(threads: ThreadQuerySet) -> list[OutgoingMail]:
-    """The last mails to this customer in threads that the agent may see, with how far each came."""
-    sent = OutgoingMail.objects.filter(thread__in=threads.values("pk"), kind__in=FOR_CUSTOMERS)
-    return list(sent.select_related("message", "thread").order_by("-pk")[:NEWEST])
+def _mails_of(customer_id: int, threads: ThreadQuerySet) -> list[OutgoingMail]:
+    """The last mails to this customer, with how far each came: in threads that the agent may see, and outside any."""
+    newest = OutgoingMail.objects.order_by("-pk")
+    in_threads = newest.filter(thread__in=threads.values("pk"), kind__in=IN_THREADS).select_related("message", "thread")
+    outside = newest.filter(customer=customer_id, kind__in=OUTSIDE)
+    return sorted([*in_threads[:NEWEST], *outside[:NEWEST]], key=lambda mail: -mail.pk)[:NEWEST]
+
+
+@agent_required
+@require_safe
+def mail(request: AgentRequest, customer_id: int, mail_id: int) -> HttpResponse:
+    """A mail that followed a cart or an order, as it was sent. One with a link that signs in is never shown."""
+    customer = get_object_or_404(shop.customers(), pk=customer_id)
+    sent = get_object_or_404(OutgoingMail, pk=mail_id, customer=customer, kind=OutgoingKind.FOLLOW_UP)
+    return render(request, "helpdesk/sent_mail.html", {"customer": customer, "mail": sent})
 
 
 @agent_required

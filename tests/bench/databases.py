@@ -26,10 +26,11 @@ def options_of(text: str | None, **numbers: int) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def on_each(options: argparse.Namespace, inside: Callable[[], bool]) -> int:
+def on_each(options: argparse.Namespace, inside: Callable[[], bool], *, keeps: bool = True) -> int:
     """Run the bench in a process of its own for each database; 1 if anything is over a limit.
 
-    Inside of that process, `inside` is called, which says whether all limits were kept.
+    Inside of that process, `inside` is called, which says whether all limits were kept. Unless it `keeps` its
+    database, PostgreSQL is one that is gone afterwards.
     """
     if options.inside:
         return 0 if inside() else 1
@@ -38,7 +39,7 @@ def on_each(options: argparse.Namespace, inside: Callable[[], bool]) -> int:
     for engine in [options.only] if options.only else ENGINES:
         command = [sys.executable, *sys.argv, "--inside", engine]
         if engine == "postgresql":
-            command = [sys.executable, str(POSTGRES), "--keep", str(HOME), *command]
+            command = [sys.executable, str(POSTGRES), *(["--keep", str(HOME)] if keeps else []), *command]
         codes.append(subprocess.run(command, env=environment(), check=False).returncode)
     return max(codes)
 

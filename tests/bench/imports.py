@@ -120,4 +120,4 @@ def inside(options: argparse.Namespace) -> bool:
 
 if __name__ == "__main__":
     chosen = databases.options_of(__doc__, carts=10_000)
-    sys.exit(databases.on_each(chosen, lambda: inside(chosen)))
+    sys.exit(databases.on_each(chosen, lambda: inside(chosen), keeps=False))

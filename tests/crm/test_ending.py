@@ -20,6 +20,7 @@ from crm.models.ending import HasOrdersError
 from helpdesk.models import Thread
 from mailgateway import rawmail
 from mailgateway.models import Incoming
+from search import rebuilding
 from tests import make
 
 
@@ -161,6 +162,8 @@ def test_after_erasing_nothing_of_the_person_is_left_and_the_weeks_figures_are(
     before = list(Thread.objects.values_list("pk", "created_at", "status", "first_response_at"))
     with django_capture_on_commit_callbacks(execute=True):
         assert known.erase(by=world.alice)
+    assert rebuilding.forget_asked() == 1  # a job, so that no request waits while an index is merged
+    assert rebuilding.forget_asked() == 0
     words = ("Johannes", "john@example.com", "johannes@doe.test", "Doe", "600000123", "203.0.113.7", "Secret bowl")
     left = [row for row in everything_kept() for word in words if word in row]
     assert [row[:60] for row in left] == []

@@ -24,6 +24,7 @@ from crm.models import (
     Webhook,
 )
 from helpdesk import follow_ups, intake, outbox, personal
+from helpdesk.mail import Bounce
 from helpdesk.models import OutgoingMail, Thread
 from mailgateway import compose
 from tests import make
@@ -397,3 +398,44 @@ def test_who_is_erased_is_erased_from_these_mails_too(world, shop, clock):
     personal.erase(world.john.pk, ["john@example.com"])
     (mail,) = mails()
     assert (mail.to, mail.text, mail.html, mail.unsubscribe, mail.state) == ([], "", "", "", "cancelled")
+
+
+@pytest.mark.row("CV13")
+def test_a_reminder_shows_on_the_customers_page_with_how_far_it_came_and_its_text(world, shop, clock, client):
+    switch_on()
+    left_by(world.john)
+    clock(hours=5)
+    assert follow_ups.send_due() == 1
+    (mail,) = mails()
+    assert mail.customer == world.john
+    client.force_login(world.bob)
+
+    def told():
+        return client.get(f"/customers/{world.john.pk}/threads/").content.decode().split("Mails sent")[1]
+
+    assert mail.subject in told()
+    assert "Queued" in told()
+    outbox.sent(outbox.claim())
+    assert 'class="tag tag--ok">Sent' in told()
+    outbox.bounced(Bounce("john@example.com", "failed", "5.1.1", "no such user", (mail.message_id_header,)), [])
+    assert "Not delivered" in told()
+    assert "no such user" in told()
+    page = client.get(f"/customers/{world.john.pk}/mails/{mail.pk}/").content.decode()
+    assert mail.subject in page
+    assert "Taza Bruma" in page
+    other = make.customer("Ana A", "ana@x.test")
+    assert client.get(f"/customers/{other.pk}/mails/{mail.pk}/").status_code == 404
+    assert "Mails sent" not in client.get(f"/customers/{other.pk}/threads/").content.decode()
+
+
+@pytest.mark.row("CV13")
+def test_the_reminders_of_a_merged_record_follow_it_and_go_back(world, shop, clock):
+    switch_on()
+    left_by(world.john)
+    clock(hours=5)
+    follow_ups.send_due()
+    ana = make.customer("Ana A", "ana@x.test")
+    merge = ana.absorb(world.john, by=world.alice, take={})
+    assert mails()[0].customer == ana
+    merge.split(by=world.alice)
+    assert mails()[0].customer == world.john

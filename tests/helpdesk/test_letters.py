@@ -6,7 +6,7 @@ from email.utils import parseaddr
 import pytest
 
 from helpdesk import intake, outbox, tokens
-from helpdesk.models import DeskSettings, EventKind, Notice, OutgoingMail, OutgoingState
+from helpdesk.models import DeskSettings, EventKind, Notice, OutgoingMail, OutgoingState, Thread
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,32 @@ def test_a_reply_has_a_plain_subject_and_can_be_answered_by_mail(world, thread):
     assert tokens.read_message_id(mail.message_id_header).thread_id == thread.pk
     answer = make.mail("Thanks", in_reply_to=(mail.message_id_header,), subject="RE: AW: something else")
     assert intake.deliver(answer, contact=world.service).thread_id == thread.pk
+
+
+@pytest.mark.row("AR14")
+def test_a_thread_that_we_begin_carries_its_subject_as_written_and_later_mails_answer(world, thread):
+    ours = Thread.objects.open_by_agent(
+        by=world.bob, contact=world.service, email="john@example.com", subject="Your bowls leave today", text="Hi"
+    )
+    first = OutgoingMail.objects.get()
+    assert first.subject == "Your bowls leave today"
+    assert ours.messages.get().subject == first.subject
+    ours.reply("One more thing", by=world.bob)
+    second = OutgoingMail.objects.latest("pk")
+    assert second.subject == f"Re: Your bowls leave today [#{ours.pk}]"
+    assert second.references == [first.message_id_header]
+
+
+def test_a_first_mail_that_was_taken_back_goes_out_as_the_first_one_again(world, thread):
+    desk = DeskSettings.objects.get()
+    desk.undo_seconds = 10
+    desk.save()
+    ours = Thread.objects.open_by_agent(
+        by=world.bob, contact=world.service, email="john@example.com", subject="Your bowls", text="Hi"
+    )
+    assert ours.recall(ours.messages.get(), by=world.bob)
+    ours.reply("Hello", by=world.bob)
+    assert OutgoingMail.objects.latest("pk").subject == "Your bowls"
 
 
 @pytest.mark.row("IM27")

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from helpdesk.models import ThreadTag
+from helpdesk.models import Contact, ThreadTag
 from tests import make
 from tests.helpdesk.test_queue import ids, moved
 
@@ -17,12 +17,15 @@ from tests.helpdesk.test_queue import ids, moved
 def crowd(world):
     """Sixty threads of different customers, contacts, tags, orders and people; many with the same time."""
     tags = [ThreadTag.objects.create(name=f"tag {n}") for n in range(3)]
-    contacts = [world.service, world.accounting, *(make.contact(f"desk-{n}") for n in range(5))]
+    Contact.objects.update(acknowledges=False)
+    contacts = [world.service, world.accounting, *(make.contact(f"desk-{n}", acknowledges=False) for n in range(5))]
     agents = [world.alice, *(make.agent(f"Agent{n} Name", contacts=contacts) for n in range(4)), None]
     now = timezone.now()
     for n in range(60):
         customer = make.customer(f"Person {n}", f"p{n}@example.com")
-        thread = make.thread(contacts[n % len(contacts)], sender=f"p{n}@example.com", files=(make.file(),))
+        thread = make.thread(
+            contacts[n % len(contacts)], sender=f"p{n}@example.com", files=(make.file(),) * (n % 10 == 0)
+        )
         thread.assign(agents[n % len(agents)], by=world.alice)
         moved(
             thread,

@@ -1,13 +1,13 @@
 """The first pages of an empty installation."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
 from accounts.models import Agent
 from helpdesk.models import Contact, DeskSettings
 from mailgateway.models import Mailbox
 from tests import make
+from tests.barriers import barriers
 
 WORDS = "three words nobody joins"
 
@@ -134,39 +134,27 @@ def test_a_desk_with_an_agent_is_not_redirected(world):
     assert Client().get("/sign-in/").status_code == 200
 
 
-def serious(page):
-    """What axe says of a page, in words."""
-    found = Axe().run(page).response["violations"]
-    return [
-        (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
-
-
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_whole_first_run_in_a_browser(page, scheme):
-    page.emulate_media(color_scheme=scheme)
+def test_the_whole_first_run_in_a_browser(page):
     page.goto("/")
     assert page.url.endswith("/first-run/account/")
-    assert serious(page) == []
+    assert barriers(page) == []
     page.get_by_label("Name", exact=True).fill("Marta Ruiz")
     page.get_by_label("E-mail", exact=True).fill("marta@taller.test")
     page.get_by_label("Password", exact=True).fill("short")
     page.get_by_role("button", name="Continue").click()
     assert page.get_by_role("alert").get_by_text("at least 12 characters").is_visible()
-    assert serious(page) == []
+    assert barriers(page) == []
     page.get_by_label("Password", exact=True).fill(WORDS)
     page.get_by_role("button", name="Show the password").click()
     assert page.get_by_label("Password", exact=True).get_attribute("type") == "text"
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("name of the shop").fill("Taller")
-    assert serious(page) == []
+    assert barriers(page) == []
     page.get_by_role("button", name="Continue").click()
     for number, address in enumerate(("hola@taller.test", "web@taller.test")):
         page.get_by_label("E-mail address").nth(number).fill(address)
-    assert serious(page) == []
+    assert barriers(page) == []
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("IMAP server").fill("127.0.0.1")
     page.locator("summary", has_text="Ports and security").click()
@@ -175,23 +163,21 @@ def test_the_whole_first_run_in_a_browser(page, scheme):
     page.get_by_label("Password", exact=True).fill("secret")
     page.get_by_role("button", name="Test", exact=True).click()
     page.locator("#probe").get_by_text("Failed:").wait_for()
-    assert serious(page) == []
+    assert barriers(page) == []
     page.get_by_role("button", name="Skip for now").click()
     assert page.get_by_role("heading", name="The counter is open").is_visible()
-    assert serious(page) == []
+    assert barriers(page) == []
     page.get_by_role("link", name="Open", exact=True).click()
     assert page.url.rstrip("/").count("/") == 2
     assert Agent.objects.get().is_supervisor
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_settings_are_accessible(page, sign_in, world_live, scheme):
-    page.emulate_media(color_scheme=scheme)
+def test_the_settings_are_accessible(page, sign_in, world_live):
     sign_in(world_live.alice)
     Mailbox.objects.create(name="Box", contact=world_live.service, imap_host="x", username="u", last_error="No way")
     make.thread(world_live.service)
     paths = ["contacts/", f"contacts/{world_live.service.pk}/", "statuses/", "desk/", "team/", "mailboxes/"]
     for path in [*paths, "mailboxes/new/", "incoming/", f"team/{world_live.bob.pk}/", "../profile/"]:
         page.goto(f"/settings/{path}")
-        assert (path, serious(page)) == (path, [])
+        assert (path, barriers(page)) == (path, [])

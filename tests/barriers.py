@@ -1,0 +1,21 @@
+"""What keeps somebody from using a page, as axe sees it: by day and, for colours, by night."""
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+RUN = """async (options) => {
+  const found = await axe.run(document, { resultTypes: ["violations"], ...options });
+  return found.violations.map((one) => [one.id, ...one.nodes.map((node) => node.html.slice(0, 200))]);
+}"""
+
+
+def barriers(page: Page) -> list[list[str]]:
+    """Each broken rule with the elements that break it, empty if there are none. The page is left in the light."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = page.evaluate(RUN, {})
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found += [["in the dark", *one] for one in page.evaluate(RUN, {"runOnly": ["color-contrast"]})]
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return found
