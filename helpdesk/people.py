@@ -1,4 +1,4 @@
-"""When two records of a customer become one, their threads and mails follow; when they are split again, those go back."""
+"""When two records of a customer become one, their threads and mails follow; split again, those go back."""
 
 from typing import Any
 

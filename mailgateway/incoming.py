@@ -172,9 +172,10 @@ def _deliver(row: Incoming, mail: InboundMail, contact: intake.Contact, *, route
 
 def _twin(row: Incoming) -> Mapping[str, Any] | None:
     """What became of the very same bytes that came to the same place before, and are done with."""
-    same = Incoming.objects.filter(sha256=row.sha256, mailbox=row.mailbox_id, contact=row.contact_id)
-    done = same.filter(state=IncomingState.DONE).exclude(pk=row.pk).order_by("pk")
-    return done.values("sender", "subject", "thread_id", "message_id").first()
+    done = Incoming.objects.filter(
+        sha256=row.sha256, mailbox=row.mailbox_id, contact=row.contact_id, state=IncomingState.DONE, pk__lt=row.pk
+    )
+    return done.order_by("pk").values("sender", "subject", "thread_id", "message_id").first()
 
 
 def _same_as(row: Incoming, twin: Mapping[str, Any]) -> Taken:

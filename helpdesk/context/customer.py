@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.functions import Coalesce
 
 from accounts.access import AgentRequest
 from accounts.models import Agent
@@ -103,19 +102,22 @@ def salutation(customer: Customer | None, *, name: str, language: str) -> str:
     return salutations.salutation(customer, name=name, language=language)
 
 
+def count_new_thread(customer: int | None) -> None:
+    """A customer (id) has one more active thread. Call it inside the transaction that begins it."""
+    if customer is not None:
+        Customer.objects.filter(pk=customer).update(open_threads=models.F("open_threads") + 1)
+
+
 def count_threads(customers: Iterable[int | None], threads: models.QuerySet[Any]) -> None:
     """Write down how many of these threads each of these customers (ids) has: counted anew, so that nothing drifts.
 
     Call it inside the transaction that changed a thread. Whoever counts the same customer meanwhile waits.
     """
-    ids = sorted({one for one in customers if one is not None})
-    if not ids:
-        return
-    rows = Customer.objects.filter(pk__in=ids)
-    if connection.features.has_select_for_update:
-        list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-    own = threads.filter(customer=models.OuterRef("pk")).order_by().values("customer")
-    rows.update(open_threads=Coalesce(models.Subquery(own.annotate(n=models.Count("pk")).values("n")), 0))
+    for one in sorted({one for one in customers if one is not None}):
+        row = Customer.objects.filter(pk=one)
+        if connection.features.has_select_for_update:
+            list(row.select_for_update(of=("self",)).values_list("pk"))
+        row.update(open_threads=threads.filter(customer=one).count())
 
 
 def panel_of(customer_id: int | None, *, order: int | None, line: int | None, at: datetime | None) -> dict[str, Any]:

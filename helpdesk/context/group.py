@@ -1,5 +1,6 @@
 """Groups of customers: who is in them, and how they are served."""
 
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -27,16 +28,18 @@ def groups_of(customer: Customer | None, *, is_known_to_shop: bool) -> set[int]:
 
 def with_standing(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Threads, each with `standing_id`: the group that says how its customer is served, as Customer.standing."""
+    return threads.annotate(standing_id=_standing())
+
+
+@cache
+def _standing() -> models.Case:
     own = models.Q(customer__group__badge__gt="") | models.Q(customer__group__answer_hours__isnull=False)
     member = Customer.groups.through.objects.filter(
         customer=models.OuterRef("customer"), customergroup__in=CustomerGroup.objects.special().values("pk")
     )
     first = models.Subquery(member.order_by("customergroup").values("customergroup")[:1])
-    return threads.annotate(
-        standing_id=models.Case(
-            models.When(own, then=models.F("customer__group_id")), default=first, output_field=models.BigIntegerField()
-        ),
-    )
+    when = models.When(own, then=models.F("customer__group_id"))
+    return models.Case(when, default=first, output_field=models.BigIntegerField())
 
 
 def standing_of(thread: Any) -> CustomerGroup | None:

@@ -1,7 +1,7 @@
 """Threads and all that happens to them. Import from here; the order of dependency is downwards."""
 
 # isort: off
-from helpdesk.models.desk import DeskSettings, Holder, Status, StatusLabel
+from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Status, StatusLabel
 from helpdesk.models.contact import Contact
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
@@ -11,7 +11,7 @@ from helpdesk.models.reply import PredefinedReply
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
-from helpdesk.models.thread import ACTIVE, Channel, Folder, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
 from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState
 from helpdesk.models.search import CartSearch
 

@@ -94,6 +94,23 @@ class DeskSettings(Kept):
         return in_language(self.default_messages, language, self.language)
 
 
+class Channel(models.TextChoices):
+    """How the thread began."""
+
+    MAIL = "mail", _("Mail")
+    FORM = "form", _("Web form")
+    AGENT = "agent", _("Written by us")
+    API = "api", _("API")
+
+
+class Folder(models.TextChoices):
+    """Where the thread lies; only the desk counts."""
+
+    DESK = "desk", _("Desk")
+    SPAM = "spam", _("Spam")
+    TRASH = "trash", _("Bin")
+
+
 class StatusLabel(Kept):
     """What a status is called here, what it means, and who has the ball in it."""
 

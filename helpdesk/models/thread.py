@@ -16,30 +16,13 @@ from helpdesk import context, notices, pings, shops
 from helpdesk.mail import MailFile
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
-from helpdesk.models.desk import DeskSettings, Holder, Status
+from helpdesk.models.desk import Channel, DeskSettings, Folder, Holder, Status
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.lifecycle import Lifecycle
 from helpdesk.models.marks import ReadMark
 from helpdesk.models.merge import Merging
 
 ACTIVE = (Status.OPEN, Status.PENDING_1, Status.PENDING_2)
-
-
-class Channel(models.TextChoices):
-    """How the thread began."""
-
-    MAIL = "mail", _("Mail")
-    FORM = "form", _("Web form")
-    AGENT = "agent", _("Written by us")
-    API = "api", _("API")
-
-
-class Folder(models.TextChoices):
-    """Where the thread lies; only the desk counts."""
-
-    DESK = "desk", _("Desk")
-    SPAM = "spam", _("Spam")
-    TRASH = "trash", _("Bin")
 
 
 class ThreadTag(models.Model):

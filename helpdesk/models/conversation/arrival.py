@@ -1,24 +1,21 @@
 """What comes in from outside."""
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from helpdesk import context, notices, shops
 from helpdesk import html as markup
-from helpdesk import notices, shops
 from helpdesk.mail import InboundMail
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.conversation.speech import Speech, excerpt
-from helpdesk.models.desk import Holder, Status
+from helpdesk.models.desk import Folder, Holder, Status
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
 from helpdesk.models.message import Message, MessageKind
 from helpdesk.models.words import MessageWords
-
-if TYPE_CHECKING:
-    pass
 
 
 def received_key(contact_id: int, mail: InboundMail) -> str | None:
@@ -44,7 +41,8 @@ class Arrival(Speech):
         if mail.automatic != "auto-reply":
             thread.needs_answer, thread.holder, thread.waiting_since = True, Holder.US, now
         thread.save(force_insert=True)
-        thread.count_for_customer()
+        if thread.folder == Folder.DESK:
+            context.count_new_thread(thread.customer_id)
         fields = self._received(mail, MessageKind.CUSTOMER)
         message = Message.objects.create(thread=thread, home=thread, created_at=now, **fields)
         files = [Attachment.objects.add(file, message=message) for file in mail.files]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0001_squashed_0015_prestashop'),
-        ('helpdesk', '0001_squashed_0009_letters'),
+        ("helpdesk", "0010_letters_2"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
