@@ -60,6 +60,8 @@ PERIODIC_JOBS: dict[str, float] = {
 }
 # Who sends WhatsApp messages; a class as helpdesk.whatsapp.Channel describes it.
 WHATSAPP_CHANNEL = "helpdesk.whatsapp.NotConnected"
+# Who takes the threads of a shop's own customer service, with known() and take().
+SHOP_THREADS = "helpdesk.shop_threads"
 # Modules that keep something of a person beside crm: each with copy_of() and erase(), called in this order when a
 # supervisor copies or erases somebody's data.
 PERSONAL_DATA = ["mailgateway.personal", "helpdesk.personal", "crm.personal"]

@@ -160,6 +160,7 @@ def story_of(cart: Cart, changes: list[CartChange], sent: list[FollowUp]) -> lis
             (cart.created_at, _("Began the cart"), ""),
             (cart.abandoned_at, _("Left it: abandoned"), ""),
             (cart.contacted_at, _("We wrote about it"), ""),
+            (cart.gone_at, _("Deleted in the shop"), ""),
             (cart.order.placed_at if cart.order else None, _("Ordered"), str(cart.order or "")),
         )
         if at

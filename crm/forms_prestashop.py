@@ -27,7 +27,7 @@ class PrestaShopForm(Dressed, forms.ModelForm):
 
     class Meta:
         model = PrestaShop
-        fields = ["address", "cart_days"]
+        fields = ["address", "cart_days", "reads_threads", "in_json"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -94,7 +94,8 @@ class CustomerRecord(serializers.ModelSerializer[Customer]):
         model = Customer
         fields = ["id", "shop", "shop_id", "name", "title", *PERSON, "emails", "group", "groups", "tags", "household"]
         fields += [*sorted(BUSINESS_FIELDS), *WAYS, *ACCOUNT, "links", "order_count", "spent", "open_threads"]
-        fields += ["registered_at", "visited_at", "entered_at", "updated_at", "version", "page"]
+        fields += ["registered_at", "visited_at", "entered_at", "gone_at", "updated_at", "version"]
+        fields += ["page"]
         read_only_fields = fields
 
     def get_emails(self, customer: Customer) -> list[str]:
@@ -172,5 +173,5 @@ class CartRecord(RecordOfShop, serializers.ModelSerializer[Cart]):
         fields += ["total", "total_products", "total_discounts", "total_wrapping", "total_shipping", "total_tax"]
         fields += ["currency", "item_count", "vouchers", "carrier", "email", "name", "phone", "postcode", "language"]
         fields += ["page", "created_at", "changed_at", "seen_at", "abandoned_at", "contacted_at", "recovered_at"]
-        fields += ["updated_at", "lines"]
+        fields += ["gone_at", "updated_at", "lines"]
         read_only_fields = fields

@@ -65,7 +65,7 @@ def reachable() -> QuerySet[Customer]:
     now, chosen = timezone.now(), FollowUpSettings.load()
     lately = FollowUp.objects.filter(customer=OuterRef("pk"))
     in_week = lately.filter(at__gt=now - WEEK).order_by().values("customer").annotate(n=Count("pk")).values("n")
-    people = Customer.objects.present().filter(is_active=True, newsletter=True, do_not_contact=False)
+    people = Customer.objects.present().filter(is_active=True, newsletter=True, do_not_contact=False, gone_at=None)
     people = people.filter(Exists(CustomerEmail.objects.filter(customer=OuterRef("pk"))))
     people = people.annotate(in_week=Coalesce(Subquery(in_week), 0)).filter(in_week__lt=chosen.most_a_week)
     people = people.exclude(Exists(lately.filter(at__gt=now - timedelta(hours=12))))

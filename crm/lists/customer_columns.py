@@ -132,6 +132,13 @@ def _day(customer: Customer) -> str:
 
 
 SEARCH = Searched("q", _("Search"), within=True, also=by_number)
+
+
+def _gone(customer: Customer) -> str:
+    """The day since which the shop has them no more."""
+    return date_format(timezone.localtime(customer.gone_at), "SHORT_DATE_FORMAT") if customer.gone_at else ""
+
+
 NAME = ("first_name", "last_name", "company")
 BY_NAME = ("last_name", "first_name")
 BORN = Dates("birthday", _("Birthday"), field="birthday", is_day=True)
@@ -168,5 +175,13 @@ COLUMNS = (
     _date("visited", _("Last visit"), "visited_at", cell=customer_cells.visited),
     _text("language", _("Language"), is_shown=False),
     _choice("shop", _("Shop"), "source", shops, when=several_shops),
+    Column(
+        "gone",
+        _("Deleted in the shop"),
+        attrgetter("gone_at"),
+        say=_gone,
+        is_shown=False,
+        filter=Dates("gone", _("Deleted in the shop"), field="gone_at"),
+    ),
     Column("shop_id", _("No. in the shop"), is_listed=False),
 )

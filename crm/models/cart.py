@@ -115,6 +115,7 @@ class Cart(CartLife, Binding, FromShop):
     seen_at = models.DateTimeField(_("customer last seen"), null=True, blank=True, db_index=True)
     abandoned_at = models.DateTimeField(_("abandoned"), null=True, blank=True, db_index=True)
     contacted_at = models.DateTimeField(_("contacted"), null=True, blank=True, db_index=True)
+    gone_at = models.DateTimeField(_("deleted in the shop"), null=True, blank=True)
     recovered_at = models.DateTimeField(_("recovered"), null=True, blank=True, db_index=True)
 
     objects = CartQuerySet.as_manager()

@@ -132,6 +132,15 @@ class CartLife(models.Model):
         self._set(**fields)
 
     @transaction.atomic
+    def lose(self) -> bool:
+        """The shop has deleted it: it is expired, and stays for whoever asks. Returns whether it changed."""
+        cart = self._lock()
+        if cart.is_processed or cart.gone_at is not None:
+            return False
+        self._set(gone_at=timezone.now(), state=CartState.EXPIRED)
+        return True
+
+    @transaction.atomic
     def restore(self) -> str:
         """Its customer wants it back: tell the shop. Returns where they find it; empty if the shop gave no address.
 

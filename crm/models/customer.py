@@ -160,6 +160,7 @@ class Customer(AreaMember, Account, Belonging, Ending, Mergeable, FromShop):
     open_threads = models.PositiveIntegerField(_("open threads"), default=0)
 
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    gone_at = models.DateTimeField(_("deleted in the shop"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     merged_into = models.ForeignKey(  # indexed below, without all those who are nobody else
         "self",
@@ -195,6 +196,7 @@ class Customer(AreaMember, Account, Belonging, Ending, Mergeable, FromShop):
             models.Index(
                 fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="customers_merged"
             ),
+            models.Index(fields=["gone_at"], condition=models.Q(gone_at__isnull=False), name="customers_gone"),
             models.Index(fields=["phone"], name="customers_by_phone"),
             models.Index(fields=["other_phone"], name="customers_by_other_phone"),
             models.Index(fields=["source", "updated_at", "id"], name="customers_as_told"),

@@ -60,6 +60,20 @@ class Ending(Record):
         return True
 
     @transaction.atomic
+    def lose(self, *, reason: str) -> bool:
+        """The shop has deleted them: they are marked, and nothing else. Returns whether it changed.
+
+        They get no advertising from now on; once the shop tells of them again, the mark goes. `reason` names the shop.
+        """
+        self.lock()
+        customer = self._customer
+        if customer.gone_at is not None:
+            return False
+        customer._change_reason = reason[:100]  # type: ignore[attr-defined]
+        self.write(by=None, gone_at=timezone.now())
+        return True
+
+    @transaction.atomic
     def restore(self, *, by: Agent | None) -> bool:
         """Out of the bin. Returns whether it changed.
 

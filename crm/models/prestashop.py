@@ -15,6 +15,7 @@ from crm.models.shop import Shop
 
 LEASE = timedelta(minutes=3)  # longer than a page may take
 EVERY = timedelta(minutes=2)
+SWEEP_EVERY = timedelta(days=1)
 LONGEST_WAIT = timedelta(hours=1)
 KEPT_PROBLEMS = 200
 KEY = RegexValidator(r"\A[A-Za-z0-9]{32}\Z", _("The key of a web service has exactly 32 letters and digits."))
@@ -47,16 +48,28 @@ class PrestaShop(models.Model):
         TRIAL = "trial", _("Trial, nothing is saved")
         IMPORT = "import", _("First import")
         SYNC = "sync", _("What changed")
+        SWEEP = "sweep", _("What disappeared")  # a part of looking for changes, nobody asks for it
 
     shop = models.OneToOneField(Shop, models.CASCADE, related_name="prestashop")
     address = models.URLField(_("address of the web service"), help_text=_("As in https://shop.example/api/"))
     locked_key = models.TextField(blank=True, editable=False)
     cart_days = models.PositiveIntegerField(_("days of carts to import"), default=90)
+    reads_threads = models.BooleanField(
+        _("customer service threads too"),
+        default=True,
+        help_text=_("They are taken as they were: nobody gets mail, and what is closed stays closed."),
+    )
+    in_json = models.BooleanField(
+        _("ask for JSON"),
+        default=False,
+        help_text=_("Only if the shop's XML cannot be read: XML is the more faithful of the two."),
+    )
     is_paused = models.BooleanField(default=False)
     task = models.CharField(max_length=8, choices=Task, blank=True, default=Task.NONE)
     language = models.CharField(max_length=8, blank=True)  # of whoever asked: what is wrong is said in it
     imported_at = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField(null=True, blank=True)
+    swept_at = models.DateTimeField(null=True, blank=True)
     version = models.CharField(max_length=32, blank=True)
     problem = models.TextField(blank=True)
     problem_at = models.DateTimeField(null=True, blank=True)
@@ -81,6 +94,16 @@ class PrestaShop(models.Model):
         """Keep another key, encrypted. Raises ValidationError for what is none."""
         KEY(key)
         self.locked_key = vault.lock(key)
+
+    @property
+    def is_sweep_due(self) -> bool:
+        """It is time to look for what disappeared."""
+        return self.swept_at is None or self.swept_at < timezone.now() - SWEEP_EVERY
+
+    def note_sweep(self) -> None:
+        """All ids were held against ours."""
+        self.swept_at = timezone.now()
+        self.save(update_fields=["swept_at"])
 
     def ask(self, task: str) -> None:
         """Begin a trial or an import, or go on with one; or look at once for what changed.
@@ -154,7 +177,7 @@ class PrestaShopStep(models.Model):
 
     connection = models.ForeignKey(PrestaShop, models.CASCADE, related_name="steps")
     task = models.CharField(max_length=8, choices=PrestaShop.Task)
-    resource = models.CharField(max_length=16)
+    resource = models.CharField(max_length=32)
     last_id = models.PositiveBigIntegerField(default=0)  # while importing
     start = models.CharField(max_length=19, blank=True)  # of the changes looked for: the shop's own wall clock
     since = models.CharField(max_length=19, blank=True)  # how far that is
@@ -164,6 +187,7 @@ class PrestaShopStep(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    absent = models.JSONField(default=dict, blank=True)  # ids that a sweep missed, and the one before it
     problems = models.JSONField(default=list, blank=True)  # pairs of the shop's id and a sentence
     begun_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True, blank=True)

@@ -41,6 +41,7 @@ class RecordEvent(models.Model):
         CART_LINKED = "cart_linked", _("Cart linked")
         CART_UNLINKED = "cart_unlinked", _("Cart unlinked")
         CART_DELETED = "cart_deleted", _("Cart deleted")
+        VOUCHER_GONE = "voucher_gone", _("Voucher deleted in the shop")
         CONTACTED = "contacted", _("Contacted about a cart")
 
     customer = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, related_name="events")

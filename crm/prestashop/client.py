@@ -2,15 +2,14 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
 from django.utils.translation import gettext as _
-from lxml import etree
 
 from crm import posting
-from crm.prestashop.records import Record, records_of
+from crm.prestashop.answers import Answer, parsed
+from crm.prestashop.records import Record
 
 CONNECT, READ, WHOLE = 10, 60, 90  # seconds
 MOST = 20 * 1024 * 1024  # bytes of an answer
@@ -30,10 +29,11 @@ class Broken(Trouble):
 
 
 class Client:
-    """Asks one shop. Close it afterwards, or use it in a `with`."""
+    """Asks one shop, for XML unless `in_json`. Close it afterwards, or use it in a `with`."""
 
-    def __init__(self, address: str, key: str) -> None:
+    def __init__(self, address: str, key: str, *, in_json: bool = False) -> None:
         self.address = address.rstrip("/") + "/"
+        self.form = {"output_format": "JSON"} if in_json else {}
         self.version = ""
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy, no password of this machine
@@ -60,25 +60,23 @@ class Client:
         self.session.mount(f"{scheme}://", posting.Pinned(host, is_safe=is_safe))
 
     def rights(self) -> set[str]:
-        """The resources that the key may read. Raises Trouble."""
-        root = self._ask("", {})
-        listed = root.find("api") if root is not None else None
-        return {str(one.tag) for one in listed if one.get("get") == "true"} if listed is not None else set()
+        """The resources that the key may read; always in XML, for asked in JSON most shops break. Raises Trouble."""
+        answer = self._ask("", {})
+        return answer.rights() if answer else set()
 
     def list(self, resource: str, fields: str, params: Mapping[str, str]) -> list[Record]:
         """Objects of a kind with the named fields, such as `id,name`. Raises Trouble; Broken if it is the shop's."""
-        root = self._ask(resource, {"display": f"[{fields}]", **params})
-        found = records_of(root, resource) if root is not None else []
+        answer = self._ask(resource, {"display": f"[{fields}]", **params, **self.form})
+        found = answer.listed(resource) if answer else []
         return [row for row in found if row.id.isdecimal() or "id" not in fields.split(",")]
 
     def one(self, resource: str, number: str, params: Mapping[str, str]) -> Record | None:
         """A single object with all its fields; None if the shop has it no more. For kinds without secrets only."""
-        root = self._ask(f"{resource}/{int(number)}", params)
-        found = records_of(root, "") if root is not None else []
-        return found[0] if found else None
+        answer = self._ask(f"{resource}/{int(number)}", {**params, **self.form})
+        return answer.single() if answer else None
 
-    def _ask(self, path: str, params: Mapping[str, str]) -> Any:
-        """The root of the answer; None for 404 without words, which means there is nothing."""
+    def _ask(self, path: str, params: Mapping[str, str]) -> Answer | None:
+        """What the shop says; None for 404 without words, which means there is nothing."""
         status, body = self._get(path, params)
         if status == 404 and not body.strip():
             return None
@@ -87,17 +85,18 @@ class Client:
             raise Trouble(said, for_good=True)
         if status in (429, 502, 503, 504):
             raise Trouble(_("The shop is busy or under maintenance (%(status)s).") % {"status": status})
-        root = _parsed(body)
+        answer = parsed(body)
         if status in (401, 405):
-            raise Trouble(_unauthorised(root, path), for_good=True)
-        if status >= 500 and (root is None or root.tag == "prestashop"):
-            raise Broken(_("The shop stumbled: %(reason)s") % {"reason": _errors(root) or status})
-        if root is None or root.tag != "prestashop":
+            raise Trouble(_unauthorised(answer, path), for_good=True)
+        if status >= 500:
+            reason = answer.reason if answer else ""
+            raise Broken(_("The shop stumbled: %(reason)s") % {"reason": reason or status})
+        if answer is None:
             raise Trouble(_("The shop answered with something else than its web service: is it under maintenance?"))
-        if status >= 400 or root.find("errors") is not None:
+        if status >= 400 or answer.errors:
             said = _("The shop refused %(path)s (%(status)s): %(reason)s")
-            raise Trouble(said % {"path": path or "/", "status": status, "reason": _errors(root)}, for_good=True)
-        return root
+            raise Trouble(said % {"path": path or "/", "status": status, "reason": answer.reason}, for_good=True)
+        return answer
 
     def _get(self, path: str, params: Mapping[str, str]) -> tuple[int, bytes]:
         url = self.base + path + (f"?{urlencode(params)}" if params else "")
@@ -119,31 +118,8 @@ class Client:
             raise Trouble(_("There is no connection to the shop.")) from error
 
 
-def _parsed(body: bytes) -> Any:
-    """The root of the XML, without words of its own, files or network; None for anything else."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return None if root.getroottree().docinfo.doctype else root
-
-
-def _codes(root: Any) -> Sequence[tuple[str, str]]:
-    if root is None:
-        return []
-    return [
-        ((one.findtext("code") or "").strip(), (one.findtext("message") or "").strip()) for one in root.iter("error")
-    ]
-
-
-def _errors(root: Any) -> str:
-    """What the shop says is wrong."""
-    return "; ".join(f"{message} ({code})" if code else message for code, message in _codes(root))[:500]
-
-
-def _unauthorised(root: Any, path: str) -> str:
-    codes = {code for code, _message in _codes(root)}
+def _unauthorised(answer: Answer | None, path: str) -> str:
+    codes = {code for code, _message in answer.errors} if answer else set()
     if NO_SUCH_RIGHT in codes or NO_SUCH_METHOD in codes:
         return missing([path.partition("/")[0]])
     return _(

@@ -49,7 +49,7 @@ def next_of_all(client: Client, resource: Resource, step: PrestaShopStep, days: 
     if resource.is_recent:
         first = clock_of(step.connection, ago=timedelta(days=days))
         asked |= {"date": "1", "filter[date_upd]": f"[{first},{FOREVER}]"}
-    found = _read(client, resource, asked, 0)
+    found = _read(client, resource.name, resource.fields, asked, 0, resource.at_once)
     ids = [int(one) for one in (*(row.id for row in found.records), *(one for one, _why in found.broken))]
     found.last_id = max([step.last_id, *ids])
     if found.last_id == step.last_id and not found.is_last:
@@ -61,7 +61,7 @@ def next_changed(client: Client, resource: Resource, step: PrestaShopStep) -> Fo
     """What changed since, in the order of its changing. Rows move while they are read: each page begins anew at the
     last moment seen, and goes on by number only within one and the same second."""
     asked = {"date": "1", "filter[date_upd]": f"[{step.since},{FOREVER}]", "sort": "[date_upd_ASC,id_ASC]"}
-    found = _read(client, resource, asked, step.offset)
+    found = _read(client, resource.name, resource.fields, asked, step.offset, resource.at_once)
     last = found.records[-1].text("date_upd") if found.records else ""
     if len(last) == len(step.since) and last > step.since:
         found.since, found.offset = last, 0
@@ -70,18 +70,33 @@ def next_changed(client: Client, resource: Resource, step: PrestaShopStep) -> Fo
     return found
 
 
-def _read(client: Client, resource: Resource, asked: dict[str, str], offset: int) -> Found:
+def read_all(
+    client: Client, name: str, fields: str, asked: dict[str, str], *, at_once: int = 200
+) -> tuple[list[Record], list[tuple[str, str]]]:
+    """All objects that a question finds, by id, and those that the shop cannot show with its reason."""
+    records: list[Record] = []
+    broken: list[tuple[str, str]] = []
+    while True:
+        ids = [int(one) for one in (*(row.id for row in records), *(one for one, _why in broken))]
+        after = {"filter[id]": f">[{max(ids, default=0)}]", "sort": "[id_ASC]"}
+        found = _read(client, name, fields, {**asked, **after}, 0, at_once)
+        records += found.records
+        broken += found.broken
+        if found.is_last or not (found.records or found.broken):
+            return records, broken
+
+
+def _read(client: Client, name: str, fields: str, asked: dict[str, str], offset: int, count: int) -> Found:
     """A page, or as much of it as the shop can show: it is halved until the broken object stands alone."""
-    count = resource.at_once
     while True:
         try:
-            records = client.list(resource.name, resource.fields, {**asked, "limit": f"{offset},{count}"})
+            records = client.list(name, fields, {**asked, "limit": f"{offset},{count}"})
             return Found(records, is_last=len(records) < count)
         except Broken as trouble:
             if count > 1:
                 count //= 2
                 continue
-            named = client.list(resource.name, "id", {**asked, "limit": f"{offset},1"})
+            named = client.list(name, "id", {**asked, "limit": f"{offset},1"})
             if not named:
                 return Found([], is_last=True)
             return Found([], broken=[(named[0].id, str(trouble))])

@@ -1,32 +1,21 @@
-"""Objects of the web service as plain texts: XML in, nothing interpreted."""
+"""Objects of the web service as plain texts: from XML or JSON, nothing interpreted."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 NO_DATES = ("", "0000-00-00", "0000-00-00 00:00:00")
 
 
+@dataclass
 class Record:
-    """One object: texts by name, texts by language, and lists of parts."""
+    """One object: texts by name, texts by language, and lists of parts. What the shop left out is blank."""
 
-    def __init__(self, element: Any) -> None:
-        self.element = element
-        self.values: dict[str, str] = {}
-        self.languages: dict[str, dict[str, str]] = {}
-        for child in element:
-            if not isinstance(child.tag, str) or child.tag == "associations":
-                continue
-            spoken = child.findall("language")
-            if spoken:
-                self.languages[child.tag] = {one.get("id", ""): _text(one) for one in spoken}
-            else:
-                self.values[child.tag] = _text(child)
-
-    @property
-    def id(self) -> str:
-        """The shop's number of it."""
-        return self.values.get("id", "") or (self.element.get("id") or "")
+    id: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    languages: dict[str, dict[str, str]] = field(default_factory=dict)
+    associations: dict[str, list["Record"]] = field(default_factory=dict)
 
     def text(self, name: str, most: int = 0) -> str:
         """A text without blanks around it; cut where our column ends."""
@@ -65,17 +54,47 @@ class Record:
 
     def parts(self, name: str) -> list["Record"]:
         """What hangs from it."""
-        found = self.element.find(f"associations/{name}")
-        return [Record(one) for one in found if isinstance(one.tag, str)] if found is not None else []
+        return self.associations.get(name, [])
 
 
-def records_of(root: Any, resource: str) -> list[Record]:
-    """The objects under `<customers>`; of a single object itself, without `resource`."""
-    if not resource:
-        return [Record(one) for one in root if isinstance(one.tag, str)]
-    listed = root.find(resource)
-    return [Record(one) for one in listed if isinstance(one.tag, str)] if listed is not None else []
+def from_xml(element: Any) -> Record:
+    """An object of the XML; a list of ids says them in attributes."""
+    record = Record()
+    for child in _children(element):
+        if child.tag == "associations":
+            record.associations = {one.tag: [from_xml(part) for part in _children(one)] for one in _children(child)}
+        elif spoken := child.findall("language"):
+            record.languages[child.tag] = {one.get("id", ""): _text(one.text) for one in spoken}
+        else:
+            record.values[child.tag] = _text(child.text)
+    record.id = record.values.get("id", "") or (element.get("id") or "")
+    return record
 
 
-def _text(element: Any) -> str:
-    return (element.text or "").replace("\x00", "")
+def from_json(said: Mapping[str, Any]) -> Record:
+    """An object of the JSON, whose numbers were left as texts; texts by language are lists of id and value."""
+    record = Record()
+    for name, value in said.items():
+        if name == "associations" and isinstance(value, dict):
+            record.associations = {one: _objects(parts) for one, parts in value.items()}
+        elif isinstance(value, list):
+            spoken = (one for one in value if isinstance(one, dict))
+            record.languages[name] = {_text(one.get("id")): _text(one.get("value")) for one in spoken}
+        else:
+            record.values[name] = _text(value)
+    record.id = record.values.get("id", "")
+    return record
+
+
+def _objects(listed: Any) -> list[Record]:
+    return [from_json(one) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def _children(element: Any) -> list[Any]:
+    return [one for one in element if isinstance(one.tag, str)]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return value.replace("\x00", "") if isinstance(value, str) else ""

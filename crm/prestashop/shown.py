@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.forms_prestashop import PrestaShopForm
 from crm.models import PrestaShop, PrestaShopStep, Shop
-from crm.prestashop.resources import RESOURCES
+from crm.prestashop.resources import read_from
 
 LABELS = {
     "groups": _("Groups"),
@@ -17,6 +17,8 @@ LABELS = {
     "cart_rules": _("Vouchers"),
     "carts": _("Carts"),
     "orders": _("Orders"),
+    "customer_threads": _("Threads"),
+    "customer_messages": _("Messages"),
 }
 
 
@@ -39,9 +41,15 @@ def card_of(shop: Shop, form: PrestaShopForm | None = None) -> dict[str, Any]:
         "prestashop_form": form or PrestaShopForm(instance=connection or PrestaShop(shop=shop)),
         "shown_task": task,
         "shown_label": PrestaShop.Task(task).label if task else "",
-        "shown_rows": rows_of(steps, task),
-        "shown_problems": [one for step in steps if step.task == task for one in step.problems],
+        "shown_rows": rows_of(connection, steps, task) if connection else [],
+        "shown_problems": _problems(steps, task),
     }
+
+
+def _problems(steps: Iterable[PrestaShopStep], task: str) -> list[tuple[str, str, str]]:
+    """Of what kind each is, its number in the shop, and the sentence."""
+    mine = (step for step in steps if step.task == task)
+    return [(str(LABELS[step.resource]), number, sentence) for step in mine for number, sentence in step.problems]
 
 
 def task_of(connection: PrestaShop, steps: Iterable[PrestaShopStep]) -> str:
@@ -52,8 +60,9 @@ def task_of(connection: PrestaShop, steps: Iterable[PrestaShopStep]) -> str:
     return max(done, key=lambda step: (step.begun_at, step.pk)).task if done else ""
 
 
-def rows_of(steps: list[PrestaShopStep], task: str) -> list[Row]:
+def rows_of(connection: PrestaShop, steps: list[PrestaShopStep], task: str) -> list[Row]:
     """A row for each kind, in the order of reading."""
     counted = {step.resource: step.seen for step in steps if step.task == PrestaShop.Task.TRIAL and step.done_at}
+    kinds = read_from(connection)
     mine = {step.resource: step for step in steps if step.task == task}
-    return [Row(str(LABELS[one.name]), mine.get(one.name), counted.get(one.name)) for one in RESOURCES] if mine else []
+    return [Row(str(LABELS[one.name]), mine.get(one.name), counted.get(one.name)) for one in kinds] if mine else []

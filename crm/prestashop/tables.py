@@ -1,5 +1,6 @@
 """The small tables of a shop, read whole when they are first needed, and its products, read one by one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -35,11 +36,19 @@ class Product:
     price: Decimal
 
 
-class Tables:
-    """Of one shop, for one turn of a worker."""
+@dataclass(frozen=True)
+class ContactOfShop:
+    """Whom customers write to: the names in all languages, and the address."""
 
-    def __init__(self, client: Client, shop: Shop) -> None:
-        self.client, self.shop = client, shop
+    names: tuple[str, ...]
+    email: str
+
+
+class Tables:
+    """Of one shop, for one turn of a worker. `rights` are the resources that its key may read."""
+
+    def __init__(self, client: Client, shop: Shop, rights: Collection[str] = ()) -> None:
+        self.client, self.shop, self.rights = client, shop, rights
 
     def _all(self, resource: str, fields: str) -> list[Record]:
         rows: list[Record] = []
@@ -75,6 +84,25 @@ class Tables:
         """Names, and the address of tracking with @ for the number."""
         rows = self._all("carriers", "id,name,url")
         return {row.id: (row.text("name", 64), row.text("url")) for row in rows}
+
+    @cached_property
+    def contacts(self) -> dict[str, ContactOfShop]:
+        """The contacts of its customer service."""
+        rows = self._all("contacts", "id,email,name")
+        return {row.id: self._contact(row) for row in rows}
+
+    def _contact(self, row: Record) -> ContactOfShop:
+        names = row.spoken("name", self.languages).values()
+        return ContactOfShop(tuple(dict.fromkeys(names)), row.text("email", 255).lower())
+
+    @cached_property
+    def employees(self) -> dict[str, tuple[str, str]]:
+        """Names and addresses of who works there; nobody where the key may not read them."""
+        if "employees" not in self.rights:
+            return {}
+        rows = self._all("employees", "id,lastname,firstname,email")
+        full = ((row, f"{row.text('firstname')} {row.text('lastname')}".strip()) for row in rows)
+        return {row.id: (name[:255], row.text("email", 255)) for row, name in full}
 
     @cached_property
     def states(self) -> dict[str, State]:

@@ -7,11 +7,11 @@ from typing import Any
 from crm.api.checking import Checker, Errors
 from crm.models import PrestaShopStep, Shop, ShopTally
 from crm.prestashop.mapping import Page, Said
-from crm.prestashop.resources import Resource
+from crm.prestashop.resources import RecordResource
 from crm.sync.batch import Told, What
 
 
-def check(resource: Resource, shop: Shop, said: list[Said]) -> list[tuple[dict[str, Any], Errors]]:
+def check(resource: RecordResource, shop: Shop, said: list[Said]) -> list[tuple[dict[str, Any], Errors]]:
     """The checked values. A wrong value that nothing hangs from, such as a birthday in the future, is left out."""
     checker = Checker(resource.noun, shop)
     needed = {name for name, one in checker.body.fields.items() if one.required} | {"id", "email", "detail"}
@@ -25,12 +25,12 @@ def check(resource: Resource, shop: Shop, said: list[Said]) -> list[tuple[dict[s
     return [next(second) if errors and needed.isdisjoint(errors) else (values, errors) for values, errors in checked]
 
 
-def said_by(resource: Resource, page: Page) -> list[Said]:
+def said_by(resource: RecordResource, page: Page) -> list[Said]:
     """What the records say in our words. Asks the shop for what they name: call it before a transaction."""
     return [one for row in page.records if (one := resource.said(row, page)) is not None]
 
 
-def try_page(resource: Resource, page: Page, step: PrestaShopStep) -> None:
+def try_page(resource: RecordResource, page: Page, step: PrestaShopStep) -> None:
     """What would become of these records; nothing is written, and whom they name is not asked for."""
     page.customers = {row.number("id_customer") for row in page.records} - {""}
     said = said_by(resource, page)
@@ -48,7 +48,7 @@ def try_page(resource: Resource, page: Page, step: PrestaShopStep) -> None:
             step.created += 1
 
 
-def write_page(resource: Resource, page: Page, said: list[Said], step: PrestaShopStep) -> None:
+def write_page(resource: RecordResource, page: Page, said: list[Said], step: PrestaShopStep) -> None:
     """Write them down by the same verbs as the API. Call inside atomic(), with the step."""
     said = _without_deleted(resource, page, said)
     checked = check(resource, page.shop, said)
@@ -66,12 +66,12 @@ def _deleted(page: Page) -> set[str]:
     return {row.id for row in page.records if row.yes("deleted")}
 
 
-def _on_file(resource: Resource, page: Page) -> dict[str, Any]:
+def _on_file(resource: RecordResource, page: Page) -> dict[str, Any]:
     rows = resource.noun.rows().model._default_manager.filter(source=page.shop, shop_id__in=_deleted(page))
     return {row.shop_id: row for row in rows}
 
 
-def _without_deleted(resource: Resource, page: Page, said: list[Said]) -> list[Said]:
+def _without_deleted(resource: RecordResource, page: Page, said: list[Said]) -> list[Said]:
     """What the shop deleted and we know is not written again; what we do not know yet may be named by an order."""
     if not resource.is_deletable or not _deleted(page):
         return said
@@ -79,20 +79,23 @@ def _without_deleted(resource: Resource, page: Page, said: list[Said]) -> list[S
     return [one for one in said if one["id"] not in known]
 
 
-def _remove_deleted(resource: Resource, page: Page) -> int:
-    """Into the bin, if it is not there; somebody with orders stays."""
+def _remove_deleted(resource: RecordResource, page: Page) -> int:
+    """Into the bin, if it is not there; somebody with orders stays, and is marked."""
     gone = 0
     for shop_id, row in _on_file(resource, page).items() if _deleted(page) else ():
         if row.deleted_at is None:
             try:
                 resource.noun.remove(page.shop, shop_id)
-            except (LookupError, ValueError):
+            except LookupError:
+                continue
+            except ValueError:
+                gone += row.lose(reason=page.shop.name)
                 continue
             gone += 1
     return gone
 
 
-def _count(resource: Resource, shop: Shop, step: PrestaShopStep, told: list[Told], gone: int) -> None:
+def _count(resource: RecordResource, shop: Shop, step: PrestaShopStep, told: list[Told], gone: int) -> None:
     counts = Counter(one.what for one in told)
     step.created += counts[What.CREATED]
     step.changed += counts[What.CHANGED] + gone

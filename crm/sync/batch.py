@@ -125,6 +125,8 @@ class Batch(Generic[Row]):
         if row is None:
             return self._begin(shop_id, said, values)
         self.accept(row, said)
+        if getattr(row, "gone_at", None):  # the shop has it again
+            values["gone_at"] = None
         names = {name for name, value in values.items() if getattr(row, name) != value}
         is_other = self.differs(row, said) or bool(names)
         for name in names:

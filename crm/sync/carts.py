@@ -118,6 +118,8 @@ class Carts(Batch[Cart]):
         """Totals, when it changed, the state that follows, its order."""
         difference = self.differences.get(row.shop_id) or self._difference(row, said)
         fields = dict(difference.columns)
+        if "gone_at" in names and not row.is_processed:
+            fields.setdefault("state", state_after(row.changed_at))
         if order := self._order(row, said):
             self.made_from[order.pk] = row.pk or 0
             fields |= becoming(row, order)

@@ -18,6 +18,8 @@ from crm.prestashop.shown import LABELS, card_of
 from crm.tables import harmless
 from crm.views.shops import page
 
+ASKED = (PrestaShop.Task.TRIAL, PrestaShop.Task.IMPORT, PrestaShop.Task.SYNC)
+
 
 @supervisor_required
 def show(request: AgentRequest, shop_id: int) -> HttpResponse:
@@ -52,7 +54,7 @@ def task(request: AgentRequest, shop_id: int) -> HttpResponse:
         connection.pause()
     elif wanted == "resume":
         connection.resume()
-    elif wanted in PrestaShop.Task.values and wanted:
+    elif wanted in ASKED:
         try:
             connection.ask(wanted)
         except ValidationError as refusal:

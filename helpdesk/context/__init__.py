@@ -16,6 +16,7 @@ from crm.models import (
     customers_merged,
     customers_split,
 )
+from crm.prestashop.told import ShopMessage, ShopThread
 from crm.resemblance import Likeness
 from crm.tables import Selection
 from helpdesk.context.cart import (
@@ -104,6 +105,8 @@ __all__ = [
     "Section",
     "Selection",
     "Shop",
+    "ShopMessage",
+    "ShopThread",
     "Sure",
     "add_address_of_mail",
     "add_customer",

@@ -12,6 +12,7 @@ from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.origin import ThreadOrigin
 from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState
 from helpdesk.models.search import CartSearch
 
@@ -45,6 +46,7 @@ __all__ = [
     "Status",
     "StatusLabel",
     "Thread",
+    "ThreadOrigin",
     "ThreadQuerySet",
     "ThreadTag",
 ]

@@ -101,6 +101,7 @@ class Channel(models.TextChoices):
     FORM = "form", _("Web form")
     AGENT = "agent", _("Written by us")
     API = "api", _("API")
+    SHOP = "shop", _("Customer service of the shop")
 
 
 class Folder(models.TextChoices):

@@ -1,18 +1,33 @@
-"""The list of customers in a browser: keys, the dialog of tags, switches in place, no complaint of axe."""
+"""The list of customers in a browser: keys, the dialog of tags, switches in place; axe finds nothing here, nor in the
+settings of a shop that is read."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from crm.models import Customer
+from crm.models import Customer, PrestaShop, Shop
 from tests import make
 from tests.barriers import barriers
 
 pytestmark = pytest.mark.browser
 
 
+def half_imported() -> PrestaShop:
+    """A PrestaShop whose import somebody stopped among the threads, with a customer that could not be taken."""
+    shop = Shop.objects.create(name="Taller Norte", url="https://shop.example")
+    connection = PrestaShop.objects.create(shop=shop, address="https://shop.example/api/")
+    trial = {"task": "trial", "seen": 40, "done_at": timezone.now()}
+    connection.steps.create(resource="customer_threads", **trial)
+    problems = [["300", "email: Enter a valid email address."]]
+    connection.steps.create(task="import", resource="customers", done_at=timezone.now(), refused=1, problems=problems)
+    connection.steps.create(task="import", resource="customer_threads", seen=10, created=10)
+    return connection
+
+
 @pytest.mark.row("AR25")
 @pytest.mark.row("CL5")
 def test_keys_choose_rows_the_dialog_tags_them_and_switches_turn_in_place(world_live, sign_in):
+    imported = half_imported()
     people = [make.customer(f"P{n} X", f"p{n}@x.test") for n in range(3)]
     people[2].tag("VIP", by=world_live.bob)
     page = sign_in(world_live.alice)
@@ -51,3 +66,9 @@ def test_keys_choose_rows_the_dialog_tags_them_and_switches_turn_in_place(world_
     page.select_option("#f-newsletter", "0")
     page.wait_for_url("**/customers/?newsletter=0")
     expect(page.get_by_text("Newsletter: No")).to_be_visible()
+
+    page.goto(f"{page.url.partition('/customers')[0]}/settings/shops/{imported.shop_id}/")
+    page.get_by_text("1 problem").click()
+    expect(page.get_by_text("email: Enter a valid email address.")).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Threads")).to_be_visible()
+    assert barriers(page) == []

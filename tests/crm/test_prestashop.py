@@ -1,192 +1,23 @@
 """A PrestaShop is read by its web service: trial, first import, what changed, and what can go wrong."""
 
-from datetime import timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
-from crm.models import Address, Cart, Customer, CustomerGroup, Order, PrestaShop, RecordSettings, Shop, Voucher
+from crm.models import Address, Cart, Customer, CustomerGroup, Order, PrestaShop, Voucher
 from crm.prestashop import running
-from tests.servers.prestashop import KEY, PrestaShopServer
+from tests.crm.prestashops import BOTH, SETTINGS, ask, counts, form_of, page_of, run
+from tests.servers.prestashop import KEY
+from tests.servers.stock import MADRID, ago, customer
 
 pytestmark = [pytest.mark.django_db]
-SETTINGS = "/settings/shops/"
-MADRID = ZoneInfo("Europe/Madrid")
 ENTITY = b'<!DOCTYPE p [<!ENTITY a SYSTEM "file:///etc/passwd">]><prestashop><api>&a;</api></prestashop>'
 SQL = b"<prestashop><errors><error><code>97</code><message>SQL</message></error></errors></prestashop>"
+SQL_IN_JSON = b'{"errors":[{"code":97,"message":"SQL"}]}'
 
 
-@pytest.fixture
-def alice(client, world):
-    client.force_login(world.alice)
-    return client
-
-
-@pytest.fixture
-def shop(settings, world) -> Shop:
-    settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
-    RecordSettings.decide(by=None, business=True)
-    return Shop.objects.create(name="Taller Norte", url="https://shop.example", time_zone="Europe/Madrid")
-
-
-@pytest.fixture
-def connection(alice, shop, prestashop) -> PrestaShop:
-    sell(prestashop)
-    form = {"prestashop-address": prestashop.url, "prestashop-key": KEY, "prestashop-cart_days": "90"}
-    assert alice.post(f"{SETTINGS}{shop.pk}/prestashop/", form).status_code == 303
-    return PrestaShop.objects.get()
-
-
-def ago(**past: int) -> str:
-    """The shop's wall clock some time ago."""
-    return (timezone.now() - timedelta(**past)).astimezone(MADRID).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def customer(prestashop: PrestaShopServer, number: int, **fields) -> dict:
-    row = {
-        "id": number,
-        "id_default_group": 3,
-        "id_lang": 1,
-        "newsletter_date_add": "0000-00-00 00:00:00",
-        "passwd": "$2y$secret",
-        "secure_key": "secret",
-        "deleted": 0,
-        "lastname": "Vidal",
-        "firstname": "Inés",
-        "email": f"c{number}@mail.example",
-        "birthday": "0000-00-00",
-        "newsletter": 0,
-        "optin": 0,
-        **dict.fromkeys(("website", "company", "siret", "ape"), ""),
-        "outstanding_allow_amount": "0.000000",
-        "max_payment_days": 0,
-        "active": 1,
-        "is_guest": 0,
-        "date_add": ago(days=30),
-        "date_upd": ago(days=20),
-    }
-    return prestashop.add("customers", **row | fields)
-
-
-def address(prestashop: PrestaShopServer, number: int, of: int, **fields) -> dict:
-    row = {
-        "id": number,
-        "id_customer": of,
-        "id_country": 6,
-        "id_state": 320,
-        "alias": "Casa",
-        "company": "",
-        "lastname": "Vidal",
-        "firstname": "Inés",
-        "vat_number": "",
-        "address1": "Carrer Major, 1",
-        "address2": "",
-        "postcode": "08001",
-        "city": "Barcelona",
-        "other": "",
-        "phone": "",
-        "phone_mobile": "600000123",
-        "dni": "",
-        "deleted": 0,
-        "date_upd": ago(days=20),
-    }
-    return prestashop.add("addresses", **row | fields)
-
-
-def cart(prestashop: PrestaShopServer, number: int, of: int, *lines: tuple[int, int, int], **fields) -> dict:
-    row = {
-        "id": number,
-        "id_currency": 1,
-        "id_customer": of,
-        "id_lang": 1,
-        "id_carrier": 2,
-        "secure_key": "secret",
-        "date_add": ago(days=2),
-        "date_upd": ago(days=2),
-        "cart_rows": [
-            {"id_product": product, "id_product_attribute": other, "id_customization": 0, "quantity": quantity}
-            for product, other, quantity in lines
-        ],
-    }
-    return prestashop.add("carts", **row | fields)
-
-
-def order(prestashop: PrestaShopServer, number: int, of: int, made_from: int, place: int, **fields) -> dict:
-    line = {"id": 701, "product_id": 12, "product_attribute_id": 34, "product_quantity": 2}
-    line |= {"product_name": "Jarra azul - Tamaño: L", "product_reference": "JA-L"}
-    line |= {"unit_price_tax_incl": "39.900000", "unit_price_tax_excl": "32.975207"}
-    row = {
-        "id": number,
-        "id_address_delivery": place,
-        "id_address_invoice": place,
-        "id_cart": made_from,
-        "id_currency": 1,
-        "id_customer": of,
-        "id_carrier": 2,
-        "current_state": 4,
-        "valid": 1,
-        "date_add": ago(days=9),
-        "date_upd": ago(days=8),
-        "shipping_number": "ZX900",
-        "payment": "Transferencia",
-        "total_discounts_tax_incl": "5.000000",
-        "total_paid": "79.700000",
-        "total_paid_tax_incl": "79.700000",
-        "total_paid_tax_excl": "65.870000",
-        "total_products_wt": "79.800000",
-        "total_shipping_tax_incl": "4.900000",
-        "conversion_rate": "1.000000",
-        "reference": "QWMPLARTE",
-        "order_rows": [line],
-    }
-    for n, (state, days) in enumerate(((2, 9), (4, 8))):
-        history = {"id": number * 10 + n, "id_order": number, "id_order_state": state, "date_add": ago(days=days)}
-        prestashop.add("order_histories", **history)
-    return prestashop.add("orders", **row | fields)
-
-
-def sell(prestashop: PrestaShopServer) -> None:
-    """A customer with an address, a cart that became an order, a cart of nobody, a voucher."""
-    customer(prestashop, 41, newsletter=1, newsletter_date_add=ago(days=29), birthday="1988-04-02")
-    customer(prestashop, 42, id_default_group=4, company="Taller Sur", siret="B123")
-    address(prestashop, 5, 41)
-    address(prestashop, 6, 0)  # of a supplier
-    cart(prestashop, 898, 41, (12, 34, 2), date_upd=ago(days=9), date_add=ago(days=9))
-    cart(prestashop, 907, 0, (12, 34, 1))
-    cart(prestashop, 908, 0)  # of a robot
-    cart(prestashop, 800, 41, (12, 0, 1), date_upd=ago(days=200))
-    order(prestashop, 310, 41, 898, 5)
-    rule = {"date_to": "2199-01-01 00:00:00", "quantity": 1, "reduction_percent": "10.00", "reduction_amount": "0.00"}
-    rule |= {"reduction_currency": 0, "active": 1, "date_upd": ago(days=3), "name": {1: "Gracias", 2: "Thanks"}}
-    prestashop.add("cart_rules", id=1, id_customer=41, code="GRACIAS10", **rule)
-    prestashop.add("cart_rules", id=2, id_customer=0, code="TODOS", **rule)
-
-
-def ask(alice, connection: PrestaShop, what: str) -> PrestaShop:
-    assert alice.post(f"{SETTINGS}{connection.shop_id}/prestashop/task/", {"do": what}).status_code == 303
-    return run(connection)
-
-
-def run(connection: PrestaShop) -> PrestaShop:
-    """All turns until there is nothing to do."""
-    PrestaShop.objects.update(next_at=timezone.now(), leased_until=None)
-    while running.read_shops():
-        PrestaShop.objects.exclude(task="").update(next_at=timezone.now())
-    connection.refresh_from_db()
-    return connection
-
-
-def counts(connection: PrestaShop, task: str) -> dict[str, tuple[int, int, int, int]]:
-    steps = connection.steps.filter(task=task)
-    return {one.resource: (one.created, one.changed, one.unchanged, one.refused) for one in steps}
-
-
-def page_of(alice, connection: PrestaShop) -> str:
-    return alice.get(f"{SETTINGS}{connection.shop_id}/").content.decode()
-
-
+@BOTH
 def test_the_first_import_brings_customers_addresses_groups_orders_carts_and_vouchers(alice, connection, prestashop):
     done = ask(alice, connection, "import")
     assert (done.problem, done.task, done.version) == ("", "", "8.2.1")
@@ -228,6 +59,21 @@ def test_the_first_import_brings_customers_addresses_groups_orders_carts_and_vou
     assert "Inés" in alice.get(f"/customers/{ines.pk}/").content.decode()
 
 
+@pytest.mark.parametrize("version", ["1.7.8.9", "8.1.7", "9.0.0"])
+def test_json_is_read_as_each_version_writes_it(alice, connection, prestashop, version):
+    type(connection).objects.update(in_json=True)
+    prestashop.version = version
+    prestashop.tables["languages"].pop()  # names come as plain texts then
+    ask(alice, connection, "import")
+    assert {path for path, query in prestashop.asked if "output_format" not in query} == {""}
+    assert connection.problem == ""
+    assert Order.objects.get().total == Decimal("79.70")
+    assert Order.objects.get().state == "Enviado"
+    assert [(one.name, one.unit_price) for one in Cart.objects.get(shop_id="907").lines.all()] == [
+        ("Jarra", Decimal("39.90"))
+    ]
+
+
 def test_the_shop_is_only_read_and_secrets_are_not_asked_for(alice, connection, prestashop):
     ask(alice, connection, "import")
     assert prestashop.methods == {"GET"}
@@ -239,6 +85,7 @@ def test_the_shop_is_only_read_and_secrets_are_not_asked_for(alice, connection, 
     assert KEY not in page_of(alice, connection)
 
 
+@BOTH
 def test_a_trial_counts_and_saves_nothing(alice, connection):
     ask(alice, connection, "trial")
     assert counts(connection, "trial") == {
@@ -248,6 +95,8 @@ def test_a_trial_counts_and_saves_nothing(alice, connection):
         "cart_rules": (1, 0, 0, 0),
         "carts": (2, 0, 0, 0),
         "orders": (1, 0, 0, 0),
+        "customer_threads": (2, 0, 0, 0),
+        "customer_messages": (4, 0, 0, 0),
     }
     assert not Customer.objects.exclude(source=None).exists()
     assert not Order.objects.exists() and not Cart.objects.exists()  # noqa: PT018
@@ -265,6 +114,7 @@ def test_importing_twice_creates_nothing_twice(alice, connection):
     assert Customer.objects.exclude(source=None).count() == 2
 
 
+@BOTH
 def test_what_changed_follows_by_itself_and_only_that_is_written(alice, connection, prestashop):
     ask(alice, connection, "import")
     run(connection)
@@ -326,6 +176,7 @@ def test_an_import_that_is_killed_goes_on_where_it_was(alice, connection, presta
     assert counts(connection, "import")["customers"] == (252, 0, 0, 0)
 
 
+@BOTH
 def test_a_missing_right_is_named_and_nothing_is_imported(alice, connection, prestashop):
     prestashop.forbidden = {"orders", "carts"}
     assert "carts, orders" in ask(alice, connection, "import").problem
@@ -347,6 +198,9 @@ def test_a_missing_right_is_named_and_nothing_is_imported(alice, connection, pre
         (200, {}, ENTITY, "something else"),
         (200, {}, b"", "something else"),
         (500, {}, SQL, "SQL"),
+        (500, {}, SQL_IN_JSON, "SQL"),
+        (200, {}, b'{"customers": [', "something else"),
+        (200, {}, b"[" * 100_000, "something else"),
     ],
 )
 def test_what_is_no_answer_is_said_by_name(alice, connection, prestashop, status, headers, body, said):
@@ -370,8 +224,8 @@ def test_a_shop_that_fails_is_asked_again_later_each_time(alice, connection, pre
     assert connection.failures == 0
 
 
-def test_a_wrong_key_is_no_secret_of_the_page(alice, connection, shop):
-    form = {"prestashop-address": connection.address, "prestashop-key": "x" * 32, "prestashop-cart_days": "90"}
+def test_a_wrong_key_is_no_secret_of_the_page(alice, connection, shop, prestashop):
+    form = {**form_of(prestashop), "prestashop-key": "x" * 32}
     alice.post(f"{SETTINGS}{shop.pk}/prestashop/", form)
     assert "does not accept the key" in ask(alice, connection, "trial").problem
     short = alice.post(f"{SETTINGS}{shop.pk}/prestashop/", {**form, "prestashop-key": "short"})
@@ -383,6 +237,7 @@ def test_a_wrong_key_is_no_secret_of_the_page(alice, connection, shop):
     assert alice.post(f"{SETTINGS}{shop.pk}/prestashop/", inside).status_code == 400
 
 
+@BOTH
 def test_one_broken_row_costs_only_itself(alice, connection, prestashop):
     for number in range(100, 150):
         customer(prestashop, number)

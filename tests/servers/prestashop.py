@@ -1,6 +1,7 @@
 """A simulated PrestaShop: its web service as published, with its oddities, over tables that a test fills."""
 
 import base64
+import json
 import random
 import re
 import threading
@@ -20,6 +21,8 @@ SINGLE = {
     "order_histories": "order_history",
 }
 DATED = {"customers", "addresses", "groups", "carts", "orders", "products", "cart_rules"}
+DATED |= {"customer_threads", "customer_messages"}
+NOTHING = (0, "0", "", None)
 Row = dict[str, Any]
 
 
@@ -28,6 +31,16 @@ class Refused(Exception):
 
     def __init__(self, status: int, *errors: tuple[int, str]) -> None:
         self.status, self.errors = status, errors
+
+    def said(self, *, in_json: bool) -> bytes:
+        """The body."""
+        if in_json:
+            return json.dumps({"errors": [{"code": code, "message": said} for code, said in self.errors]}).encode()
+        words = "".join(
+            f"<error><code><![CDATA[{code}]]></code><message><![CDATA[{said}]]></message></error>"
+            for code, said in self.errors
+        )
+        return envelope(f"<errors>{words}</errors>")
 
 
 @dataclass
@@ -58,30 +71,57 @@ class PrestaShopServer:
         """Status and body of one question."""
         if key is None:
             return 401, b"401 Unauthorized"
+        in_json = query.get("output_format", query.get("io_format")) == "JSON"  # exactly so, else XML
         try:
-            if key != KEY:
-                raise Refused(401, (20, "Invalid authentication key format"), (21, "Authentication key does not exist"))
-            if not path:
-                return 200, envelope(self._root())
-            resource, _slash, number = path.partition("/")
-            if resource in self.forbidden:
-                raise Refused(401, (26, f'Resource of type "{resource}" is not allowed with this authentication key'))
-            if resource not in self.tables:
-                raise Refused(400, (27, f'Resource of type "{resource}" does not exists. Did you mean: "customers"?'))
-            return self._one(resource, int(number), query) if number else (200, envelope(self._list(resource, query)))
+            return self._answer(path, query, key, in_json=in_json)
         except Refused as refusal:
-            words = "".join(
-                f"<error><code><![CDATA[{code}]]></code><message><![CDATA[{said}]]></message></error>"
-                for code, said in refusal.errors
-            )
-            return refusal.status, envelope(f"<errors>{words}</errors>")
+            return refusal.status, refusal.said(in_json=in_json)
+
+    def _answer(self, path: str, query: dict[str, str], key: str, *, in_json: bool) -> tuple[int, bytes]:
+        if key != KEY:
+            raise Refused(401, (20, "Invalid authentication key format"), (21, "Authentication key does not exist"))
+        if not path:
+            return (500, b"") if in_json else (200, envelope(self._root()))  # JSON breaks at the root
+        resource, _slash, number = path.partition("/")
+        if resource in self.forbidden:
+            raise Refused(401, (26, f'Resource of type "{resource}" is not allowed with this authentication key'))
+        if resource not in self.tables:
+            raise Refused(400, (27, f'Resource of type "{resource}" does not exists. Did you mean: "customers"?'))
+        if number:
+            return self._one(resource, int(number), query, in_json=in_json)
+        rows, fields = self._list(resource, query)
+        return 200, self._listed_in_json(resource, rows, fields) if in_json else listed(resource, rows, fields)
 
     def _root(self) -> str:
         names = sorted(self.tables.keys() - self.forbidden)
         said = "".join(f'<{name} xlink:href="{self.url}{name}" get="true" put="false" head="true"/>' for name in names)
         return f'<api shopName="Taller">{said}</api>'
 
-    def _one(self, resource: str, number: int, query: dict[str, str]) -> tuple[int, bytes]:
+    def _listed_in_json(self, resource: str, rows: list[Row], fields: dict[str, list[str]] | None) -> bytes:
+        """Without objects it is an empty list, not a list under a name."""
+        said = [self._json(row, fields) for row in rows]
+        return json.dumps({resource: said} if said else []).encode()
+
+    def _json(self, row: Row, fields: dict[str, list[str]] | None) -> dict[str, Any]:
+        """Numbers are texts but for the id, and on 8.0 and 8.1 they are numbers; one language is a plain text."""
+        plain: dict[str, Any] = {}
+        parts: dict[str, Any] = {}
+        for name, value in row.items():
+            if fields is not None and name not in fields:
+                continue
+            if isinstance(value, list):
+                parts |= {name: self._json_parts(value, (fields or {}).get(name, ()))} if value else {}
+            elif isinstance(value, dict):
+                spoken = [{"id": str(number), "value": text} for number, text in value.items()]
+                plain[name] = spoken if len(self.tables["languages"]) > 1 else next(iter(value.values()))
+            else:
+                plain[name] = value if name == "id" or self.version.startswith(("8.0", "8.1")) else str(value)
+        return plain | ({"associations": parts} if parts else {})
+
+    def _json_parts(self, rows: list[Row], wanted: Any) -> list[dict[str, Any]]:
+        return [{name: str(value) for name, value in row.items() if not wanted or name in wanted} for row in rows]
+
+    def _one(self, resource: str, number: int, query: dict[str, str], *, in_json: bool) -> tuple[int, bytes]:
         rows = [row for row in self.tables[resource] if row["id"] == number]
         if not rows:
             return 404, b""
@@ -91,13 +131,16 @@ class PrestaShopServer:
         if "price[desk][use_tax]" in query:
             row["desk"] = row.get("prices", {}).get(combination, row.get("price", "0"))
         row.pop("prices", None)
+        if in_json:  # of a single object 8 and 9 leave out all that is nothing
+            row = {name: value for name, value in row.items() if value not in NOTHING or self.version.startswith("1.7")}
+            return 200, json.dumps({single(resource): self._json(row, None)}).encode()
         return 200, envelope(xml(single(resource), row, None))
 
     def _stumble(self, resource: str, rows: list[Row]) -> None:
         if any((resource, row["id"]) in self.broken for row in rows):
             raise Refused(500, (3, "[PHP Notice #8] Undefined index: name (classes/webservice, line 1)"))
 
-    def _list(self, resource: str, query: dict[str, str]) -> str:
+    def _list(self, resource: str, query: dict[str, str]) -> tuple[list[Row], dict[str, list[str]] | None]:
         rows = list(self.tables[resource])
         random.Random(len(rows)).shuffle(rows)
         for name, value in query.items():
@@ -115,8 +158,13 @@ class PrestaShopServer:
             self._stumble(resource, rows)
         if fields and rows and (wrong := set(fields) - set(rows[0]) - {"date_upd"}):
             raise Refused(400, (35, f"Unable to display this field ({', '.join(sorted(wrong))})."))
-        said = "".join(xml(single(resource), row, fields) for row in rows)
-        return f"<{resource}>{said}</{resource}>"
+        return rows, fields
+
+
+def listed(resource: str, rows: list[Row], fields: dict[str, list[str]] | None) -> bytes:
+    """A list in XML."""
+    said = "".join(xml(single(resource), row, fields) for row in rows)
+    return envelope(f"<{resource}>{said}</{resource}>")
 
 
 def single(resource: str) -> str:
@@ -176,12 +224,25 @@ def prestashop() -> Iterator[PrestaShopServer]:
     """Runs on loopback for one test, with the small tables of a new shop."""
     shop = PrestaShopServer()
     furnish(shop)
+    server = serve(shop)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield shop
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def serve(shop: PrestaShopServer, port: int = 0) -> ThreadingHTTPServer:
+    """A server on loopback that is not running yet; the shop knows its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             shop.methods.add(self.command)
             url = urlsplit(self.path)
             path, query = url.path.removeprefix("/api/"), dict(parse_qsl(url.query))
+            if form := self.headers.get("Output-Format"):
+                query.setdefault("output_format", form)
             shop.asked.append((path, query))
             headers = {"Content-Type": "text/xml;charset=utf-8", "PSWS-Version": shop.version}
             if shop.instead:
@@ -203,14 +264,9 @@ def prestashop() -> Iterator[PrestaShopServer]:
         def log_message(self, *words: object) -> None:
             """Silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     shop.url = f"http://127.0.0.1:{server.server_port}/api/"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield shop
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    return server
 
 
 def furnish(shop: PrestaShopServer) -> None:
@@ -241,7 +297,10 @@ def furnish(shop: PrestaShopServer) -> None:
             shipped=shipped,
             name={1: spanish, 2: f"State {number}"},
         )
+    shop.add("contacts", id=2, email="tienda@shop.example", name={1: "Atención al cliente", 2: "Customer care"})
+    shop.add("employees", id=1, lastname="Ruiz", firstname="Marta", email="marta@shop.example", passwd="secret")
     for empty in ("customers", "addresses", "cart_rules", "carts", "orders", "order_histories"):
         shop.tables[empty] = []
+    shop.tables |= {"customer_threads": [], "customer_messages": []}
     shop.add("products", id=12, reference="JA", price="32.97", prices={"34": "39.900000"}, name={1: "Jarra", 2: "Jug"})
     shop.add("combinations", id=34, reference="JA-L")
