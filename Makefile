@@ -7,7 +7,7 @@ STAMP_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.txt | tr ' ' 
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-fast check rows bench bench-search messages lock mailscore services
+.PHONY: help install install-dev run test test-fast check rows bench bench-lists bench-import bench-search messages lock mailscore services
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -71,14 +71,21 @@ check: install-dev ## style, arrows between apps, types, templates, production s
 rows: ## which rows of docs/features.md a test proves: ID covered|missing test, test ...
 	@python3 tests/rows.py
 
-bench: install-dev ## what pages, ingest and the way from the mail server to the screen cost (WRITE=1 keeps docs/bench.md)
+bench: install-dev ## all that is measured; the bench-* alone too (WRITE=1 keeps docs/bench.md)
 	@$(PY) tests/bench/run.py $(if $(WRITE),--write)
 	@$(PY) tests/bench/nameless.py
+	@for one in lists imports search; do $(PY) tests/bench/$$one.py || over=1; done; exit $${over:-0}
+
+bench-lists: install-dev ## lists of 200,000 customers and 100,000 carts, a customer with 500 orders; SQLite and PostgreSQL
+	@$(PY) tests/bench/lists.py
+
+bench-import: install-dev ## carts through the API in bulk, on SQLite and PostgreSQL
+	@$(PY) tests/bench/imports.py
 
 mailscore: install-dev ## how well strangers' mail is read, where the corpora are at hand
 	@$(PY) tests/mailscore.py
 
-bench-search: install-dev ## searching 1,000,000 messages on SQLite and PostgreSQL; makes them first, some minutes
+bench-search: install-dev ## searching 1,000,000 messages on SQLite and PostgreSQL; makes them the first time, some minutes
 	@$(PY) tests/bench/search.py
 
 messages: $(STAMP_DEV) ## the catalogues of sentences brought up to date; then translate what is empty

@@ -8,6 +8,7 @@ from typing import Any
 from crm.history import newest_of
 from crm.identity import alike
 from crm.models import Cart, Customer, Order, OrderState, RecordSettings
+from crm.models.customer import CustomerQuerySet
 from crm.profile import links_of, purchases_of
 
 SHOWN, CHOICES = 5, 10
@@ -16,9 +17,10 @@ MOST_WORDS = 60
 REFERENCE = re.compile(r"(?<![\w@./-])#?([A-Za-z0-9][A-Za-z0-9-]{2,30}[A-Za-z0-9])(?![\w@/-])")
 
 
-def customer_with_card(customer_id: int) -> Customer | None:
-    """A customer with all that the card shows of them."""
-    related = Customer.objects.select_related("title", "group", "household", "source")
+def customer_with_card(customer_id: int, *, among: CustomerQuerySet | None = None) -> Customer | None:
+    """A customer with all that the card shows of them, and what `among` brings besides."""
+    customers = Customer.objects.all() if among is None else among
+    related = customers.select_related("title", "group", "household", "source")
     return related.prefetch_related("emails", "tags", "group__category_discounts").filter(pk=customer_id).first()
 
 

@@ -1,15 +1,14 @@
 """The placeholders of predefined replies: their names, and the values that a thread, its customer and order give."""
 
 import re
-from decimal import Decimal
 
-from babel.numbers import format_currency
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
+from accounts.pieces import money
 from helpdesk import context as shop
 from helpdesk.models import DeskSettings, Thread
 
@@ -106,9 +105,3 @@ def _of_cart(thread: Thread) -> dict[str, str]:
         "cart.total": money(cart.total, cart.currency),
         "cart.lines": ", ".join(str(line) for line in cart.lines.all()),
     }
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount with its currency, in the active language."""
-    language = (translation.get_language() or "en").replace("-", "_")
-    return str(format_currency(amount, currency, locale=language))

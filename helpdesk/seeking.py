@@ -13,11 +13,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Agent
+from accounts.pieces import money
 from helpdesk import context as shop
 from helpdesk import notices, pings
 from helpdesk.claims import about, candidates_of
 from helpdesk.models import CartSearch, NoticeKind, Thread
-from helpdesk.placeholders import money
 
 WITHIN = timedelta(days=2)  # older messages were looked at, or came from an import
 BATCH = 100

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from accounts.pieces import duration
 from helpdesk.context import standing_of
 from helpdesk.models import DeskSettings, Holder, Status, Thread
 
@@ -18,19 +19,6 @@ class Wait:
     text: str
     note: str
     mood: str = ""
-
-
-def duration(length: timedelta) -> str:
-    """Two units at most: "12 min", "5 h 12 min", "2 d 4 h"."""
-    minutes = max(0, int(length.total_seconds()) // 60)
-    hours, days = minutes // 60, minutes // 1440
-    if minutes < 60:
-        return _("%(minutes)d min") % {"minutes": minutes}
-    if hours < 24:
-        return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes % 60}
-    if days < 7 and hours % 24:
-        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours % 24}
-    return _("%(days)d d") % {"days": days}
 
 
 def hours_to_answer(thread: Thread, desk: DeskSettings) -> int:

@@ -4,13 +4,13 @@ import hashlib
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_currency
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import in_language
+from accounts.pieces import money
 from helpdesk import context, language
 from helpdesk.mail import InboundMail
 from helpdesk.models import Contact, DeskSettings, Thread
@@ -208,8 +208,3 @@ def first_words(text: str) -> str:
 def short_date(moment: Any) -> str:
     """Day and month in the reader's language, such as 14 nov."""
     return format_date(moment, "d MMM", locale=(get_language() or "en").replace("-", "_"))
-
-
-def money(amount: Any, currency: str) -> str:
-    """An amount with its currency in the reader's language."""
-    return format_currency(amount, currency, locale=(get_language() or "en").replace("-", "_"))

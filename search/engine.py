@@ -80,6 +80,11 @@ def newest(table: Table, query: Query, *, enough: int = 50, most: int = 2_000) -
     return Hits(rows, is_all=len(rows) < most)
 
 
+def having(table: Table, query: Query) -> tuple[str, list[Any]]:
+    """A subquery of the ids of all rows that fit, in no order, for lists that narrow and sort by themselves."""
+    return IDS[connection.vendor](table, query)
+
+
 def _window(table: Table, query: Query) -> list[tuple[int, int, bool]]:
     """The newest candidates, with what they belong to and whether their text fits."""
     candidates, values = CANDIDATES[connection.vendor](table, query)
@@ -140,6 +145,14 @@ def _sqlite(table: Table, query: Query, most: int) -> tuple[str, list[Any]]:
     return sql, [_fts(query.groups), *(f" {one} " for one in query.phrases)]
 
 
+def _sqlite_ids(table: Table, query: Query) -> tuple[str, list[Any]]:
+    if not query.phrases:
+        return f'SELECT rowid FROM "{table.index}" WHERE "{table.index}" MATCH %s', [_fts(query.groups)]  # noqa: S608
+    looks = " AND ".join(["instr(w.words, %s) > 0"] * len(query.phrases))
+    sql = f'SELECT "{table.key}" FROM ({_sqlite_rows(table)}) w WHERE {looks}'  # noqa: S608
+    return sql, [_fts(query.groups), *(f" {one} " for one in query.phrases)]
+
+
 def _fts(groups: Iterable[Group]) -> str:
     return " AND ".join(
         "(" + " OR ".join(f'"{term.word}"' + ("*" if term.begins else "") for term in group) + ")" for group in groups
@@ -159,12 +172,23 @@ def _postgresql_candidates(table: Table, query: Query) -> tuple[str, list[Any]]:
 
 def _postgresql(table: Table, query: Query, most: int) -> tuple[str, list[Any]]:
     """GIN finds all rows at once; the planner is not let near, as it would rather read the table from its end."""
+    hits, values = _postgresql_hits(table, query)
+    return f"WITH {hits} SELECT id, belongs FROM hit ORDER BY id DESC LIMIT {most}", values  # noqa: S608
+
+
+def _postgresql_hits(table: Table, query: Query) -> tuple[str, list[Any]]:
     phrases = "".join([" AND strpos(w.words, %s) > 0"] * len(query.phrases))
     sql = (
-        f'WITH hit (id, belongs) AS MATERIALIZED (SELECT {table.columns} FROM "{table.name}" w'  # noqa: S608
-        f" WHERE {VECTOR} @@ %s::tsquery{phrases}) SELECT id, belongs FROM hit ORDER BY id DESC LIMIT {most}"
+        f'hit (id, belongs) AS MATERIALIZED (SELECT {table.columns} FROM "{table.name}" w'  # noqa: S608
+        f" WHERE {VECTOR} @@ %s::tsquery{phrases})"
     )
     return sql, [" & ".join(map(_tsquery, query.groups)), *(f" {one} " for one in query.phrases)]
+
+
+def _postgresql_ids(table: Table, query: Query) -> tuple[str, list[Any]]:
+    """Behind a fence again: the planner would rather make vectors of all rows that a list begins with."""
+    hits, values = _postgresql_hits(table, query)
+    return f"WITH {hits} SELECT id FROM hit", values  # noqa: S608
 
 
 def _recent(table: Table) -> list[str]:
@@ -180,4 +204,5 @@ def _tsquery(group: Group) -> str:
 
 
 CANDIDATES = {"sqlite": _sqlite_candidates, "postgresql": _postgresql_candidates}
+IDS = {"sqlite": _sqlite_ids, "postgresql": _postgresql_ids}
 INDEXES = {"sqlite": _sqlite, "postgresql": _postgresql}

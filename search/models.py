@@ -5,10 +5,12 @@ from typing import Any, ClassVar, Self
 
 from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from search.engine import Hits, Table, newest
+from search.engine import Hits, Table, having, newest
 from search.query import Query
 
 BATCH = 500
@@ -55,6 +57,11 @@ class Words(models.Model):
     def find(cls, query: Query, *, enough: int = 50, most: int = 2_000) -> Hits:
         """Things that fit, the newest first; as search.engine.newest()."""
         return newest(cls.table(), query, enough=enough, most=most)
+
+    @classmethod
+    def having(cls, query: Query) -> Q:
+        """A condition on these things themselves: that they fit."""
+        return Q(pk__in=RawSQL(*having(cls.table(), query))) if query else Q(pk__in=())  # noqa: S611 - our own SQL
 
     @classmethod
     def write(cls, ids: Iterable[int]) -> int:

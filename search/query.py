@@ -48,6 +48,11 @@ class Query:
         return any(term.begins for group in self.groups for term in group)
 
     @property
+    def inside(self) -> "Query":
+        """The same with parts of names. Only for rows with near_words()."""
+        return replace(self, groups=tuple(_inside(group) for group in self.groups))
+
+    @property
     def near(self) -> "Query":
         """The same looser: parts of names, and names mistyped by a letter. Only for rows with near_words()."""
         return replace(self, groups=tuple(_near(group) for group in self.groups))
@@ -114,8 +119,11 @@ def plurals(word: str) -> list[str]:
     return list(dict.fromkeys(forms))
 
 
+def _inside(group: Group) -> Group:
+    typed = group[0].word
+    return (*group, Term(f"{SUFFIX}{typed}", begins=True)) if typed.isalpha() else group
+
+
 def _near(group: Group) -> Group:
     typed = group[0].word
-    if not typed.isalpha():
-        return group
-    return (*group, Term(f"{SUFFIX}{typed}", begins=True), *(Term(f"{SLIP}{slip}") for slip in slips(typed)))
+    return (*_inside(group), *(Term(f"{SLIP}{slip}") for slip in slips(typed))) if typed.isalpha() else group

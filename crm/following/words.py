@@ -1,15 +1,14 @@
 """What follow-up mails say: the team's texts, or these, with the values filled in."""
 
 import re
-from typing import Any
 
-from babel.numbers import format_currency
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.pieces import money
 from crm.following.claiming import Claimed
 from crm.following.due import zone_of
 from crm.models import Cart, FollowUpKind, FollowUpRule
@@ -78,7 +77,7 @@ def _values(claimed: Claimed, shop_name: str, shop_url: str) -> dict[str, str]:
     return {
         "greeting": _("Hello %(name)s,") % {"name": name} if name else _("Hello,"),
         "lines": _lines(cart) if cart else "",
-        "total": _money(cart.total, cart) if cart else "",
+        "total": money(cart.total, cart.currency) if cart else "",
         "link": cart.restore_url() if cart else shop_url,
         "order": claimed.order.reference if claimed.order else "",
         "voucher": voucher.code if voucher else "",
@@ -89,9 +88,5 @@ def _values(claimed: Claimed, shop_name: str, shop_url: str) -> dict[str, str]:
 
 
 def _lines(cart: Cart) -> str:
-    return "\n".join(f"- {line.quantity} × {line.name}: {_money(line.total, cart)}" for line in cart.lines.all()) + "\n"
-
-
-def _money(amount: Any, cart: Cart) -> str:
-    locale = translation.to_locale(translation.get_language() or "en")
-    return str(format_currency(amount, cart.currency, locale=locale))
+    lines = ((line, money(line.total, cart.currency)) for line in cart.lines.all())
+    return "".join(f"- {line.quantity} × {line.name}: {cost}\n" for line, cost in lines) or "\n"

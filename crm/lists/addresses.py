@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from crm import places
+from crm.lists import address_cells
 from crm.models import Address, CustomerEmail, Order
 from crm.tables import Choice, Column, Number, Table, Text
 
@@ -60,7 +61,8 @@ ADDRESSES = Table(
         Column(
             "name",
             _("Customer"),
-            cell="crm/addresses/_name.html",
+            lambda one: one.addressee or str(one.customer),
+            cell=address_cells.name,
             sort=("last_name", "first_name"),
             is_main=True,
             filter=Text("name", _("Customer"), fields=NAME, also=with_email),
@@ -69,21 +71,19 @@ ADDRESSES = Table(
             "street",
             _("Address"),
             lambda one: one.line1,
-            cell="crm/addresses/_street.html",
+            cell=address_cells.street,
             sort=("line1",),
             filter=Text("street", _("Address"), fields=STREET),
         ),
         Column(
             "postcode",
             _("Postcode"),
-            lambda one: one.postcode,
             sort=("postcode",),
             filter=Text("postcode", _("Postcode"), fields=("postcode",)),
         ),
         Column(
             "city",
             _("City"),
-            lambda one: one.city,
             sort=("city",),
             filter=Text("city", _("City"), fields=("city",)),
         ),
@@ -98,7 +98,7 @@ ADDRESSES = Table(
             "orders",
             _("Orders"),
             lambda one: one.order_count,
-            cell="crm/addresses/_orders.html",
+            cell=address_cells.orders,
             is_number=True,
         ),
     ),
@@ -107,7 +107,7 @@ ADDRESSES = Table(
         Number("customer", _("Customer no."), field="customer"),
     ),
     fetch=fetch,
-    actions="crm/addresses/_actions.html",
+    actions=address_cells.Actions,
     empty="crm/addresses/_empty.html",
 )
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
-from babel.numbers import format_currency
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Cart, CartLine, CartState, Customer, CustomerEmail, Order, Shop
+from accounts.pieces import money
+from crm.lists import cart_cells
+from crm.lists.filters import Searched
+from crm.models import Cart, CartState, CartWords, Customer, CustomerEmail, Order, Shop
 from crm.models.cart import ONLINE_FOR
 from crm.models.cart_life import PROCESSED
 from crm.tables import Choice, Column, Dates, Number, Numbers, Text, YesNo
@@ -94,18 +96,6 @@ class Known(YesNo):
 # -- searching and saying -------------------------------------------------------------------------
 
 
-def what_else(word: str) -> Q:
-    """A word may be a number, the shop's id, a product, a customer's name or an address."""
-    people = Customer.objects.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
-    found = Q(pk__in=CartLine.objects.filter(name__icontains=word).values("cart"))
-    found |= Q(customer__in=people.values("pk")) | Q(email__icontains=word) | Q(name__icontains=word)
-    found |= Q(customer__in=CustomerEmail.objects.filter(address__contains=word.lower()).values("customer"))
-    plain = word.removeprefix("#")
-    if plain.isascii() and plain.isdigit() and len(plain) < 19:
-        found |= Q(pk=int(plain)) | Q(shop_id=plain)
-    return found
-
-
 def of_customer(word: str) -> Q:
     """A part of the customer's name or of an address."""
     people = Customer.objects.filter(
@@ -122,11 +112,6 @@ def of_customer(word: str) -> Q:
 def of_order(word: str) -> Q:
     """The order's reference."""
     return Q(order__in=Order.objects.filter(reference__icontains=word).values("pk"))
-
-
-def money(cart: Cart) -> str:
-    """The total with its currency."""
-    return str(format_currency(cart.total, cart.currency, locale=to_locale(get_language() or "en")))
 
 
 def content(cart: Cart) -> str:
@@ -149,8 +134,14 @@ def several_shops() -> bool:
     return bool(cache.get_or_set("several-shops", lambda: int(Shop.objects.count() > 1), 60))
 
 
+def _date(key: str, label: Promise, field: str, **more: Any) -> Column:
+    """When something happened, the newest first."""
+    dates = Dates(key, label, field=field)
+    return Column(key, label, attrgetter(field), sort=(field,), falls_first=True, filter=dates, **more)
+
+
 FILTERS = (
-    Text("q", _("Search"), also=what_else),
+    Searched("q", _("Search"), kind=CartWords),
     OneOf("tab", _("Kind"), kinds=TABS, choices=lambda: [(one.key, one.label) for one in TABS]),
     Number("customer", _("No. of the customer"), field="customer"),
     Whether("email", _("Has an e-mail address"), condition=with_email),
@@ -164,8 +155,7 @@ COLUMNS = (
     Column(
         "id",
         _("Cart"),
-        lambda one: one.pk,
-        cell="crm/carts/_number.html",
+        cell=cart_cells.number,
         sort=("pk",),
         falls_first=True,
         is_main=True,
@@ -175,7 +165,7 @@ COLUMNS = (
         "state",
         _("State"),
         lambda one: one.get_state_display(),
-        cell="crm/carts/_state.html",
+        cell=cart_cells.state,
         filter=Choice("state", _("State"), field="state", choices=lambda: CartState.choices),
         is_main=True,
     ),
@@ -183,71 +173,47 @@ COLUMNS = (
         "customer",
         _("Customer"),
         lambda one: str(one.customer or one.name),
-        cell="crm/carts/_customer.html",
+        cell=cart_cells.customer,
         filter=Text("who", _("Customer"), also=of_customer),
     ),
-    Column(
-        "email", _("E-mail"), lambda one: (one.customer.email if one.customer else "") or one.email, is_listed=False
-    ),
-    Column("content", _("Content"), content, cell="crm/carts/_content.html"),
+    Column("email", _("E-mail"), address, is_listed=False),
+    Column("content", _("Content"), content, cell=cart_cells.content),
     Column("items", _("Pieces"), lambda one: one.item_count, is_number=True, is_shown=False),
     Column(
         "total",
         _("Total"),
-        lambda one: one.total,
-        say=money,
+        say=lambda one: money(one.total, one.currency),
         sort=("total",),
         falls_first=True,
         is_number=True,
         filter=Numbers("total", _("Total"), field="total"),
         is_main=True,
     ),
-    Column("currency", _("Currency"), lambda one: one.currency, is_listed=False),
-    Column(
-        "changed",
-        _("Last activity"),
-        lambda one: one.changed_at,
-        cell="crm/carts/_changed.html",
-        sort=("changed_at",),
-        falls_first=True,
-        filter=Dates("changed", _("Last activity"), field="changed_at"),
-    ),
-    Column(
-        "created",
-        _("Date"),
-        lambda one: one.created_at,
-        sort=("created_at",),
-        falls_first=True,
-        is_shown=False,
-        filter=Dates("created", _("Date"), field="created_at"),
-    ),
+    Column("currency", _("Currency"), is_listed=False),
+    _date("changed", _("Last activity"), "changed_at", cell=cart_cells.changed),
+    _date("created", _("Date"), "created_at", is_shown=False),
     Column(
         "contacted",
         _("Contacted"),
         lambda one: one.contacted_at,
-        cell="crm/carts/_contacted.html",
+        cell=cart_cells.contacted,
         filter=Known("contacted", _("Contacted"), field="contacted_at"),
     ),
     Column(
         "online",
         _("Online"),
         lambda one: one.is_online,
-        cell="crm/carts/_online.html",
+        cell=cart_cells.online,
         filter=Whether("online", _("Online"), condition=online),
     ),
     Column(
         "order",
         _("Order"),
         lambda one: str(one.order or ""),
-        cell="crm/carts/_order.html",
+        cell=cart_cells.order,
         filter=Text("order", _("Order"), also=of_order),
     ),
-    Column(
-        "carrier",
-        _("Carrier"),
-        lambda one: one.carrier,
-        filter=Text("carrier", _("Carrier"), fields=("carrier",)),
-    ),
+    Column("carrier", _("Carrier"), filter=Text("carrier", _("Carrier"), fields=("carrier",))),
     Column(
         "shop",
         _("Shop"),
@@ -255,5 +221,5 @@ COLUMNS = (
         filter=Choice("shop", _("Shop"), field="source", choices=shops),
         when=several_shops,
     ),
-    Column("shop_id", _("No. in the shop"), lambda one: one.shop_id, is_listed=False),
+    Column("shop_id", _("No. in the shop"), is_listed=False),
 )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import AgentRequest
 from crm.cart_weeks import add_revenue, last_weeks
+from crm.lists import cart_cells
 from crm.lists.cart_columns import COLUMNS, FILTERS, TABS
 from crm.models import Cart
 from crm.tables import Count, Listing, Selection, Table, counts_of
@@ -29,7 +30,7 @@ CARTS = Table(
     columns=COLUMNS,
     filters=FILTERS,
     fetch=fetch,
-    actions="crm/carts/_actions.html",
+    actions=cart_cells.Actions,
     row_class="list_class",
     may_tick="may_be_deleted",
 )

@@ -1,26 +1,26 @@
 """The columns of the list of customers, and how each is narrowed."""
 
-from datetime import datetime
-from functools import cache
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
-from babel import Locale
-from babel.numbers import format_currency
-from django.core.cache import cache as kept
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_ipv46_address
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, to_locale
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crm.lists.filters import Ages, Tags
+from accounts.pieces import money
+from crm.lists import customer_cells
+from crm.lists.filters import Ages, Searched, Tags
 from crm.models import Customer, CustomerEmail, CustomerGroup, RecordSettings, Shop, SocialTitle, TitleUse, Visit
 from crm.tables import Choice, Column, Dates, Number, Numbers, Text, YesNo
+from crm.tables.rows import Cell
 
-KNOWN_DIGITS = 5  # of a phone number; fewer fit too many
-
+Choices = Callable[[], Sequence[tuple[Any, Any]]]
 
 # -- what the shop uses ---------------------------------------------------------------------------
 
@@ -47,7 +47,7 @@ def business_used() -> bool:
 
 def several_shops() -> bool:
     """More than one shop sends customers; asked once a minute."""
-    return bool(kept.get_or_set("several-shops", lambda: int(Shop.objects.count() > 1), 60))
+    return bool(cache.get_or_set("several-shops", lambda: int(Shop.objects.count() > 1), 60))
 
 
 def titles() -> list[tuple[Any, Any]]:
@@ -73,222 +73,115 @@ def with_email(word: str) -> Q:
     return Q(pk__in=CustomerEmail.objects.filter(address__contains=word.lower()).values("customer"))
 
 
-def what_else(word: str) -> Q:
-    """A word may be part of an e-mail, a number, or digits of a phone."""
-    found, digits = with_email(word), "".join(sign for sign in word if sign.isdigit())
-    plain = word.removeprefix("#")
-    if plain.isascii() and plain.isdigit() and len(plain) < 19:
-        found |= Q(pk=int(plain))
-    if len(digits) >= KNOWN_DIGITS and not any(sign.isalpha() for sign in word):
-        found |= Q(phone__contains=digits) | Q(other_phone__contains=digits)
-    return found
+def by_number(text: str) -> Q | None:
+    """A number alone may be the customer's."""
+    digits = text.removeprefix("#")
+    return Q(pk=int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
 
 
-def what_else_and_ip(word: str) -> Q:
+def by_number_or_ip(text: str) -> Q | None:
     """The same, or an IP address of a visit: for supervisors."""
     try:
-        validate_ipv46_address(word)
+        validate_ipv46_address(text)
     except ValidationError:
-        return what_else(word)
-    return what_else(word) | Q(pk__in=Visit.objects.filter(ip_address=word).values("customer"))
+        return by_number(text)
+    return Q(pk__in=Visit.objects.filter(ip_address=text).values("customer"))
 
 
-# -- saying ---------------------------------------------------------------------------------------
+# -- the columns, by their shapes -----------------------------------------------------------------
 
 
-@cache
-def locale_of(language: str) -> Locale:
-    """How a language writes amounts; kept, for reading it costs more than a row of the list."""
-    return Locale.parse(to_locale(language))
+def _amount(key: str, label: Promise, field: str, *, asks: Promise | None = None, **more: Any) -> Column:
+    """A number, from and to, the greatest first; its filter may have another name."""
+    numbers = Numbers(key, asks or label, field=field)
+    shape: dict[str, Any] = {"is_number": True, "falls_first": True}
+    return Column(key, label, attrgetter(field), sort=(field,), filter=numbers, **shape, **more)
 
 
-def sales(customer: Customer) -> str:
+def _date(key: str, label: Promise, field: str, **more: Any) -> Column:
+    """When something happened, the newest first."""
+    dates = Dates(key, label, field=field)
+    return Column(key, label, attrgetter(field), sort=(field,), filter=dates, falls_first=True, **more)
+
+
+def _switch(key: str, label: Promise, field: str, cell: Cell, **more: Any) -> Column:
+    """Yes or no, changed in place."""
+    yes_no = YesNo(key, label, field=field)
+    return Column(key, label, attrgetter(field), sort=(field,), filter=yes_no, cell=cell, **more)
+
+
+def _choice(key: str, label: Promise, field: str, choices: Choices, **more: Any) -> Column:
+    """A record among others, by its name."""
+    choice, named = Choice(key, label, field=field, choices=choices), attrgetter(field)
+    return Column(key, label, lambda one: str(named(one) or ""), sort=(field,), filter=choice, **more)
+
+
+def _text(key: str, label: Promise, **more: Any) -> Column:
+    """Words, searched for any part of them."""
+    return Column(key, label, filter=Text(key, label, fields=(key,)), **more)
+
+
+def _sales(customer: Customer) -> str:
     """What they bought, in the main currency; nothing for who never did."""
-    if customer.spent is None:
-        return ""
-    return str(
-        format_currency(customer.spent, RecordSettings.load().currency, locale=locale_of(get_language() or "en"))
-    )
+    return "" if customer.spent is None else money(customer.spent, RecordSettings.load().currency)
 
 
-def day(moment: datetime) -> str:
-    """The day alone, in the reader's time zone."""
-    return date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT")
+def _day(customer: Customer) -> str:
+    """The day of registering alone, in the reader's time zone."""
+    return date_format(timezone.localtime(customer.registered_at), "SHORT_DATE_FORMAT")
+
+
+SEARCH = Searched("q", _("Search"), within=True, also=by_number)
+
+
+def _gone(customer: Customer) -> str:
+    """The day since which the shop has them no more."""
+    return date_format(timezone.localtime(customer.gone_at), "SHORT_DATE_FORMAT") if customer.gone_at else ""
 
 
 NAME = ("first_name", "last_name", "company")
+BY_NAME = ("last_name", "first_name")
+BORN = Dates("birthday", _("Birthday"), field="birthday", is_day=True)
+OLD = Ages("age", _("Age"), field="birthday")
+CALLED = Text("name", _("Name or e-mail"), fields=NAME, also=with_email)
 COLUMNS = (
-    Column(
-        "id",
-        _("No."),
-        lambda one: one.pk,
-        say=lambda one: str(one.pk),
-        sort=("pk",),
-        falls_first=True,
-        filter=Number("id", _("No.")),
-    ),
-    Column(
-        "title",
-        _("Title"),
-        lambda one: str(one.title or ""),
-        sort=("title",),
-        filter=Choice("title", _("Title"), field="title", choices=titles),
-        when=titles_used,
-    ),
-    Column(
-        "name",
-        _("Customer"),
-        lambda one: one.name,
-        cell="crm/customers/_name.html",
-        sort=("last_name", "first_name"),
-        filter=Text("name", _("Name or e-mail"), fields=NAME, also=with_email),
-        is_main=True,
-    ),
-    Column("first_name", _("First name"), lambda one: one.first_name, is_listed=False),
-    Column("last_name", _("Last name"), lambda one: one.last_name, is_listed=False),
-    Column("email", _("E-mail"), lambda one: one.email, is_listed=False),
-    Column(
-        "emails", _("All e-mails"), lambda one: " ".join(each.address for each in one.emails.all()), is_listed=False
-    ),
-    Column("phone", _("Phone"), lambda one: one.phone, is_shown=False),
-    Column(
-        "company",
-        _("Company"),
-        lambda one: one.company,
-        sort=("company",),
-        filter=Text("company", _("Company"), fields=("company",)),
-        when=business_used,
-    ),
-    Column("tax_number", _("Tax number"), lambda one: one.tax_number, is_listed=False, when=business_used),
+    Column("id", _("No."), say=lambda one: str(one.pk), sort=("pk",), falls_first=True, filter=Number("id", _("No."))),
+    _choice("title", _("Title"), "title", titles, when=titles_used),
+    Column("name", _("Customer"), cell=customer_cells.name, sort=BY_NAME, filter=CALLED, is_main=True),
+    Column("first_name", _("First name"), is_listed=False),
+    Column("last_name", _("Last name"), is_listed=False),
+    Column("email", _("E-mail"), is_listed=False),
+    Column("emails", _("All e-mails"), lambda one: " ".join(map(str, one.emails.all())), is_listed=False),
+    Column("phone", _("Phone"), is_shown=False),
+    _text("company", _("Company"), sort=("company",), when=business_used),
+    Column("tax_number", _("Tax number"), is_listed=False, when=business_used),
     Column(
         "tags",
         _("Tags"),
         lambda one: ", ".join(map(str, one.tags.all())),
-        cell="crm/customers/_tags_cell.html",
+        cell=customer_cells.tags,
         filter=Tags("tag", _("Tags")),
     ),
-    Column(
-        "group",
-        _("Group"),
-        lambda one: str(one.group or ""),
-        sort=("group",),
-        filter=Choice("group", _("Group"), field="group", choices=groups),
-    ),
-    Column(
-        "birthday",
-        _("Birthday"),
-        lambda one: one.birthday,
-        is_shown=False,
-        sort=("birthday",),
-        filter=Dates("birthday", _("Birthday"), field="birthday", is_day=True),
-        when=birthdays_used,
-    ),
-    Column(
-        "age",
-        _("Age"),
-        lambda one: one.age,
-        sort=("birthday",),
-        inverts=True,
-        filter=Ages("age", _("Age"), field="birthday"),
-        is_number=True,
-        when=birthdays_used,
-    ),
-    Column(
-        "threads",
-        _("Threads"),
-        lambda one: one.open_threads,
-        cell="crm/customers/_threads.html",
-        sort=("open_threads",),
-        filter=Numbers("threads", _("Open threads"), field="open_threads"),
-        is_number=True,
-        falls_first=True,
-    ),
-    Column(
-        "orders",
-        _("Orders"),
-        lambda one: one.order_count,
-        sort=("order_count",),
-        filter=Numbers("orders", _("Orders"), field="order_count"),
-        is_number=True,
-        falls_first=True,
-    ),
-    Column(
-        "sales",
-        _("Sales"),
-        lambda one: one.spent,
-        say=sales,
-        sort=("spent",),
-        filter=Numbers("sales", _("Sales"), field="spent"),
-        is_number=True,
-        falls_first=True,
-    ),
-    Column(
-        "active",
-        _("Enabled"),
-        lambda one: one.is_active,
-        cell="crm/customers/_active.html",
-        sort=("is_active",),
-        filter=YesNo("active", _("Enabled"), field="is_active"),
-    ),
-    Column(
-        "newsletter",
-        _("Newsletter"),
-        lambda one: one.newsletter,
-        cell="crm/customers/_newsletter.html",
-        sort=("newsletter",),
-        filter=YesNo("newsletter", _("Newsletter"), field="newsletter"),
-        falls_first=True,
-    ),
-    Column(
-        "offers",
-        _("Offers"),
-        lambda one: one.partner_offers,
-        cell="crm/customers/_offers.html",
-        sort=("partner_offers",),
-        filter=YesNo("offers", _("Offers"), field="partner_offers"),
-        falls_first=True,
-        when=offers_used,
-    ),
-    Column(
-        "registered",
-        _("Registered"),
-        lambda one: one.registered_at,
-        say=lambda one: day(one.registered_at),
-        sort=("registered_at",),
-        filter=Dates("registered", _("Registered"), field="registered_at"),
-        falls_first=True,
-    ),
-    Column(
-        "visited",
-        _("Last visit"),
-        lambda one: one.visited_at,
-        cell="crm/customers/_visited.html",
-        sort=("visited_at",),
-        filter=Dates("visited", _("Last visit"), field="visited_at"),
-        falls_first=True,
-    ),
-    Column(
-        "language",
-        _("Language"),
-        lambda one: one.language,
-        is_shown=False,
-        filter=Text("language", _("Language"), fields=("language",)),
-    ),
-    Column(
-        "shop",
-        _("Shop"),
-        lambda one: str(one.source or ""),
-        sort=("source",),
-        filter=Choice("shop", _("Shop"), field="source", choices=shops),
-        when=several_shops,
-    ),
+    _choice("group", _("Group"), "group", groups),
+    Column("birthday", _("Birthday"), is_shown=False, sort=("birthday",), filter=BORN, when=birthdays_used),
+    Column("age", _("Age"), sort=("birthday",), inverts=True, filter=OLD, is_number=True, when=birthdays_used),
+    _amount("threads", _("Threads"), "open_threads", asks=_("Open threads"), cell=customer_cells.threads),
+    _amount("orders", _("Orders"), "order_count"),
+    _amount("sales", _("Sales"), "spent", say=_sales),
+    _switch("active", _("Enabled"), "is_active", customer_cells.active),
+    _switch("newsletter", _("Newsletter"), "newsletter", customer_cells.newsletter, falls_first=True),
+    _switch("offers", _("Offers"), "partner_offers", customer_cells.offers, falls_first=True, when=offers_used),
+    _date("registered", _("Registered"), "registered_at", say=_day),
+    _date("visited", _("Last visit"), "visited_at", cell=customer_cells.visited),
+    _text("language", _("Language"), is_shown=False),
+    _choice("shop", _("Shop"), "source", shops, when=several_shops),
     Column(
         "gone",
         _("Deleted in the shop"),
-        lambda one: one.gone_at,
-        say=lambda one: day(one.gone_at) if one.gone_at else "",
+        attrgetter("gone_at"),
+        say=_gone,
         is_shown=False,
         filter=Dates("gone", _("Deleted in the shop"), field="gone_at"),
     ),
-    Column("shop_id", _("No. in the shop"), lambda one: one.shop_id, is_listed=False),
+    Column("shop_id", _("No. in the shop"), is_listed=False),
 )

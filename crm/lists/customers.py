@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import AgentRequest
 from accounts.models import Agent
-from crm.lists.customer_columns import COLUMNS, NAME, birthdays_used, what_else, what_else_and_ip
+from crm.lists import customer_cells
+from crm.lists.customer_columns import COLUMNS, SEARCH, birthdays_used, by_number_or_ip
 from crm.models import Customer
-from crm.tables import Count, Listing, Selection, Table, Text, counts_of
+from crm.tables import Count, Listing, Selection, Table, counts_of
 
 DAY = 24 * 60 * 60
 NEW_DAYS = 30
@@ -33,12 +34,12 @@ CUSTOMERS = Table(
     name="customers",
     label=gettext_lazy("Customers"),
     columns=COLUMNS,
-    filters=(Text("q", gettext_lazy("Search"), fields=NAME, also=what_else),),
+    filters=(SEARCH,),
     fetch=fetch,
-    actions="crm/customers/_actions.html",
+    actions=customer_cells.Actions,
     empty="crm/customers/_empty.html",
 )
-WITH_IP = replace(CUSTOMERS, filters=(Text("q", gettext_lazy("Search"), fields=NAME, also=what_else_and_ip),))
+WITH_IP = replace(CUSTOMERS, filters=(replace(SEARCH, also=by_number_or_ip),))
 
 
 def table_for(agent: Agent) -> Table:

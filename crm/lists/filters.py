@@ -1,5 +1,6 @@
 """Filters that only customers have: tags with and, or, not; age."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,9 +11,11 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from crm.models import Customer, CustomerTag
+from crm.models import Customer, CustomerTag, CustomerWords
 from crm.tables import Filter, Numbers, Read
 from crm.tables.filters import LONGEST, Term
+from search.models import Words
+from search.query import read
 
 MOST_TERMS = 10
 OLDEST = 150
@@ -55,6 +58,21 @@ class Tags(Filter):
     def choices(self) -> list[CustomerTag]:
         """What its field offers."""
         return list(CustomerTag.objects.all())
+
+
+@dataclass(frozen=True)
+class Searched(Filter):
+    """All words, in any order, as the index of such records finds them; `also` says what else the text may be."""
+
+    kind: type[Words] = CustomerWords
+    within: bool = False  # parts of names count too
+    also: Callable[[str], Q | None] | None = None
+
+    def find(self, text: str) -> tuple[Q | None, str]:
+        """The condition, and the text itself as its words."""
+        query = read(text, begins="all")
+        condition, other = self.kind.having(query.inside if self.within else query), self.also and self.also(text)
+        return condition | other if other else condition, f"“{text}”"
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency
 from django.db import models
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.pieces import money
 
 
 class Sure(models.TextChoices):
@@ -95,7 +96,7 @@ def _say(value: Any) -> str:
         return date_format(value, "MONTH_DAY_FORMAT")
     if isinstance(value, tuple):
         amount, currency = value
-        return str(format_currency(amount, currency, locale=(get_language() or "en").replace("-", "_")))
+        return money(amount, currency)
     return str(value)
 
 

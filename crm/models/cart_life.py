@@ -1,7 +1,6 @@
 """What happens to a cart: the shop fills it, somebody looks at it, it becomes an order, it is forgotten."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
@@ -100,7 +99,7 @@ class CartLife(models.Model):
             else:
                 kept[line.key] = line
                 _bring_up_to_date(line, item)
-        new = [CartLine(cart=cart, added_at=at, **asdict(item)) for key, item in items.items() if key not in kept]
+        new = [CartLine(cart=cart, added_at=at, **vars(item)) for key, item in items.items() if key not in kept]
         CartLine.objects.bulk_create(new)
         CartChange.objects.bulk_create(changes)
         return bool(new or changes)
@@ -220,7 +219,7 @@ def once(items: Iterable[CartItem]) -> dict[Any, CartItem]:
 
 
 def _together(one: CartItem, other: CartItem) -> CartItem:
-    return CartItem(**{**asdict(other), "quantity": one.quantity + other.quantity})
+    return CartItem(**{**vars(other), "quantity": one.quantity + other.quantity})
 
 
 def change_of(line: CartLine, after: int, at: datetime) -> CartChange:
@@ -238,7 +237,7 @@ def change_of(line: CartLine, after: int, at: datetime) -> CartChange:
 
 def _bring_up_to_date(line: CartLine, item: CartItem) -> None:
     """Quantity, price, stock and the like as the shop says now; writes only what differs."""
-    fields = {name: value for name, value in asdict(item).items() if getattr(line, name) != value}
+    fields = {name: value for name, value in vars(item).items() if getattr(line, name) != value}
     for name, value in fields.items():
         setattr(line, name, value)
     if fields:

@@ -6,11 +6,15 @@ from typing import Any, ClassVar, Self
 from django.db import models, transaction
 
 from crm.models.cart import Cart
+from crm.models.cart_line import CartLine
 from crm.models.customer import Customer
 from crm.models.order import Order
 from search import folding
 from search.models import SameId, Words
 
+READ_OF_OWNERS = tuple(f"customer__{name}" for name in ("first_name", "last_name", "company", "erased_at"))
+READ_OF_LINES = ("name", "attributes", "product_ref")
+READ_OF_CARTS = ("shop_id", "email", "name", "postcode", "city", "phone", "ip_address", *READ_OF_OWNERS)
 PRESENT, GONE = f"{folding.OURS}here", f"{folding.OURS}gone"
 
 
@@ -120,8 +124,9 @@ class CartWords(Words):
     @classmethod
     def described(cls, ids: Iterable[int]) -> Iterator[Self]:
         """All of them."""
-        carts = Cart.objects.filter(pk__in=ids).select_related("customer").prefetch_related("lines", "customer__emails")
-        for one in carts:
+        carts = Cart.objects.filter(pk__in=ids).select_related("customer").only(*READ_OF_CARTS)
+        lines = models.Prefetch("lines", CartLine.objects.only("cart", *READ_OF_LINES))
+        for one in carts.prefetch_related(lines, "customer__emails"):
             yield cls(cart=one, words=folding.line(one.pk, _words_of_cart(one)))
 
 
@@ -130,7 +135,7 @@ def _words_of_cart(one: Cart) -> list[str]:
     said = folding.indexed(
         *(str(one), str(one.pk), one.shop_id, one.email, one.name, one.postcode, one.city),
         *_words_of_owner(one.customer),
-        *(text for line in lines for text in (line.name, line.attributes, line.product_ref)),
+        *(getattr(line, name) for line in lines for name in READ_OF_LINES),
     )
     machine = [folding.machine_word(one.ip_address)] if one.ip_address else []
     return _once(said, folding.phone_words(one.phone), machine)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -160,7 +160,7 @@ class Carts(Batch[Cart]):
             difference.lines.append(line)
             if _bring_up_to_date(line, item):
                 difference.other.append(line)
-        difference.new = [CartLine(added_at=at, **asdict(item)) for key, item in items.items() if key not in kept]
+        difference.new = [CartLine(added_at=at, **vars(item)) for key, item in items.items() if key not in kept]
         difference.lines += difference.new
         return difference
 
@@ -189,7 +189,7 @@ class Carts(Batch[Cart]):
 def _sums(row: Cart, said: Said) -> CartSums:
     """What the shop adds up itself; what it does not name stays, or is worked out from the lines."""
     known = CartSums(row.total_discounts, row.total_wrapping, row.total_shipping)
-    return CartSums(**{**asdict(known), **{word: said[name] for name, word in SUMS.items() if name in said}})
+    return CartSums(**{**vars(known), **{word: said[name] for name, word in SUMS.items() if name in said}})
 
 
 def _fitting(totals: dict[str, Any]) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _fitting(totals: dict[str, Any]) -> dict[str, Any]:
 
 def _bring_up_to_date(line: CartLine, item: CartItem) -> bool:
     """Quantity, price, stock and the like as the shop says now; whether that is another line."""
-    fields = {name: value for name, value in asdict(item).items() if getattr(line, name) != value}
+    fields = {name: value for name, value in vars(item).items() if getattr(line, name) != value}
     for name, value in fields.items():
         setattr(line, name, value)
     return bool(fields)

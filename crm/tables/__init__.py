@@ -7,13 +7,13 @@ A list is declared once and shown by three lines of a view:
         label=_("Addresses"),
         columns=(
             Column("id", _("No."), sort=("pk",), filter=Number("id", _("Number"), field="pk")),
-            Column("name", _("Name"), cell="crm/addresses/_name.html", sort=("last_name", "first_name"), is_main=True,
+            Column("name", _("Name"), cell=cells.name, sort=("last_name", "first_name"), is_main=True,
                    filter=Text("name", _("Name"), fields=("first_name", "last_name"))),
-            Column("city", _("City"), value=lambda row: row.city, filter=Text("city", _("City"), fields=("city",))),
+            Column("city", _("City"), filter=Text("city", _("City"), fields=("city",))),
         ),
         filters=(Text("q", _("Search"), fields=("line1", "city")),),   # those without a column
         fetch=lambda rows: rows.select_related("customer"),             # what a page of rows needs besides
-        actions="crm/addresses/_actions.html",                          # last cell of a row; may be empty
+        actions=cells.Actions,                                          # last cell of a row; may be missing
     )
 
     def index(request):
@@ -27,7 +27,9 @@ A list is declared once and shown by three lines of a view:
 multiply rows: ask for what belongs to a row with Exists or pk__in.
 
 **Column**: `value(row)` is what is exported, and shown if there is no `cell`; `say(row)` shows it in other words.
-A `cell` is a template that draws the whole <td> or <th scope="row">; it gets `row`, `column`, `listing`.
+Without it the value is the attribute called like the column. `cell(row)` draws the whole <td> or <th scope="row">;
+`actions(listing)` is called once a page and gives what draws a row's last cell. Rows are drawn in Python
+(crm.tables.rows), for a page has hundreds of cells and a template for each costs more than all the rest.
 `sort` names fields (paths are fine); unknown values (NULL in the first field) always come last. Give those fields an
 index with the id behind them: Index(fields=["spent", "id"]). A decimal that is sorted by must be stored rounded.
 `is_listed=False` is for export only; `is_shown=False` is off until the agent picks it; `is_main` cannot be taken away
@@ -42,7 +44,7 @@ Counts are exact up to 10,000; above, the exact number is remembered for ten min
 `counts_of([...])` counts many querysets in one query, for tiles that are links to the filtered list.
 
 **Templates**: `crm/tables/index.html` is a whole page with blocks (tabs, tiles, quick, bulk, bar_end); extend it.
-`crm/tables/_table.html` is the table alone with its foot, `_row.html` one row (`listing.row(pk)`), for htmx.
+`crm/tables/_table.html` is the table alone with its foot, `listing.row(pk)` one row, for htmx.
 Keys J K X Enter work in every list (static/js/tables.js).
 
 **Selection**: `Selection.read(request.GET, table, rows)` is what the checkboxes (`ids`) or "all matching" (`all`, with
@@ -53,8 +55,9 @@ from crm.tables.columns import Column
 from crm.tables.counting import Count, counts_of
 from crm.tables.export import export, harmless
 from crm.tables.filters import Choice, Dates, Filter, Number, Numbers, Read, Text, YesNo
-from crm.tables.listing import Listing, Table
+from crm.tables.listing import Listing
 from crm.tables.selection import Selection
+from crm.tables.table import Table
 
 __all__ = [
     "Choice",

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.tables.filters import Filter
+from crm.tables.rows import Cell
 
 NOTHING = "—"
 
@@ -27,9 +28,9 @@ class Column:
 
     key: str
     label: str | Promise
-    value: Callable[[Any], Any] = lambda row: None
+    value: Callable[[Any], Any] | None = None  # the attribute called like the key, unless given
     say: Callable[[Any], str] | None = None
-    cell: str = ""
+    cell: Cell | None = None
     sort: tuple[str, ...] = ()
     filter: Filter | None = None
     is_number: bool = False
@@ -42,7 +43,11 @@ class Column:
 
     def text(self, row: Any) -> str:
         """What a plain cell shows of a row; a dash where there is nothing."""
-        return (self.say(row) if self.say else in_words(self.value(row))) or NOTHING
+        return (self.say(row) if self.say else in_words(self.of(row))) or NOTHING
+
+    def of(self, row: Any) -> Any:
+        """Its value in a row."""
+        return self.value(row) if self.value else getattr(row, self.key)
 
 
 def in_words(value: Any) -> str:

@@ -24,9 +24,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from accounts.access import AgentRequest
 from crm.models import RecordEvent
 from crm.tables.columns import Column
-from crm.tables.listing import Table
 from crm.tables.paging import all_of
 from crm.tables.selection import Selection
+from crm.tables.table import Table
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
@@ -111,7 +111,7 @@ def _csv(pages: Iterable[list[Any]], columns: list[Column], separator: str, *, b
     buffer.write(BOM if bom else "")
     writer.writerow([harmless(str(one.label)) for one in columns])
     for rows in pages:
-        writer.writerows([[harmless(in_csv(one.value(row))) for one in columns] for row in rows])
+        writer.writerows([[harmless(in_csv(one.of(row))) for one in columns] for row in rows])
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
@@ -142,7 +142,7 @@ def _xlsx(pages: Iterable[list[Any]], columns: list[Column], title: str) -> Iter
     sheet.append([_cell(sheet, str(one.label)) for one in columns])
     for rows in pages:
         for row in rows:
-            sheet.append([_cell(sheet, one.value(row)) for one in columns])
+            sheet.append([_cell(sheet, one.of(row)) for one in columns])
     with tempfile.TemporaryFile() as file:
         book.save(file)
         file.seek(0)

@@ -1,7 +1,6 @@
 """A list as one request sees it: its columns, filters, rows, counts and addresses."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,92 +9,18 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.access import AgentRequest
 from crm.models import ColumnChoice
 from crm.tables.columns import Column
 from crm.tables.counting import Count, counts_of
-from crm.tables.filters import Filter, Read, Term
+from crm.tables.fields import FILTER_FORM, Chip, Field, Head, names_in_row
+from crm.tables.filters import Term
 from crm.tables.paging import Order, Page, Place, page_of
-
-SIZE = 50
-FILTER_FORM = "list-filters"
-
-
-def as_they_are(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Nothing besides the rows themselves."""
-    return rows
-
-
-@dataclass(frozen=True)
-class Table:
-    """What a list is, the same for every request; crm.tables says what each part is for."""
-
-    name: str
-    label: str | Promise
-    columns: tuple[Column, ...]
-    filters: tuple[Filter, ...] = ()
-    fetch: Callable[[QuerySet[Any]], QuerySet[Any]] = as_they_are
-    actions: str = ""
-    sort: str = "-id"
-    size: int = SIZE
-    row_class: str = ""  # name of an attribute of a row
-    ticks: bool = True  # rows can be selected
-    may_tick: str = ""  # name of an attribute of a row: whether it can; empty for each
-    empty: str = "crm/tables/_empty.html"
-
-    @property
-    def all_filters(self) -> list[Filter]:
-        """Those without a column first, then the columns' own."""
-        return [*self.filters, *(one.filter for one in self.columns if one.filter and one.when())]
-
-    def column(self, key: str) -> Column | None:
-        """The column with this key, if the shop uses it."""
-        return next((one for one in self.columns if one.key == key and one.when()), None)
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column's head: where a click on it leads, and how the list is sorted by it now."""
-
-    column: Column
-    url: str = ""
-    aria_sort: str = ""
-
-
-@dataclass(frozen=True)
-class Field:
-    """A filter's field as the page draws it: what was typed, and whether it could be read."""
-
-    filter: Filter
-    read: Read
-    form: str = ""  # the form it belongs to, where it stands outside of it
-    listing: "Listing | None" = None
-
-    @property
-    def choices(self) -> list[Any]:
-        """What there is to choose from."""
-        return self.listing.choices_of(self.filter.key) if self.listing else []
-
-    @property
-    def values(self) -> list[tuple[str, str]]:
-        """Parameter and what was typed, for each of its parameters."""
-        return [(name, ", ".join(self.read.typed.get(name, ()))) for name in self.filter.names]
-
-    @property
-    def value(self) -> str:
-        """What was typed into the first."""
-        return self.values[0][1]
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A filter that is on, in words, and the address without it."""
-
-    text: str
-    off_url: str
+from crm.tables.rows import Rows
+from crm.tables.table import Table
 
 
 class Listing:
@@ -188,9 +113,15 @@ class Listing:
         """How many rows fit. A page with tiles counts them together and sets this."""
         return counts_of([self.matching])[0]
 
-    def row(self, pk: Any) -> Any:
-        """One row as the list shows it, even if the filters would leave it out now; None if it is not the agent's."""
-        return self.table.fetch(self.source.filter(pk=pk)).first()
+    @property
+    def rows(self) -> Iterator[SafeString]:
+        """The rows of the page, drawn."""
+        return map(Rows(self).of, self.page.rows)
+
+    def row(self, pk: Any) -> SafeString:
+        """One row, drawn even if the filters would leave it out now; nothing if it is not the agent's."""
+        found = self.table.fetch(self.source.filter(pk=pk)).first()
+        return Rows(self).of(found) if found else SafeString()
 
     # -- addresses --------------------------------------------------------------------------------
 
@@ -282,14 +213,8 @@ class Listing:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """Parameters that the form of the filter row must carry along: those without a field in it."""
-        shown = {name for one in self.columns if one.filter for name in self._in_row(one.filter)}
+        shown = {name for one in self.columns if one.filter for name in names_in_row(one.filter)}
         return self.hidden(without=tuple(shown))
-
-    @staticmethod
-    def _in_row(one: Filter) -> Sequence[str]:
-        if one.adds:
-            return ()
-        return one.names if one.template not in ONE_END else one.names[:1]
 
     @property
     def kept_by_search(self) -> list[tuple[str, str]]:
@@ -357,6 +282,3 @@ class Listing:
         response = render(self.request, shown, {"listing": self, "page": page, **(context or {})})
         patch_vary_headers(response, ["HX-Request"])
         return response
-
-
-ONE_END = {"crm/tables/filters/_numbers.html", "crm/tables/filters/_dates.html"}  # the row shows the lower end alone

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.access import AgentRequest
-from crm.tables.listing import Listing, Table
+from crm.tables.listing import Listing
+from crm.tables.table import Table
 
 MOST_TICKED = 500
 

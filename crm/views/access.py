@@ -13,9 +13,9 @@ from accounts.http import respond
 from crm.models import Customer
 
 
-def access_of(customer: Customer) -> dict[str, object]:
+def access_of(customer: Customer, *, sessions: int) -> dict[str, object]:
     """What the card shows."""
-    return {"customer": customer, "sessions": customer.sessions.alive().count(), "obstacle": customer.why_not_invited()}
+    return {"customer": customer, "sessions": sessions, "obstacle": customer.why_not_invited()}
 
 
 @agent_required
@@ -45,4 +45,4 @@ def sign_out(request: AgentRequest, customer_id: int) -> HttpResponse:
 
 def _card(request: AgentRequest, customer: Customer) -> HttpResponse:
     to = reverse("crm:customer", args=[customer.pk])
-    return respond(request, "crm/_access.html", access_of(customer), to=to)
+    return respond(request, "crm/_access.html", access_of(customer, sessions=customer.sessions.alive().count()), to=to)

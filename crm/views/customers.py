@@ -1,10 +1,8 @@
 """The list of customers, and the list as a file."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AgentRequest, agent_required
@@ -12,36 +10,14 @@ from crm import tables
 from crm.lists.customers import listing_of, table_for, tiles_of
 from crm.models import BulkChange, Customer
 
-OTHERS = {  # pages about one customer that other parts bring; links to them are shown once they are there
-    "edit": "crm:customer_edit",
-    "delete": "crm:customer_delete",
-    "threads": "helpdesk:customer_threads",
-}
-
 
 @agent_required
 @require_safe
 def index(request: AgentRequest) -> HttpResponse:
     """A page of the list with its figures; for htmx the table alone."""
     listing = listing_of(request)
-    context = {"tiles": tiles_of(listing), "tags": listing.choices_of("tag"), "undo": _just_done(request), **links()}
+    context = {"tiles": tiles_of(listing), "tags": listing.choices_of("tag"), "undo": _just_done(request)}
     return listing.respond("crm/customers/index.html", context)
-
-
-def links() -> dict[str, Any]:
-    """Addresses of other parts' pages, with 0 where a customer's number goes; empty where there is no such page."""
-    return {
-        "links": {name: _address(view, 0) for name, view in OTHERS.items()},
-        "write_link": _address("helpdesk:write_mail"),
-        "new_link": _address("crm:customer_new"),
-    }
-
-
-def _address(view: str, *args: int) -> str:
-    try:
-        return reverse(view, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def _just_done(request: AgentRequest) -> BulkChange | None:

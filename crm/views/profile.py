@@ -25,7 +25,7 @@ LINES_A_PAGE = 50
 @require_safe
 def show(request: AgentRequest, customer_id: int) -> HttpResponse:
     """Everything about a customer. The cards further down come by themselves; ?whole brings all at once."""
-    customer = customer_with_card(customer_id)
+    customer = customer_with_card(customer_id, among=profile.counted())
     if customer is None:
         raise Http404
     if customer.merged_into_id:
@@ -35,7 +35,7 @@ def show(request: AgentRequest, customer_id: int) -> HttpResponse:
         "whole": "whole" in request.GET,
         "no_phone": phones.number_of(customer)[1],
         **profile.page_of(customer),
-        **access_of(customer),
+        **access_of(customer, sessions=customer.devices),  # type: ignore[attr-defined]
     }
     if context["whole"]:
         context |= profile.products_of(customer) | _aside_of(request, customer)

@@ -15,7 +15,6 @@ from accounts.http import SeeOther, back_to, respond
 from crm.lists.customers import listing_of
 from crm.models import TONES, Consent, Customer, CustomerTag
 from crm.models.account import CONSENT_FIELDS
-from crm.views.customers import links
 
 READ_OR_WRITE = ["GET", "HEAD", "POST"]
 
@@ -70,8 +69,7 @@ def _row(request: AgentRequest, customer: Customer) -> HttpResponse:
     if not request.htmx:
         return SeeOther(back_to(request, otherwise=reverse("crm:customers")))
     listing = listing_of(request, params=QueryDict(request.POST.get("filters", "")))
-    context = {"listing": listing, "row": listing.row(customer.pk), **links()}
-    answer = reswap(render(request, "crm/tables/_row.html", context), "outerHTML")
+    answer = reswap(HttpResponse(listing.row(customer.pk)), "outerHTML")
     return trigger_client_event(retarget(answer, f"#row-{customer.pk}"), "dialog-done", after="swap")
 
 

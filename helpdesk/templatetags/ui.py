@@ -1,26 +1,23 @@
 """The pieces pages are made of; loaded in every template."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from accounts.models import Agent
+from accounts.pieces import ago, avatar, duration, icon
 from helpdesk import shortcuts
 from helpdesk.context import standing_of
 from helpdesk.models import DeskSettings, Thread
 from helpdesk.statuses import StatusMenus, mark
-from helpdesk.waiting import Wait, duration, hours_to_answer, wait_of
+from helpdesk.waiting import Wait, hours_to_answer, wait_of
 from search.highlighting import Piece
 
 register = template.Library()
@@ -28,13 +25,9 @@ register = template.Library()
 WAIT_ICONS = {"late": "flag", "soon": "clock", "done": "check"}
 
 
-@register.simple_tag
-@cache
-def icon(name: str, extra: str = "") -> SafeString:
-    """A drawing of static/icons.svg, hidden from screen readers: {% icon "inbox" "i--sm" %}."""
-    return format_html(
-        '<svg class="i {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', extra, static("icons.svg"), name
-    )
+register.simple_tag(icon)  # {% icon "inbox" "i--sm" %}
+register.simple_tag(avatar)
+register.simple_tag(ago)
 
 
 @register.simple_tag(takes_context=True)
@@ -76,15 +69,6 @@ def status_menu(thread: Thread, menus: StatusMenus) -> SafeString:
 
 
 @register.simple_tag
-def avatar(name: Any, extra: str = "") -> SafeString:
-    """Initials in a circle whose colour stays the same for the same name: an agent or any text."""
-    words = str(name).split() or ["?"]
-    initials = name.initials if isinstance(name, Agent) else "".join(word[0] for word in (words[:1] + words[1:][-1:]))
-    tone = name.pk if isinstance(name, Agent) else sum(map(ord, str(name)))
-    return format_html('<span class="av {} av-{}" aria-hidden="true">{}</span>', extra, tone % 6 + 1, initials.upper())
-
-
-@register.simple_tag
 def waiting(thread: Thread, now: datetime, desk: DeskSettings) -> SafeString:
     """The last column of a row: how long, for whom, until when."""
     wait: Wait = wait_of(thread, now=now, answer_hours=hours_to_answer(thread, desk))
@@ -105,18 +89,3 @@ def standing(thread: Thread) -> Any:
 def since(moment: datetime) -> str:
     """How long ago, in two units at most, as everywhere on the desk: "3 h 40 min"."""
     return duration(timezone.now() - moment)
-
-
-@register.simple_tag
-def ago(moment: datetime) -> SafeString:
-    """A time: how long ago within a day, then the date; the exact time in its title."""
-    local = timezone.localtime(moment)
-    passed = timezone.now() - moment
-    if passed < timedelta(minutes=1):
-        text = _("just now")
-    elif passed.days < 1:
-        text = _("%(time)s ago") % {"time": duration(passed)}
-    else:
-        text = date_format(local, "MONTH_DAY_FORMAT" if local.year == timezone.localtime().year else "DATE_FORMAT")
-    exact = date_format(local, "SHORT_DATETIME_FORMAT")
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, text)

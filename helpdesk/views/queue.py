@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import AgentRequest, agent_required
 from accounts.http import respond
 from accounts.models import Agent
+from accounts.pieces import icon
 from helpdesk import chips, queues
 from helpdesk.boxes import boxes_of
 from helpdesk.chrome import Navigation, contacts_of, current_of, desk_of, navigation, statuses_of
@@ -18,7 +19,6 @@ from helpdesk.filters import Choices, Filters
 from helpdesk.models import Thread, ThreadTag
 from helpdesk.returning import back_to
 from helpdesk.statuses import StatusMenus
-from helpdesk.templatetags.ui import icon
 
 
 @agent_required

@@ -1,8 +1,8 @@
-"""How fast a shop feeds the desk: `python tests/bench/imports.py [--carts N] [--url URL --token TOKEN]`.
+"""How fast a shop feeds the desk: `python tests/bench/imports.py [--carts N] [--only ENGINE]`.
 
-Sends carts of three lines, 1,000 in a call, as a shop does: through uvicorn on loopback with the database of
-DATABASE_URL (a SQLite file of its own without it), by two callers at once. Then the same carts again (nothing is
-new) and with another quantity (all are). A report, not a test.
+Sends carts of three lines, 1,000 in a call, as a shop does: through uvicorn on loopback, by two callers at once, on
+SQLite and PostgreSQL. Then the same carts again (nothing is new) and with another quantity (all are). At least 500 new
+carts a second; exits with 1 where it is less.
 """
 
 import argparse
@@ -19,6 +19,10 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+
+from tests.bench import databases  # noqa: E402 - found by the line above
+from tests.bench.measuring import load, say  # noqa: E402
+
 PORT, A_CALL, CALLERS = 8299, 1000, 2
 WANTED = 500  # carts a second
 
@@ -54,33 +58,32 @@ def call(url: str, token: str, noun: str, body: bytes) -> dict[str, int]:
 
 
 def cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process took so far; 0 for a server elsewhere."""
-    if not pid:
-        return 0.0
+    """Seconds of CPU that a process took so far."""
     told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(url: str, token: str, title: str, bodies: list[bytes], count: int, pid: int) -> float:
-    """Carts a second, with all callers at work; and for one second of the server's CPU, however busy the machine."""
+def measure(url: str, token: str, bodies: list[bytes], pid: int) -> tuple[float, float]:
+    """Seconds by the clock with all callers at work, and of the server's CPU, however busy the machine."""
     begun, before = time.perf_counter(), cpu_of(pid)
     with ThreadPoolExecutor(CALLERS) as callers:
         list(callers.map(lambda body: call(url, token, "carts", body), bodies))
-    rate = count / (time.perf_counter() - begun)
-    cpu = cpu_of(pid) - before
-    more = f"{count / cpu:8.0f} a second of CPU" if cpu else ""
-    print(f"{title:<22}{rate:8.0f} carts a second{more}")  # noqa: T201 - a report
-    return rate
+    return time.perf_counter() - begun, cpu_of(pid) - before
 
 
-def report(url: str, token: str, count: int, pid: int = 0) -> bool:
+def report(url: str, token: str, count: int, pid: int, engine: str) -> bool:
     """All figures; whether new carts are as fast as wanted."""
     people = [{"id": str(n), "first_name": "Ana", "email": f"ana{n}@example.org"} for n in range(1000)]
     call(url, token, "customers", json.dumps(people).encode())
-    rate = measure(url, token, "new", carts(count, 2), count, pid)
-    measure(url, token, "the same again", carts(count, 2), count, pid)
-    measure(url, token, "with other quantities", carts(count, 3), count, pid)
-    return rate >= WANTED
+    say(f"\n{count:,} carts of three lines through the API, {engine}, {load()}.\n")
+    say("| carts | a second | a second of CPU | limit | |\n|---|---|---|---|---|")
+    rates = []
+    for title, quantity in (("new", 2), ("the same again", 2), ("with other quantities", 3)):
+        took, cpu = measure(url, token, carts(count, quantity), pid)
+        rates.append(count / took)
+        limit = f"{WANTED} | {'ok' if count / took >= WANTED else 'over'}" if len(rates) == 1 else "- | "
+        say(f"| {title} | {count / took:.0f} | {count / cpu:.0f} | {limit} |")
+    return rates[0] >= WANTED
 
 
 def serve(folder: str) -> tuple[subprocess.Popen[bytes], str]:
@@ -97,15 +100,8 @@ def serve(folder: str) -> tuple[subprocess.Popen[bytes], str]:
     return process, said.stdout.decode().split()[-1]
 
 
-def main() -> int:
-    """Measure; 1 if it is too slow."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--carts", type=int, default=10_000)
-    options.add_argument("--url", default="")
-    options.add_argument("--token", default="")
-    chosen = options.parse_args()
-    if chosen.url:
-        return 0 if report(chosen.url, chosen.token, chosen.carts) else 1
+def inside(options: argparse.Namespace) -> bool:
+    """Serve, measure, print."""
     with tempfile.TemporaryDirectory() as folder:
         process, token = serve(folder)
         try:
@@ -116,11 +112,12 @@ def main() -> int:
                     break
                 except requests.RequestException:
                     time.sleep(0.2)
-            return 0 if report(url, token, chosen.carts, process.pid) else 1
+            return report(url, token, options.carts, process.pid, options.inside)
         finally:
             process.terminate()
             process.wait()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    chosen = databases.options_of(__doc__, carts=10_000)
+    sys.exit(databases.on_each(chosen, lambda: inside(chosen), keeps=False))

@@ -1,111 +1,88 @@
-"""Measures the lists of records: `python tests/bench/records.py [--customers 200000]`.
+"""A shop of ten years for measuring its lists: 200,000 customers, 100,000 carts of three lines, 25,000 orders.
 
-A database of its own in var/bench, or the one that DATABASE_URL names (an empty PostgreSQL); prints the time of each
-page as the middle and the 95th of a hundred, and its queries, beside what issue 3 allows.
+Customer 1 has 500 orders and 500 carts. Some rows are made in Python, the rest are copies that differ by what lists
+sort and search by.
 """
 
-import argparse
-import html
-import itertools
-import os
 import random
-import re
-import statistics
-import sys
-import time
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-HOME = ROOT / "var" / "bench"
-MOST_QUERIES, MOST_MS, TIMES = 15, 150, 100
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Agent
+from crm.models import (
+    Cart,
+    CartLine,
+    CartState,
+    CartWords,
+    Customer,
+    CustomerEmail,
+    CustomerGroup,
+    CustomerTag,
+    CustomerWords,
+    Order,
+)
+from helpdesk.models import Contact, DeskSettings
+from search.folding import AGE_BITS, age_word
+from tests.bench.copying import copy, later
+from tests.bench.shop import insert
+
+CUSTOMERS, CARTS, ORDERS, TIMES = 2_000, 1_000, 250, 100
+CART_EVERY = 10  # minutes
+LIVE = 60  # carts whose customers are in the shop
+ACTIVE = 144
 FIRST = "Ana Luis Marta Pau Nina Diego Julia Félix Emma Lucía Rubén Léa Ángel Sofía Hugo Vera".split()
 LAST = "García Soto Prieto Sanz Gómez Ortiz Clarke Moreau Krüger Martí Vidal Ríos Fernández Torres Weiß Roux".split()
 WORDS = ["VIP", "B2B", "boda", "feria", "pagado", "Club Barro", "Navidad"]
-
-PAGES = {
-    "list, as it opens": "/customers/",
-    "by sales": "/customers/?sort=-sales",
-    "by last visit": "/customers/?sort=-visited",
-    "by name": "/customers/?sort=name",
-    "by age": "/customers/?sort=-age",
-    "newsletter since 2026": "/customers/?newsletter=1&registered_from=2026-01-01",
-    "tag and not tag, by sales": "/customers/?tag=boda&tag=-pagado&sort=-sales",
-    "disabled, over 60": "/customers/?active=0&age_from=60",
-    "words in the search box": "/customers/?q=luc%C3%ADa+torres",
-    "an e-mail in the search box": "/customers/?q=c199321@example.com",
-}
+MARK = "x0x"  # in what is another word in each copy
 
 
-def prepare(customers: int) -> None:
-    """Django on the bench's database, filled the first time."""
-    HOME.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("DATABASE_URL", f"sqlite://{HOME}/records-{customers}.sqlite3")
-    os.environ |= {"DATA_DIR": str(HOME), "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
-    os.environ["ALLOWED_HOSTS"] = "testserver"
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    from crm.models import Customer
-
-    if connection.vendor == "postgresql":
-        make_database(connection)
-    call_command("migrate", verbosity=0)
-    if Customer.objects.count() < customers:
-        begun = time.monotonic()
-        build(customers)
-        print(f"{customers:,} customers made in {time.monotonic() - begun:.0f} s", flush=True)  # noqa: T201
-
-
-def make_database(connection: Any) -> None:
-    """On a PostgreSQL that has nothing yet."""
-    name = connection.settings_dict["NAME"]
-    with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if cursor.fetchone() is None:
-            cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)}")
-
-
-def build(customers: int) -> None:
-    """Customers with e-mails, groups, tags and totals, as a shop of ten years has them."""
-    from django.db import connection, transaction
-
-    from accounts.models import Agent
-    from crm.models import Customer, CustomerEmail, CustomerGroup, CustomerTag
-    from helpdesk.models import Contact, DeskSettings
-
-    dice = random.Random(11)
+def build() -> None:
+    """All of it, in empty tables."""
     with transaction.atomic():
         DeskSettings.load()
         Contact.objects.create(slug="service", titles={"en": "Service"}, email="service@shop.test")
         Agent.objects.create(username="boss", name="Boss", role=Agent.Role.SUPERVISOR)
-        groups = [CustomerGroup.fixed("customer"), CustomerGroup.fixed("guest")]
-        tags = [CustomerTag.objects.create(name=word) for word in WORDS]
-        insert(Customer, (one(n, dice, groups) for n in range(1, customers + 1)))
-        ids = range(1, customers + 1)
-        insert(CustomerEmail, (CustomerEmail(customer_id=n, address=f"c{n}@example.com", is_main=True) for n in ids))
-        through = Customer.tags.through
-        insert(through, (through(customer_id=n, customertag=tags[n % 7]) for n in ids if n % 5 == 0))
-        insert(through, (through(customer_id=n, customertag=tags[(n + 2) % 7]) for n in ids if n % 15 == 0))
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT setval('crm_customer_id_seq', %s)", [customers])
-        cursor.execute("ANALYZE")
+        dice = random.Random(11)
+        _customers(dice)
+        _orders()
+        _carts(dice)
 
 
-def one(n: int, dice: random.Random, groups: list[Any]) -> Any:
-    """A customer; three of ten never bought, half have no birthday."""
-    from crm.models import Customer
+def wake_up() -> None:
+    """The newest carts are filled now, whenever the rest was made."""
+    Cart.objects.filter(pk__gt=CARTS * TIMES - LIVE).update(seen_at=timezone.now(), changed_at=timezone.now())
 
-    orders = max(0, dice.randrange(10) - 3)
+
+def _customers(dice: random.Random) -> None:
+    groups = [CustomerGroup.fixed("customer"), CustomerGroup.fixed("guest")]
+    tags = [CustomerTag.objects.create(name=word) for word in WORDS]
+    ids, through = range(1, CUSTOMERS + 1), Customer.tags.through
+    insert(Customer, (_customer(n, dice, groups) for n in ids))
+    insert(CustomerEmail, (CustomerEmail(customer_id=n, address=f"c{n}{MARK}@example.com", is_main=True) for n in ids))
+    insert(through, (through(customer_id=n, customertag=tags[n % 7]) for n in ids if n % 5 == 0))
+    insert(through, (through(customer_id=n, customertag=tags[(n + 2) % 7]) for n in ids if n % 15 == 0))
+    CustomerWords.write(ids)
+    moved, owner = f"t.id + n * {CUSTOMERS}", f"t.customer_id + n * {CUSTOMERS}"
+    moments = {name: later(name, "-n") for name in ("registered_at", "visited_at")}
+    copy(Customer, TIMES - 1, id=moved, spent="t.spent + n", **moments)
+    mail = {name: f"replace(t.{name}, '{MARK}', 'x' || n || 'x')" for name in ("address", "canonical")}
+    copy(CustomerEmail, TIMES - 1, id=moved, customer_id=owner, **mail)
+    copy(through, TIMES - 1, id=f"t.id + n * {CUSTOMERS}", customer_id=owner)
+    copy(CustomerWords, TIMES - 1, customer_id=owner, words=_words(owner))
+
+
+def _words(row_id: str) -> str:
+    """The line of words of a copy, in SQL: its own mark, its own age."""
+    aged = f"replace(t.words, ' {age_word(1)} ', ' {age_word(1)[:-1]}' || (({row_id}) >> {AGE_BITS}) || ' ')"
+    return f"replace({aged}, '{MARK}', 'x' || n || 'x')"
+
+
+def _customer(n: int, dice: random.Random, groups: list[CustomerGroup]) -> Customer:
+    """Three of ten never bought, half have no birthday."""
+    orders, now = max(0, dice.randrange(10) - 3), timezone.now()
     return Customer(
         pk=n,
         first_name=dice.choice(FIRST),
@@ -120,77 +97,68 @@ def one(n: int, dice: random.Random, groups: list[Any]) -> Any:
         order_count=orders,
         spent=Decimal(dice.randrange(1000, 90000)) / 100 * orders if orders else None,
         open_threads=int(dice.random() < 0.01),
-        registered_at=NOW - timedelta(minutes=dice.randrange(10 * 365 * 24 * 60)),
-        visited_at=NOW - timedelta(seconds=dice.randrange(365 * 86400)) if n % 4 else None,
+        registered_at=now - timedelta(minutes=dice.randrange(10 * 365 * 24 * 60)),
+        visited_at=now - timedelta(seconds=dice.randrange(365 * 86400)) if n % 4 else None,
     )
 
 
-def insert(model: Any, rows: Iterable[Any]) -> None:
-    """Many rows, some thousands at a time."""
-    for batch in batches(rows, 5000):
-        model._default_manager.bulk_create(batch, batch_size=500)
+def _orders() -> None:
+    begin = timezone.now() - timedelta(minutes=CARTS * TIMES * CART_EVERY)
+    orders = (
+        Order(
+            pk=n,
+            reference=f"MK-{n}{MARK}",
+            customer_id=n % CUSTOMERS + 1,
+            state="Enviado",
+            total=Decimal(42),
+            placed_at=begin + timedelta(minutes=n * 4 * CART_EVERY),
+        )
+        for n in range(1, ORDERS + 1)
+    )
+    insert(Order, orders)
+    copy(
+        Order,
+        TIMES - 1,
+        id=f"t.id + n * {ORDERS}",
+        reference=f"replace(t.reference, '{MARK}', 'x' || n)",
+        customer_id=f"t.customer_id + n * {CUSTOMERS}",
+        placed_at=later("placed_at", f"n * {CARTS * CART_EVERY}"),
+    )
+    Order.objects.filter(pk__in=range(3, ORDERS * TIMES, ORDERS * TIMES // 500)).update(customer=1)
 
 
-def batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """The rows in lists of that size."""
-    iterator = iter(rows)
-    while batch := list(itertools.islice(iterator, size)):
-        yield batch
+def _carts(dice: random.Random) -> None:
+    """One of four became an order, one of ten is nobody's."""
+    ids = range(1, CARTS + 1)
+    insert(Cart, (_cart(n, dice) for n in ids))
+    lines = ((n, place) for n in ids for place in (1, 2, 3))
+    made = (CartLine(cart_id=n, name=f"Taza {at}", quantity=at, unit_price=Decimal(9)) for n, at in lines)
+    insert(CartLine, made)
+    CartWords.write(ids)
+    moved, cart = f"t.id + n * {CARTS}", f"t.cart_id + n * {CARTS}"
+    names = ("created_at", "changed_at", "seen_at", "abandoned_at")
+    moments = {name: later(name, f"n * {CARTS * CART_EVERY}") for name in names}
+    owners = {"customer_id": f"t.customer_id + n * {CUSTOMERS}", "order_id": f"t.order_id + n * {ORDERS}"}
+    copy(Cart, TIMES - 1, id=moved, **owners, **moments)
+    copy(CartLine, TIMES - 1, id=f"t.id + n * {CARTS * 3}", cart_id=cart)
+    copy(CartWords, TIMES - 1, cart_id=cart, words=_words(cart))
+    last = Cart.objects.filter(pk__gt=CARTS * TIMES - ACTIVE, state=CartState.ABANDONED)
+    last.update(state=CartState.ACTIVE, abandoned_at=None)
+    Cart.objects.filter(pk__in=range(3, CARTS * TIMES, CARTS * TIMES // 500)).update(customer=1)
 
 
-def measure(client: Any, path: str, times: int) -> tuple[float, float, int]:
-    """Milliseconds in the middle and at the 95th of a hundred, and the queries of one."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    for _ in range(3):  # the first fills what is remembered
-        assert client.get(path).status_code == 200, path
-    clocks = []
-    for _ in range(times):
-        begun = time.perf_counter()
-        client.get(path)
-        clocks.append((time.perf_counter() - begun) * 1000)
-    with CaptureQueriesContext(connection) as captured:
-        client.get(path)
-    return statistics.median(clocks), statistics.quantiles(clocks, n=20)[-1], len(captured)
-
-
-def deep(client: Any, pages: int) -> str:
-    """The address of a page so many pages behind the first, by sales."""
-    path = "/customers/?sort=-sales"
-    for _ in range(pages):
-        found = re.search(r'href="([^"]+)" rel="next"', client.get(path).content.decode())
-        assert found, path
-        path = html.unescape(found[1])
-    return path
-
-
-def main() -> None:
-    """Build where needed, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--customers", type=int, default=200_000)
-    parser.add_argument("--times", type=int, default=TIMES)
-    options = parser.parse_args()
-    prepare(options.customers)
-    from django.db import connection
-    from django.test import Client
-
-    from accounts.models import Agent
-
-    client = Client(headers={"Accept-Language": "es"})
-    client.force_login(Agent.objects.get(username="boss"), "django.contrib.auth.backends.ModelBackend")
-    pages = {**PAGES, "by sales, 40 pages on": deep(client, 40)}
-    lines = [
-        f"{options.customers:,} customers, {connection.vendor}, load {os.getloadavg()[0]:.1f}.\n",
-        "| customers' list | p50 ms | p95 ms | queries | |",
-        "|---|---|---|---|---|",
-    ]
-    for name, path in pages.items():
-        middle, late, queries = measure(client, path, options.times)
-        fits = late <= MOST_MS and queries <= MOST_QUERIES
-        lines.append(f"| {name} | {middle:.0f} | {late:.0f} | {queries} | {'ok' if fits else 'over'} |")
-    print("\n".join(lines))  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
+def _cart(n: int, dice: random.Random) -> Cart:
+    changed = timezone.now() - timedelta(minutes=(CARTS * TIMES - n) * CART_EVERY)
+    order = n // 4 if n % 4 == 0 else None
+    return Cart(
+        pk=n,
+        customer_id=None if n % 10 == 1 else n * 7 % CUSTOMERS + 1,
+        order_id=order,
+        state=CartState.ORDERED if order else CartState.ABANDONED,
+        total=Decimal(dice.randrange(500, 30000)) / 100,
+        item_count=6,
+        created_at=changed,
+        changed_at=changed,
+        seen_at=changed,
+        abandoned_at=None if order else changed + timedelta(hours=24),
+    )

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-HOME = ROOT / "var" / "bench"
+
+from tests.bench.measuring import HOME, cpu_seconds  # noqa: E402 - found by the line above
+
 PAGE_LIMIT, INGEST_LIMIT, QUERY_LIMIT = 2.5, 2.0, 12
 SEEN_LIMIT = 1000  # milliseconds from the mail server to the agent's screen, p95
 ROUNDS, REQUESTS, MAILS = 7, 30, 100
@@ -35,27 +37,6 @@ class Figure:
     cpu: float
     p50: float
     queries: int | None = None
-
-
-def cpu_seconds() -> float:
-    """CPU of this process and of every process below it, to the nanosecond the kernel gives."""
-    total = time.process_time()
-    for child in descendants(os.getpid()):
-        try:
-            total += int(Path(f"/proc/{child}/schedstat").read_text().split()[0]) / 1e9
-        except (FileNotFoundError, ProcessLookupError, IndexError):
-            continue
-    times = os.times()
-    return total + times.children_user + times.children_system
-
-
-def descendants(pid: int) -> list[int]:
-    """Ids of all processes below one."""
-    found: list[int] = []
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, children.read_text().split()):
-            found += [child, *descendants(child)]
-    return found
 
 
 def measure(work: Callable[[], object], times: int) -> Figure:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from django.test import AsyncClient
+from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import Consent, Customer, CustomerGroup, RecordEvent, RecordSettings, Shop, SocialTitle, TitleUse, Visit
@@ -251,12 +252,9 @@ def test_a_row_leads_to_all_that_can_be_done_with_a_customer(world, client):
     john = world.john.pk
     for address in (f"/customers/{john}/", f"/customers/{john}/orders/", f"/customers/{john}/history/"):
         assert f'href="{address}"' in row, address
-    response = client.get("/customers/")
-    for name, address in response.context["links"].items():
-        if address and name in {"edit", "delete"}:
-            assert f'href="{address.replace("/0/", f"/{john}/")}"' in row, name
-    if write := response.context["write_link"]:
-        assert row.count(f'href="{write}?customer={john}') >= 2
+    for address in (f"/customers/{john}/edit/", f"/customers/{john}/delete/"):
+        assert f'href="{address}"' in row, address
+    assert row.count(f'href="{reverse("helpdesk:write_mail")}?customer={john}') >= 2
 
 
 @pytest.mark.row("AR1")

@@ -1,7 +1,8 @@
 """A private PostgreSQL for tests: `python tests/servers/postgres.py [COMMAND ...]`.
 
 Makes a cluster in a temporary folder, runs COMMAND with DATABASE_URL set, and leaves nothing behind; the
-exit code is the command's. Without a command it prints the URL and waits for Ctrl+C. It listens on a socket
+exit code is the command's. With `--keep FOLDER` its data stay there for the next time. Without a command it prints
+the URL and waits for Ctrl+C. It listens on a socket
 in its own folder only, as an unprivileged account (PostgreSQL refuses root), and does not wait for the disk.
 """
 
@@ -58,19 +59,21 @@ def wait_until_ready(folder: Path, server: subprocess.Popen[bytes], *, seconds: 
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[str]:
-    """A running PostgreSQL; yields its DATABASE_URL and ends it afterwards."""
+def cluster(keep: Path | None = None) -> Iterator[str]:
+    """A running PostgreSQL; yields its DATABASE_URL and ends it afterwards. Its data may be kept in a folder."""
     user, folder = account(), Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     if user:
         shutil.chown(folder, user)
+    data = kept_in(keep, user) if keep else folder / "data"
     options = [part for name, value in QUICK.items() for part in ("-c", f"{name}={value}")]
-    initdb = [str(programs() / "initdb"), "-D", str(folder / "data"), "-U", "mostrador", "-A", "trust", "--no-sync"]
-    start = [str(programs() / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *options]
+    initdb = [str(programs() / "initdb"), "-D", str(data), "-U", "mostrador", "-A", "trust", "--no-sync"]
+    start = [str(programs() / "postgres"), "-D", str(data), "-k", str(folder), *options]
     server = None
     try:
         with (folder / "log").open("wb") as log:
             as_user = {"user": user, "cwd": folder, "stdout": log, "stderr": log}
-            subprocess.run([*initdb, "-E", "UTF8", "--locale", "C.UTF-8"], check=True, **as_user)  # type: ignore[call-overload]
+            if not (data / "PG_VERSION").exists():
+                subprocess.run([*initdb, "-E", "UTF8", "--locale", "C.UTF-8"], check=True, **as_user)  # type: ignore[call-overload]
             server = subprocess.Popen(start, **as_user)  # type: ignore[call-overload]
         wait_until_ready(folder, server)
         yield f"postgresql://mostrador@/mostrador?host={folder}"
@@ -81,10 +84,22 @@ def cluster() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def kept_in(folder: Path, user: str | None) -> Path:
+    """Where a version of PostgreSQL keeps its data there."""
+    data = folder / f"postgresql-{programs().parent.name}"
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if user:
+        shutil.chown(data, user)
+    return data
+
+
 def main(command: list[str]) -> int:
     """Run the command beside a cluster; its exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with cluster() as url:
+    keep = None
+    if command[:1] == ["--keep"]:
+        keep, command = Path(command[1]), command[2:]
+    with cluster(keep) as url:
         if command:
             return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
         print(url, flush=True)  # noqa: T201 - what the script is for

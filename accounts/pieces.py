@@ -1,0 +1,101 @@
+"""Small pieces of pages that every app draws, from its templates or from Python."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any
+
+from babel import Locale
+from babel.numbers import format_currency
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+
+from accounts.models import Agent
+
+
+@cache
+def icon(name: str, extra: str = "") -> SafeString:
+    """A drawing of static/icons.svg, hidden from screen readers."""
+    return format_html(
+        '<svg class="i {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', extra, static("icons.svg"), name
+    )
+
+
+def initials(name: str) -> str:
+    """One or two letters for the avatar."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+def tone(name: str) -> int:
+    """A colour from 1 to 6, always the same for a name."""
+    return sum(map(ord, name)) % 6 + 1
+
+
+def avatar(name: Any, extra: str = "") -> SafeString:
+    """Initials in a circle whose colour stays the same for the same name: an agent or any text."""
+    words = str(name).split() or ["?"]
+    letters = name.initials if isinstance(name, Agent) else "".join(word[0] for word in (words[:1] + words[1:][-1:]))
+    colour = name.pk % 6 + 1 if isinstance(name, Agent) else tone(str(name))
+    return format_html('<span class="av {} av-{}" aria-hidden="true">{}</span>', extra, colour, letters.upper())
+
+
+def duration(length: timedelta) -> str:
+    """Two units at most: "12 min", "5 h 12 min", "2 d 4 h"."""
+    minutes = max(0, int(length.total_seconds()) // 60)
+    hours, days = minutes // 60, minutes // 1440
+    if minutes < 60:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    if hours < 24:
+        return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes % 60}
+    if days < 7 and hours % 24:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours % 24}
+    return _("%(days)d d") % {"days": days}
+
+
+def ago(at: datetime) -> SafeString:
+    """A time: how long ago within a day, then the date; the exact time in its title."""
+    local = timezone.localtime(at)
+    passed = timezone.now() - at
+    if passed < timedelta(minutes=1):
+        text = _("just now")
+    elif passed.days < 1:
+        text = _("%(time)s ago") % {"time": duration(passed)}
+    else:
+        text = date_format(local, "MONTH_DAY_FORMAT" if local.year == timezone.localtime().year else "DATE_FORMAT")
+    exact = date_format(local, "SHORT_DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, text)
+
+
+def moment(at: datetime) -> SafeString:
+    """A time in short, the exact one as its title."""
+    zone = timezone.get_current_timezone_name()
+    return _time(timezone.localtime(at), timezone.localdate(), get_language(), zone)
+
+
+@lru_cache(maxsize=10_000)  # a long conversation has hundreds of them, and is drawn often
+def _time(local: datetime, today: date, language: str | None, zone: str) -> SafeString:
+    """Language and zone tell apart what is equal: the formats, and the same instant elsewhere."""
+    short = date_format(local, "TIME_FORMAT")
+    if local.year != today.year:
+        short = date_format(local, "SHORT_DATETIME_FORMAT")
+    elif local.date() != today:
+        short = f"{date_format(local, 'MONTH_DAY_FORMAT')}, {short}"
+    exact = date_format(local, "DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, short)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with its currency, as the reader's language writes it."""
+    return str(format_currency(amount, currency, locale=_locale(get_language() or "en")))
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Kept, for reading it costs more than a row of a list."""
+    return Locale.parse(to_locale(language))

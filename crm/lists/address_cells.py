@@ -1,0 +1,59 @@
+"""How the list of addresses draws what is more than words."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.pieces import icon, initials, tone
+from crm.models import Address
+from crm.tables import Listing
+from crm.tables.rows import address
+
+SUB = '<small class="cell-sub"{}>{}</small>'
+BUTTON = '<a class="btn btn--icon btn--quiet btn--sm{}" href="{}" aria-label="{}" title="{}">{}</a>'
+
+
+def name(row: Address) -> SafeString:
+    """Who is written on the parcel, leading to the address; and whose it is."""
+    owner = row.customer.name or row.customer.email
+    return format_html(
+        '<th scope="row" class="is-main"><span class="who"><span class="av av--sm av-{}" aria-hidden="true">{}</span>'
+        '<span><a class="link-strong" href="{}" dir="auto" data-opens-row>{}</a>{}</span></span></th>',
+        tone(owner),
+        initials(owner),
+        address("crm:address_edit", row.pk),
+        row.addressee or owner,
+        format_html(SUB, format_html(' dir="auto"'), owner) if row.addressee not in {"", owner} else "",
+    )
+
+
+def street(row: Address) -> SafeString:
+    """The street, with what it is used for."""
+    lines = ", ".join(line for line in (row.line1, row.line2) if line)
+    more = " · ".join(word for word in (row.alias, row.use) if word)
+    return format_html('<td class="wrap" dir="auto">{}{}</td>', lines, format_html(SUB, "", more) if more else "")
+
+
+def orders(row: Address) -> SafeString:
+    """How many orders used it, leading to them."""
+    count: int = row.order_count  # type: ignore[attr-defined]  # by crm.lists.addresses.orders_of
+    if not count:
+        return format_html('<td class="num r"><span class="muted">{}</span></td>', "—")
+    link = f"{address('crm:customer_orders', row.customer_id)}?address={row.pk}"
+    return format_html('<td class="num r"><a href="{}">{}</a></td>', link, count)
+
+
+class Actions:
+    """What can be done with an address of the list."""
+
+    def __init__(self, _listing: Listing) -> None:
+        self.edit, self.edit_this = _("Edit"), _("Edit %(name)s")
+        self.customer, self.page_of = _("Customer"), _("Page of %(name)s")
+
+    def __call__(self, row: Address) -> SafeString:
+        """Those of one address."""
+        said, owner = self.edit_this % {"name": row}, self.page_of % {"name": row.customer}
+        edit = format_html(BUTTON, "", address("crm:address_edit", row.pk), said, self.edit, icon("pencil"))
+        page = address("crm:customer", row.customer_id)
+        see = format_html(BUTTON, " hide-phone", page, owner, self.customer, icon("user"))
+        return format_html('<span class="group">{}\n{}</span>', edit, see)

@@ -1,0 +1,131 @@
+"""How the list of carts draws what is more than words."""
+
+from itertools import islice
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from accounts.pieces import ago, avatar, icon
+from crm.models import Cart, CartState
+from crm.tables import Listing
+from crm.tables.rows import address
+
+LINES = 3  # of a cart; more are an ellipsis
+NOTHING = format_html('<span class="muted">—</span>')
+LIVE = '<span class="presence"><span class="live-dot"></span>{}</span>'
+SUB = '<small class="cell-sub"{}>{}</small>'
+
+
+def number(cart: Cart) -> SafeString:
+    """The number, leading to the cart's page."""
+    link = '<th scope="row" class="is-main"><a class="ref" data-opens-row href="{}">{}</a></th>'
+    return format_html(link, address("crm:cart", cart.pk), cart)
+
+
+def state(cart: Cart) -> SafeString:
+    """Where it stands."""
+    return format_html('<td class="is-main">{}</td>', _state(cart))
+
+
+def _state(cart: Cart) -> SafeString:
+    if cart.is_live:
+        return format_html(LIVE, _("Live"))
+    if not cart.customer_id and not cart.is_processed:
+        return _tag(" tag--bad", "user-off", _("Without customer"))
+    if cart.state == CartState.ABANDONED:
+        return _tag(" tag--warn", "clock", cart.get_state_display())
+    if cart.is_processed:
+        return _tag(" tag--ok", "check", cart.get_state_display())
+    return _tag("", "", cart.get_state_display())
+
+
+def _tag(tone: str, drawing: str, words: str) -> SafeString:
+    return format_html('<span class="tag{}">{}{}</span>', tone, icon(drawing, "i--sm") if drawing else "", words)
+
+
+def customer(cart: Cart) -> SafeString:
+    """Whose it is: leading to the customer, or what is known of a visitor."""
+    who = cart.customer
+    if who is None:
+        visitor = cart.name or cart.email or _("Visitor")
+        mark = format_html('<span class="av av-0" aria-hidden="true">{}</span>', "?")
+        return format_html(
+            '<td><span class="who">{}<span class="muted" dir="auto">{}</span></span></td>', mark, visitor
+        )
+    return format_html(
+        '<td><span class="who">{}<span><a class="link-strong" href="{}" dir="auto">{}</a>{}</span></span></td>',
+        avatar(who.name),
+        address("crm:customer", who.pk),
+        who,
+        format_html(SUB, "", who.email) if who.email else "",
+    )
+
+
+def content(cart: Cart) -> SafeString:
+    """Its first lines."""
+    lines = cart.lines.all()
+    shown = format_html_join(", ", "{}× {}", ((line.quantity, line.name) for line in islice(lines, LINES)))
+    empty = format_html('<span class="muted">{}</span>', _("empty"))
+    return format_html('<td class="k-items" dir="auto">{}{}</td>', shown or empty, " …" if len(lines) > LINES else "")
+
+
+def changed(cart: Cart) -> SafeString:
+    """When something last happened to it."""
+    return format_html('<td class="num">{}</td>', ago(cart.changed_at))
+
+
+def contacted(cart: Cart) -> SafeString:
+    """The day when the customer was written to."""
+    at = cart.contacted_at
+    day = date_format(timezone.localtime(at), "SHORT_DATE_FORMAT") if at else NOTHING
+    return format_html('<td class="num">{}</td>', day)
+
+
+def online(cart: Cart) -> SafeString:
+    """Whether its customer is in the shop, and where."""
+    if not cart.is_online:
+        return format_html("<td>{}</td>", NOTHING)
+    page = format_html(SUB, format_html(' dir="auto"'), Truncator(cart.page).chars(30))
+    return format_html("<td>{}{}</td>", format_html(LIVE, _("Online")), page if cart.is_live and cart.page else "")
+
+
+def order(cart: Cart) -> SafeString:
+    """The order it became."""
+    if cart.order is None:
+        return format_html("<td>{}</td>", "—")
+    return format_html('<td><a class="ref" href="{}">{}</a></td>', address("crm:order", cart.order.pk), cart.order)
+
+
+# -- actions --------------------------------------------------------------------------------------
+
+BUTTON = '<a class="btn btn--icon btn--quiet btn--sm" {}href="{}" aria-label="{}" title="{}">{}</a>'
+ORDER = '<a class="btn btn--sm btn--quiet" href="{}">{}{}</a>'
+WRITES = format_html("data-write ")
+
+
+class Actions:
+    """What can be done with a cart of the list."""
+
+    def __init__(self, _listing: Listing) -> None:
+        self.see, self.see_this = _("See"), _("See cart %(row)s")
+        self.write, self.write_this = _("Write"), _("Write about cart %(row)s")
+        self.delete, self.delete_this = _("Delete…"), _("Delete cart %(row)s")
+        self.order = _("Order")
+
+    def __call__(self, cart: Cart) -> SafeString:
+        """Those of one cart."""
+        named = {"row": cart}
+        see = format_html(BUTTON, "", address("crm:cart", cart.pk), self.see_this % named, self.see, icon("eye"))
+        more: str = ""
+        if cart.may_be_deleted:
+            about = address("helpdesk:write_about_cart", cart.pk)
+            gone = address("crm:cart_deletion", cart.pk)
+            more = format_html(BUTTON, WRITES, about, self.write_this % named, self.write, icon("mail"))
+            more += format_html(BUTTON, "", gone, self.delete_this % named, self.delete, icon("trash"))
+        elif cart.order_id:
+            more = format_html(ORDER, address("crm:order", cart.order_id), icon("box"), self.order)
+        return format_html('<span class="group">{}{}</span>', see, more)
