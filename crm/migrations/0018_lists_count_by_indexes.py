@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0016_threads_of_shops'),
+        ('crm', '0017_vouchers'),
     ]
 
     operations = [
