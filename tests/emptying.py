@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection, transaction
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
-SEED = "crm.migrations.0001_squashed_0015_prestashop"
+SEED = "crm.migrations.0001_squashed_0018_lists_count_by_indexes"
 
 
 @cache

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0001_squashed_0015_prestashop'),
+        ('crm', '0015_prestashop'),
         ("helpdesk", "0010_letters_2"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,6 +1,7 @@
 """The whole schema of helpdesk at once, for new databases; those that have the earlier ones go on from there."""
 
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
 import helpdesk.models.attachment
 import helpdesk.models.thread
@@ -14,12 +15,12 @@ from search.schema import index_words
 
 class Migration(migrations.Migration):
 
-    replaces = [('helpdesk', '0001_initial'), ('helpdesk', '0002_agents_answer_by_mail'), ('helpdesk', '0003_data_open_threads'), ('helpdesk', '0004_search'), ('helpdesk', '0005_contact_groups'), ('helpdesk', '0006_area'), ('helpdesk', '0007_carts'), ('helpdesk', '0008_nameless'), ('helpdesk', '0009_letters')]
+    replaces = [('helpdesk', '0001_initial'), ('helpdesk', '0002_agents_answer_by_mail'), ('helpdesk', '0003_data_open_threads'), ('helpdesk', '0004_search'), ('helpdesk', '0005_contact_groups'), ('helpdesk', '0006_area'), ('helpdesk', '0007_carts'), ('helpdesk', '0008_nameless'), ('helpdesk', '0009_letters'), ('helpdesk', '0010_letters_2'), ('helpdesk', '0011_threads_of_an_address'), ('helpdesk', '0012_threads_of_shops'), ('helpdesk', '0013_mailings')]
 
     initial = True
 
     dependencies = [
-        ("crm", "0001_squashed_0015_prestashop"),
+        ("crm", "0001_squashed_0018_lists_count_by_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -189,24 +190,6 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Mailing',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=255, verbose_name='subject')),
-                ('html', models.TextField(verbose_name='message')),
-                ('form_key', models.CharField(max_length=32)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mailings', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mailings', to='helpdesk.contact', verbose_name='contact')),
-            ],
-            options={
-                'verbose_name': 'mailing',
-                'ordering': ['-pk'],
-                'constraints': [models.UniqueConstraint(fields=('by', 'form_key'), name='one_mailing_a_form')],
-            },
-        ),
-        migrations.CreateModel(
             name='PredefinedReply',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -273,7 +256,7 @@ class Migration(migrations.Migration):
                 ('folder', models.CharField(choices=[('desk', 'Desk'), ('spam', 'Spam'), ('trash', 'Bin')], default='desk', max_length=8)),
                 ('order_text', models.CharField(blank=True, max_length=64)),
                 ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
-                ('channel', models.CharField(choices=[('mail', 'Mail'), ('form', 'Web form'), ('agent', 'Written by us'), ('api', 'API')], default='mail', max_length=8, verbose_name='channel')),
+                ('channel', models.CharField(choices=[('mail', 'Mail'), ('form', 'Web form'), ('agent', 'Written by us'), ('api', 'API'), ('shop', 'Customer service of the shop')], default='mail', max_length=8, verbose_name='channel')),
                 ('secret', models.CharField(default=helpdesk.models.thread.new_secret, editable=False, max_length=32, unique=True)),
                 ('excerpt', models.CharField(blank=True, max_length=160)),
                 ('message_count', models.PositiveIntegerField(default=0)),
@@ -300,7 +283,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'thread',
-                'indexes': [models.Index(fields=['folder', 'status', '-active_at', '-id'], name='queue_by_status'), models.Index(fields=['folder', 'contact', 'status', '-active_at'], name='queue_by_contact'), models.Index(fields=['folder', 'assignee', 'status', '-active_at'], name='queue_by_assignee'), models.Index(fields=['folder', '-active_at', '-id'], name='queue_newest'), models.Index(condition=models.Q(('folder', 'desk'), ('needs_answer', True)), fields=['waiting_since'], name='queue_waiting'), models.Index(fields=['customer', '-active_at'], name='threads_of_a_customer'), models.Index(fields=['folder', 'status', 'contact', 'assignee', 'inbound_at'], name='queue_counts')],
+                'indexes': [models.Index(fields=['folder', 'status', '-active_at', '-id'], name='queue_by_status'), models.Index(fields=['folder', 'contact', 'status', '-active_at'], name='queue_by_contact'), models.Index(fields=['folder', 'assignee', 'status', '-active_at'], name='queue_by_assignee'), models.Index(fields=['folder', '-active_at', '-id'], name='queue_newest'), models.Index(condition=models.Q(('folder', 'desk'), ('needs_answer', True)), fields=['waiting_since'], name='queue_waiting'), models.Index(fields=['customer', '-active_at'], name='threads_of_a_customer'), models.Index(fields=['folder', 'status', 'contact', 'assignee', 'inbound_at'], name='queue_counts'), models.Index(django.db.models.functions.text.Lower('email'), name='threads_of_an_address')],
             },
         ),
         migrations.CreateModel(
@@ -310,23 +293,6 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('thread', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='cart_search', to='helpdesk.thread')),
             ],
-        ),
-        migrations.CreateModel(
-            name='MailingRecipient',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('written', 'Written'), ('left_out', 'Left out'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.customer')),
-                ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='helpdesk.mailing')),
-                ('thread', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.thread')),
-            ],
-            options={
-                'verbose_name': 'recipient',
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['mailing', 'state'], name='recipients_by_state')],
-                'constraints': [models.UniqueConstraint(fields=('mailing', 'customer'), name='one_mail_a_customer')],
-            },
         ),
         migrations.CreateModel(
             name='Message',
@@ -369,7 +335,7 @@ class Migration(migrations.Migration):
             name='Attachment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(storage=helpdesk.models.attachment.file_storage, upload_to=helpdesk.models.attachment.storage_name)),
+                ('file', models.FileField(db_index=True, storage=helpdesk.models.attachment.file_storage, upload_to=helpdesk.models.attachment.storage_name)),
                 ('name', models.CharField(max_length=255, verbose_name='name')),
                 ('content_type', models.CharField(max_length=100)),
                 ('size', models.PositiveBigIntegerField()),
@@ -420,6 +386,66 @@ class Migration(migrations.Migration):
                 'verbose_name': 'event',
                 'ordering': ['at', 'pk'],
                 'indexes': [models.Index(fields=['thread', 'at'], name='events_of_a_thread'), models.Index(fields=['kind', 'at'], name='events_of_a_kind')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LetterDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=32)),
+                ('people', models.JSONField(default=list)),
+                ('subject', models.CharField(blank=True, max_length=255)),
+                ('html', models.TextField(blank=True)),
+                ('send_at', models.DateTimeField(blank=True, null=True)),
+                ('saved_at', models.DateTimeField(auto_now=True)),
+                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('attachments', models.ManyToManyField(blank=True, related_name='+', to='helpdesk.attachment')),
+                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.contact')),
+            ],
+            options={
+                'verbose_name': 'letter being written',
+                'ordering': ['-saved_at'],
+                'constraints': [models.UniqueConstraint(models.F('agent'), models.F('key'), name='one_letter_for_the_same_people')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Mailing',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject', models.CharField(max_length=255, verbose_name='subject')),
+                ('html', models.TextField(verbose_name='message')),
+                ('form_key', models.CharField(max_length=32)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mailings', to=settings.AUTH_USER_MODEL)),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mailings', to='helpdesk.contact', verbose_name='contact')),
+                ('attachments', models.ManyToManyField(blank=True, related_name='+', to='helpdesk.attachment')),
+                ('checked_to', models.BigIntegerField(default=0)),
+                ('send_at', models.DateTimeField(blank=True, null=True)),
+                ('stage', models.CharField(choices=[('checking', 'Being checked'), ('asking', 'Waits for your word'), ('going', 'On its way')], default='going', max_length=8)),
+            ],
+            options={
+                'verbose_name': 'mailing',
+                'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['stage', 'not_before'], name='mailings_due')],
+                'constraints': [models.UniqueConstraint(fields=('by', 'form_key'), name='one_mailing_a_form')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MailingRecipient',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('written', 'Written'), ('left_out', 'Left out'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=10)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.customer')),
+                ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='helpdesk.mailing')),
+                ('thread', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.thread')),
+            ],
+            options={
+                'verbose_name': 'recipient',
+                'ordering': ['pk'],
+                'indexes': [models.Index(fields=['mailing', 'state'], name='recipients_by_state')],
+                'constraints': [models.UniqueConstraint(fields=('mailing', 'customer'), name='one_mail_a_customer')],
             },
         ),
         migrations.CreateModel(
@@ -496,6 +522,7 @@ class Migration(migrations.Migration):
                 ('message', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='outgoing', to='helpdesk.message')),
                 ('thread', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='outgoing', to='helpdesk.thread')),
                 ('unsubscribe', models.CharField(blank=True, max_length=500)),
+                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.customer')),
             ],
             options={
                 'verbose_name': 'outgoing mail',
@@ -513,6 +540,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(models.F('agent'), models.F('thread'), name='one_mark_an_agent_and_thread')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ThreadOrigin',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('shop_id', models.CharField(max_length=64)),
+                ('status', models.CharField(max_length=10)),
+                ('last_message', models.PositiveBigIntegerField(default=0)),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.shop')),
+                ('thread', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='origins', to='helpdesk.thread')),
+            ],
+            options={
+                'verbose_name': 'thread of a shop',
+                'constraints': [models.UniqueConstraint(fields=('source', 'shop_id'), name='one_thread_a_shops_thread')],
             },
         ),
         index_words("helpdesk", "MessageWords"),

@@ -38,7 +38,7 @@ def seed(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    replaces = [('crm', '0001_initial'), ('crm', '0002_fixed_groups'), ('crm', '0003_the_customer_beside_the_thread'), ('crm', '0004_groups_and_totals'), ('crm', '0005_the_shop_feeds_it'), ('crm', '0006_search'), ('crm', '0007_groups'), ('crm', '0008_area'), ('crm', '0009_carts'), ('crm', '0010_nameless'), ('crm', '0011_canonical_emails'), ('crm', '0012_lists'), ('crm', '0013_carts_of_nobody'), ('crm', '0014_customer_files'), ('crm', '0015_prestashop')]
+    replaces = [('crm', '0001_initial'), ('crm', '0002_fixed_groups'), ('crm', '0003_the_customer_beside_the_thread'), ('crm', '0004_groups_and_totals'), ('crm', '0005_the_shop_feeds_it'), ('crm', '0006_search'), ('crm', '0007_groups'), ('crm', '0008_area'), ('crm', '0009_carts'), ('crm', '0010_nameless'), ('crm', '0011_canonical_emails'), ('crm', '0012_lists'), ('crm', '0013_carts_of_nobody'), ('crm', '0014_customer_files'), ('crm', '0015_prestashop'), ('crm', '0016_threads_of_shops'), ('crm', '0017_vouchers'), ('crm', '0018_lists_count_by_indexes')]
 
     initial = True
 
@@ -463,7 +463,7 @@ class Migration(migrations.Migration):
                 ('locked_key', models.TextField(blank=True, editable=False)),
                 ('cart_days', models.PositiveIntegerField(default=90, verbose_name='days of carts to import')),
                 ('is_paused', models.BooleanField(default=False)),
-                ('task', models.CharField(blank=True, choices=[('', 'Nothing'), ('trial', 'Trial, nothing is saved'), ('import', 'First import'), ('sync', 'What changed')], default='', max_length=8)),
+                ('task', models.CharField(blank=True, choices=[('', 'Nothing'), ('trial', 'Trial, nothing is saved'), ('import', 'First import'), ('sync', 'What changed'), ('sweep', 'What disappeared')], default='', max_length=8)),
                 ('language', models.CharField(blank=True, max_length=8)),
                 ('imported_at', models.DateTimeField(blank=True, null=True)),
                 ('synced_at', models.DateTimeField(blank=True, null=True)),
@@ -474,6 +474,9 @@ class Migration(migrations.Migration):
                 ('next_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 ('leased_until', models.DateTimeField(blank=True, null=True)),
                 ('shop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='prestashop', to='crm.shop')),
+                ('in_json', models.BooleanField(default=False, help_text="Only if the shop's XML cannot be read: XML is the more faithful of the two.", verbose_name='ask for JSON')),
+                ('reads_threads', models.BooleanField(default=True, help_text='They are taken as they were: nobody gets mail, and what is closed stays closed.', verbose_name='customer service threads too')),
+                ('swept_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'PrestaShop connection',
@@ -483,8 +486,8 @@ class Migration(migrations.Migration):
             name='PrestaShopStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(choices=[('', 'Nothing'), ('trial', 'Trial, nothing is saved'), ('import', 'First import'), ('sync', 'What changed')], max_length=8)),
-                ('resource', models.CharField(max_length=16)),
+                ('task', models.CharField(choices=[('', 'Nothing'), ('trial', 'Trial, nothing is saved'), ('import', 'First import'), ('sync', 'What changed'), ('sweep', 'What disappeared')], max_length=8)),
+                ('resource', models.CharField(max_length=32)),
                 ('last_id', models.PositiveBigIntegerField(default=0)),
                 ('start', models.CharField(blank=True, max_length=19)),
                 ('since', models.CharField(blank=True, max_length=19)),
@@ -498,6 +501,7 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='crm.prestashop')),
+                ('absent', models.JSONField(blank=True, default=dict)),
             ],
             options={
                 'verbose_name': 'step of an import',
@@ -623,19 +627,20 @@ class Migration(migrations.Migration):
                 ('open_threads', models.PositiveIntegerField(default=0, verbose_name='open threads')),
                 ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('erased_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged_customers', to='crm.customer')),
+                ('merged_into', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged_customers', to='crm.customer')),
                 ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='crm.customergroup', verbose_name='main group')),
                 ('groups', models.ManyToManyField(blank=True, related_name='members', to='crm.customergroup', verbose_name='groups')),
                 ('tags', models.ManyToManyField(blank=True, related_name='customers', to='crm.customertag', verbose_name='tags')),
                 ('household', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='people', to='crm.household', verbose_name='shared account')),
                 ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.shop', verbose_name='shop')),
                 ('title', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='crm.socialtitle', verbose_name='social title')),
+                ('gone_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted in the shop')),
             ],
             options={
                 'verbose_name': 'customer',
                 'verbose_name_plural': 'customers',
                 'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['last_name', 'first_name', 'id'], name='customers_by_name'), models.Index(fields=['company', 'id'], name='customers_by_company'), models.Index(fields=['group', 'id'], name='customers_of_a_group'), models.Index(fields=['birthday', 'id'], name='customers_by_birthday'), models.Index(fields=['order_count', 'id'], name='customers_by_orders'), models.Index(fields=['spent', 'id'], name='customers_by_sales'), models.Index(fields=['open_threads', 'id'], name='customers_by_threads'), models.Index(fields=['is_active', 'id'], name='customers_enabled'), models.Index(fields=['newsletter', 'id'], name='customers_newsletter'), models.Index(fields=['partner_offers', 'id'], name='customers_offers'), models.Index(fields=['registered_at', 'id'], name='customers_registered'), models.Index(fields=['visited_at', 'id'], name='customers_by_visit'), models.Index(fields=['source', 'updated_at', 'id'], name='customers_as_told'), models.Index(fields=['phone'], name='customers_by_phone'), models.Index(fields=['other_phone'], name='customers_by_other_phone'), models.Index(condition=models.Q(('is_active', False)), fields=['id'], name='customers_disabled')],
+                'indexes': [models.Index(fields=['source', 'updated_at', 'id'], name='customers_as_told'), models.Index(fields=['phone'], name='customers_by_phone'), models.Index(fields=['other_phone'], name='customers_by_other_phone'), models.Index(condition=models.Q(('gone_at__isnull', False)), fields=['gone_at'], name='customers_gone'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['last_name', 'first_name', 'id'], name='customers_by_name'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['company', 'id'], name='customers_by_company'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['group', 'id'], name='customers_of_a_group'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['birthday', 'id'], name='customers_by_birthday'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['order_count', 'id'], name='customers_by_orders'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['spent', 'id'], name='customers_by_sales'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['open_threads', 'id'], name='customers_by_threads'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['is_active', 'id'], name='customers_enabled'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['newsletter', 'id'], name='customers_newsletter'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['partner_offers', 'id'], name='customers_offers'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['registered_at', 'id'], name='customers_registered'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['visited_at', 'id'], name='customers_by_visit'), models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None), ('is_active', False)), fields=['id'], name='customers_disabled'), models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='customers_merged')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('shop_id', ''), _negated=True), fields=('source', 'shop_id'), name='customer_once_a_shop'), models.UniqueConstraint(django.db.models.functions.text.Lower('username'), condition=models.Q(('username', ''), _negated=True), name='one_customer_a_username')],
             },
         ),
@@ -897,6 +902,7 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.household', verbose_name='shared account')),
                 ('source', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.shop', verbose_name='shop')),
                 ('title', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.socialtitle', verbose_name='social title')),
+                ('gone_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted in the shop')),
             ],
             options={
                 'verbose_name': 'historical customer',
@@ -989,6 +995,7 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='carts', to='crm.customer')),
                 ('order', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cart', to='crm.order')),
                 ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.shop', verbose_name='shop')),
+                ('gone_at', models.DateTimeField(blank=True, null=True, verbose_name='deleted in the shop')),
             ],
             options={
                 'verbose_name': 'cart',
@@ -1154,7 +1161,7 @@ class Migration(migrations.Migration):
             name='RecordEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Created'), ('invited', 'Invited'), ('signed_in', 'Signed in'), ('password', 'Password changed'), ('email_added', 'E-mail added'), ('email_removed', 'E-mail removed'), ('tagged', 'Tag added'), ('untagged', 'Tag removed'), ('grouped', 'Group added'), ('ungrouped', 'Group removed'), ('deleted', 'Moved to the bin'), ('restored', 'Restored'), ('erased', 'Erased'), ('merged', 'Merged'), ('split', 'Split again'), ('exported', 'Exported'), ('imported', 'Imported'), ('cart_linked', 'Cart linked'), ('cart_unlinked', 'Cart unlinked'), ('cart_deleted', 'Cart deleted'), ('contacted', 'Contacted about a cart')], max_length=16)),
+                ('kind', models.CharField(choices=[('created', 'Created'), ('invited', 'Invited'), ('signed_in', 'Signed in'), ('password', 'Password changed'), ('email_added', 'E-mail added'), ('email_removed', 'E-mail removed'), ('tagged', 'Tag added'), ('untagged', 'Tag removed'), ('grouped', 'Group added'), ('ungrouped', 'Group removed'), ('deleted', 'Moved to the bin'), ('restored', 'Restored'), ('erased', 'Erased'), ('merged', 'Merged'), ('split', 'Split again'), ('exported', 'Exported'), ('imported', 'Imported'), ('cart_linked', 'Cart linked'), ('cart_unlinked', 'Cart unlinked'), ('cart_deleted', 'Cart deleted'), ('voucher_given', 'Voucher given'), ('voucher_gone', 'Voucher deleted in the shop'), ('contacted', 'Contacted about a cart')], max_length=16)),
                 ('data', models.JSONField(blank=True, default=dict)),
                 ('ip_address', models.GenericIPAddressField(blank=True, null=True)),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
@@ -1228,7 +1235,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'voucher',
                 'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['source', 'updated_at', 'id'], name='vouchers_as_told')],
+                'indexes': [models.Index(fields=['source', 'updated_at', 'id'], name='vouchers_as_told'), models.Index(fields=['code'], name='vouchers_by_code')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('shop_id', ''), _negated=True), fields=('source', 'shop_id'), name='voucher_once_a_shop')],
             },
         ),
