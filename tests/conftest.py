@@ -2,13 +2,14 @@
 
 from collections.abc import Generator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from tests import emptying, make
+from tests import make, sowing
 
 pytest_plugins = [
     "tests.browser",
@@ -32,7 +33,13 @@ ANSWERED_ONCE = (
     *(f"tests/accounts/{name}" for name in ("test_profile", "test_sign_in")),
     *(f"tests/crm/{name}" for name in ("test_settings_shops", "test_shop_api_hostile", "test_titles")),
     *(f"tests/helpdesk/{name}" for name in ("test_api_writes", "test_attachments", "test_message_frame")),
-    *("tests/flows/", "tests/helpdesk/test_settings_", "tests/live/test_redis", "tests/practice/"),
+    *(
+        "tests/config/test_migrations",
+        "tests/flows/",
+        "tests/helpdesk/test_settings_",
+        "tests/live/test_redis",
+        "tests/practice/",
+    ),
     *(f"tests/mailgateway/{name}" for name in ("test_connection", "test_first_run", "test_imap", "test_mailbox_pages")),
     *(f"tests/portal/{name}" for name in ("test_contact_form", "test_guard", "test_thread_page")),
 )
@@ -58,11 +65,13 @@ def uses_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or not names.isdisjoint({"db", "transactional_db"})
 
 
-@pytest.fixture(autouse=True, scope="session")
-def quick_emptying() -> Generator[None]:
-    """Tests that commit leave an empty, sown database behind, and quickly."""
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Generator[None]:
+    """The database of tests.sowing; tests that commit leave it as they found it, and quickly."""
+    with django_db_blocker.unblock():
+        sowing.finish()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: emptying.empty())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: sowing.empty())
         yield
 
 

@@ -13,9 +13,10 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES  # noqa: E402
 
+DATABASES["default"]["TEST"] = {"MIGRATE": False}  # tests.sowing says how it is made
 if DATABASES["default"]["ENGINE"] == "config.sqlite":
     # A file, not memory: live servers and gateway threads open connections of their own.
-    DATABASES["default"]["TEST"] = {"NAME": f"{folder}/test.sqlite3"}
+    DATABASES["default"]["TEST"]["NAME"] = f"{folder}/test.sqlite3"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
 SITE_URL = "http://testserver"
