@@ -1,7 +1,6 @@
 """How long a mail takes from Dovecot to an agent's open queue: the whole way, in a real browser."""
 
 import imaplib
-import shutil
 import statistics
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from helpdesk.models import Contact
 from mailgateway.models import Beat
+from tests.browser import chromium_path
 from tests.servers import desks, dovecot
 from tests.servers.mails import mailbox, raw, until
 
@@ -52,9 +52,7 @@ def open_queue(port: int) -> Iterator[Page]:
 
     cookie = visitor().cookies["sessionid"].value
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu"])
         context = chromium.new_context(base_url=f"http://127.0.0.1:{port}", locale="es")
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": f"http://127.0.0.1:{port}"}])
         page = context.new_page()
