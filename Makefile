@@ -50,7 +50,7 @@ PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS
 
 test: services install-dev ## every test: SQLite with Chromium and Dovecot, then PostgreSQL; at most 6 minutes
 	$(PYTEST)
-	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only
+	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only --reuse-db
 
 test-fast: install-dev ## SQLite only, without browser and servers; at most 60 s
 	$(PYTEST) -m "not browser and not imap"

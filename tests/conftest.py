@@ -41,6 +41,7 @@ ANSWERED_ONCE = (
         "tests/practice/",
     ),
     *(f"tests/mailgateway/{name}" for name in ("test_connection", "test_first_run", "test_imap", "test_mailbox_pages")),
+    "tests/mailgateway/test_receive_mail.py::test_every_mail_of_the_corpus",
     *(f"tests/portal/{name}" for name in ("test_contact_form", "test_guard", "test_thread_page")),
 )
 
