@@ -83,7 +83,6 @@ from helpdesk.context.order import (
     orders_of,
     orders_of_address,
     product_of,
-    with_purchases,
 )
 from helpdesk.context.shop import announce, is_wanted, shop_of
 
@@ -171,6 +170,5 @@ __all__ = [
     "was_linked",
     "whatsapp_number",
     "with_mail",
-    "with_purchases",
     "with_standing",
 ]

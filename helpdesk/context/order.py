@@ -1,14 +1,11 @@
 """Orders: whose they are, and what of them a thread is about."""
 
 from collections.abc import Iterable
-from functools import cache
-from typing import Any
 
 from django.db import models
 
 from crm import panel
 from crm.models import Customer, Order, OrderLine
-from helpdesk.context.group import with_standing
 
 
 def newest_orders(customers: Iterable[int]) -> dict[int, Order]:
@@ -51,26 +48,3 @@ def orders_of(customer: Customer | None, *, limit: int = 10) -> list[Order]:
     if customer is None:
         return []
     return list(customer.orders.prefetch_related("lines")[:limit])
-
-
-def with_purchases(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Threads, each with its customer's `order_count` and `order_total` of valid orders, in `order_currency`,
-    and with their standing.
-
-    The total is None where the customer bought in several currencies: then there is no one number.
-    """
-    return with_standing(threads).annotate(**_purchases())
-
-
-@cache  # three queries in one, the same for every thread that is opened
-def _purchases() -> dict[str, models.Subquery]:
-    valid = Order.objects.filter(customer=models.OuterRef("customer"), is_valid=True).order_by().values("customer")
-    one = models.Q(first=models.F("last"))
-    sums = valid.annotate(
-        count=models.Count("pk"), sum=models.Sum("total"), first=models.Min("currency"), last=models.Max("currency")
-    )
-    return {
-        "order_count": models.Subquery(sums.values("count")),
-        "order_total": models.Subquery(sums.filter(one).values("sum")),
-        "order_currency": models.Subquery(sums.values("first")),
-    }

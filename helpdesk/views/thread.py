@@ -107,7 +107,7 @@ def page(request: AgentRequest, thread: Thread, *, status: int = 200, **extra: A
 def show(request: AgentRequest, thread_id: int) -> HttpResponse:
     """The page. Opening it marks the thread as read for this agent only."""
     threads = Thread.objects.visible_to(request.user).with_read_at(request.user).select_related(*JOINS)
-    thread = get_object_or_404(shop.with_purchases(threads), pk=thread_id)
+    thread = get_object_or_404(shop.with_standing(threads), pk=thread_id)
     if thread.merged_into_id:
         return SeeOther(thread_path(thread.merged_into_id))
     response = page(request, thread)
@@ -136,7 +136,7 @@ def conversation(request: AgentRequest, thread_id: int) -> HttpResponse:
 def header(request: AgentRequest, thread_id: int) -> HttpResponse:
     """The head alone, for live updates."""
     threads = Thread.objects.visible_to(request.user).select_related(*JOINS)
-    return render_header(request, get_object_or_404(shop.with_purchases(threads), pk=thread_id))
+    return render_header(request, get_object_or_404(shop.with_standing(threads), pk=thread_id))
 
 
 def render_header(request: AgentRequest, thread: Thread, **extra: Any) -> HttpResponse:
