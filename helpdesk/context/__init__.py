@@ -84,7 +84,7 @@ from helpdesk.context.order import (
     orders_of_address,
     product_of,
 )
-from helpdesk.context.shop import announce, is_wanted, shop_of
+from helpdesk.context.shop import announce, is_wanted, main_currency, shop_of
 
 __all__ = [
     "Candidate",
@@ -140,6 +140,7 @@ __all__ = [
     "is_wanted",
     "keep_matches",
     "mail_changed",
+    "main_currency",
     "matches_of",
     "nearest_order",
     "newest_orders",

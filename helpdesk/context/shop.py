@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import models
+
 from crm import outbound
-from crm.models import Customer, Order, Shop
+from crm.models import Customer, Order, RecordSettings, Shop
 
 
 def is_wanted(event: str) -> bool:
@@ -20,3 +22,8 @@ def announce(event: str, data: Mapping[str, Any], *, shop: Shop | None) -> None:
 def shop_of(record: Customer | Order | None) -> Shop | None:
     """The shop that told us of a customer or an order."""
     return record.source if record else None
+
+
+def main_currency() -> models.Subquery:
+    """For queries: the currency that what a customer spent is counted in."""
+    return models.Subquery(RecordSettings.objects.values("currency")[:1])

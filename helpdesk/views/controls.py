@@ -23,7 +23,7 @@ def answer(request: AgentRequest, thread: Thread, form: forms.Form | None = None
     if "next" in request.POST:  # from a row of the queue
         return HttpResponseBadRequest(error) if error else respond(request, "", {}, to=back_to(request))
     if request.htmx:
-        fresh = shop.with_standing(Thread.objects.filter(pk=thread.pk)).get()
+        fresh = shop.with_standing(Thread.objects.filter(pk=thread.pk)).annotate(currency=shop.main_currency()).get()
         response = render_header(request, fresh, error=error)
         response.headers["HX-Trigger"] = "thread-changed"
         return response

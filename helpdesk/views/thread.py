@@ -16,7 +16,7 @@ from helpdesk import queues, timeline
 from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.composer import composer_for, forward_choices
 from helpdesk.filters import Filters
-from helpdesk.models import Contact, DeskSettings, Folder, Message, OutgoingState, StatusLabel, Thread
+from helpdesk.models import Contact, DeskSettings, Folder, Message, OutgoingState, StatusLabel, Thread, ThreadQuerySet
 from helpdesk.panel import panel_of
 from helpdesk.purging import BIN_DAYS
 
@@ -24,10 +24,15 @@ OWN_QUERY = ("mode", "sent", "images", "options", "q")
 JOINS = ("contact", "customer", "assignee", "order", "product", "cart")
 
 
+def threads_of(request: HttpRequest) -> ThreadQuerySet:
+    """The threads that this agent may see, with all that a page shows of one."""
+    threads = Thread.objects.visible_to(request.user).select_related(*JOINS)  # type: ignore[arg-type]
+    return threads.annotate(currency=shop.main_currency())
+
+
 def visible(request: HttpRequest, thread_id: int) -> Thread:
     """The thread, if this agent may see it; else 404."""
-    threads = Thread.objects.visible_to(request.user).select_related(*JOINS)  # type: ignore[arg-type]
-    return get_object_or_404(threads, pk=thread_id)
+    return get_object_or_404(threads_of(request), pk=thread_id)
 
 
 def thread_path(thread_id: int, **query: Any) -> str:
@@ -106,7 +111,7 @@ def page(request: AgentRequest, thread: Thread, *, status: int = 200, **extra: A
 @require_safe
 def show(request: AgentRequest, thread_id: int) -> HttpResponse:
     """The page. Opening it marks the thread as read for this agent only."""
-    threads = Thread.objects.visible_to(request.user).with_read_at(request.user).select_related(*JOINS)
+    threads = threads_of(request).with_read_at(request.user)
     thread = get_object_or_404(shop.with_standing(threads), pk=thread_id)
     if thread.merged_into_id:
         return SeeOther(thread_path(thread.merged_into_id))
@@ -135,8 +140,7 @@ def conversation(request: AgentRequest, thread_id: int) -> HttpResponse:
 @require_safe
 def header(request: AgentRequest, thread_id: int) -> HttpResponse:
     """The head alone, for live updates."""
-    threads = Thread.objects.visible_to(request.user).select_related(*JOINS)
-    return render_header(request, get_object_or_404(shop.with_standing(threads), pk=thread_id))
+    return render_header(request, get_object_or_404(shop.with_standing(threads_of(request)), pk=thread_id))
 
 
 def render_header(request: AgentRequest, thread: Thread, **extra: Any) -> HttpResponse:

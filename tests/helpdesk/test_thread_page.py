@@ -6,6 +6,7 @@ import pytest
 from django.urls import get_resolver
 from django.utils import timezone
 
+from crm.models import Order
 from helpdesk.models import Message, ReadMark, Status, StatusLabel, Thread
 from tests import make
 
@@ -29,6 +30,7 @@ def test_the_head_says_who_wrote_to_which_contact_and_what_they_bought(world, bo
     make.order(world.john)
     make.order(world.john)
     make.order(world.john, is_valid=False)
+    Order.objects.add_up([world.john.pk])
     thread = make.thread(world.service, subject="Two bowls broken")
     page = html_of(bob, f"/threads/{thread.pk}/")
     for said in ("Two bowls broken", "John Doe", "john@example.com", "To: </span>Service", "2 orders", "€85.00"):
