@@ -84,6 +84,15 @@ def page(browser: Browser, desk_url: str) -> Iterator[Page]:
     assert not said, said
 
 
+def until(page: Page, condition: Callable[[], object], what: str = "it did not happen") -> None:
+    """Wait, for ten seconds at most, while the page goes on; the test fails with `what` if it stays false."""
+    for _ in range(400):
+        if condition():
+            return
+        page.wait_for_timeout(25)
+    pytest.fail(what)
+
+
 @pytest.fixture
 def sign_in(page: Page, desk_url: str) -> Callable[[Agent], Page]:
     """sign_in(agent) opens the desk as that agent. The form of it is tested where signing in is."""

@@ -7,18 +7,10 @@ from playwright.sync_api import expect
 from crm.models import Shop
 from live import wire
 from tests import make
+from tests.browser import until
 
 pytestmark = pytest.mark.browser
 LIMIT = 2000  # ms that the row allows; a second is what a machine with nothing else to do needs at most
-
-
-def until_heard(sockets, group: str, page) -> None:
-    """Wait until the page's socket listens: what happens before is on the page that was fetched."""
-    for _ in range(400):
-        if sockets.get(group):
-            return
-        page.wait_for_timeout(25)
-    pytest.fail("the page does not listen")
 
 
 @pytest.mark.row("CV11", "CA7")
@@ -46,7 +38,7 @@ def test_a_cart_that_the_shop_changes_is_in_the_panel_and_on_the_customers_page_
         page.goto(path)
         cart = page.locator(place).filter(has_text="Cuenco Bruma").first
         expect(cart).to_contain_text(said)
-        until_heard(wire.sockets, f"customer-{world_live.john.pk}", page)
+        until(page, lambda: wire.sockets.get(f"customer-{world_live.john.pk}"), "the page does not listen")
         put(quantity)
         said = f"€{15 * quantity}.00"
         expect(cart).to_contain_text(said, timeout=LIMIT)

@@ -11,6 +11,7 @@ from crm.models import CartItem
 from helpdesk.models import Attachment, Draft, Message, OutgoingMail, PredefinedReply, Thread
 from tests import make
 from tests.barriers import barriers
+from tests.browser import until
 from tests.helpdesk.test_attachments import png
 
 pytestmark = pytest.mark.browser
@@ -34,15 +35,6 @@ def editor(page):
 def saved(thread, words):
     """Wait for the draft on the server."""
     return lambda: Draft.objects.filter(thread=thread, text__contains=words).exists()
-
-
-def until(page, condition):
-    """Poll for at most five seconds."""
-    for _ in range(100):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    pytest.fail("it did not happen")
 
 
 def paste_picture(page):

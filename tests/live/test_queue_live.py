@@ -8,8 +8,10 @@ from playwright.sync_api import Page, expect
 
 from helpdesk import intake, pings
 from helpdesk.models import Thread
+from live import wire
 from tests import make
 from tests.barriers import barriers
+from tests.browser import until
 
 pytestmark = pytest.mark.browser
 # Runs when the page is parsed and before its scripts: the clock of the fallback, short enough for a test.
@@ -90,6 +92,7 @@ def test_a_lost_socket_comes_back_and_fetches_what_was_missed(world_live, sign_i
     sign_in(world_live.bob)
     stay_away(page)
     expect(row(page, "Old question")).to_be_visible()
+    until(page, lambda: wire.sockets)  # closed before it is open, Chromium itself complains
     doors[0].close(code=4403)
     expect(row(page, "Meanwhile")).to_be_visible()
     assert len(doors) == 2
