@@ -39,8 +39,7 @@ def tone(name: str) -> int:
 
 def avatar(name: Any, extra: str = "") -> SafeString:
     """Initials in a circle whose colour stays the same for the same name: an agent or any text."""
-    words = str(name).split() or ["?"]
-    letters = name.initials if isinstance(name, Agent) else "".join(word[0] for word in (words[:1] + words[1:][-1:]))
+    letters = name.initials if isinstance(name, Agent) else initials(str(name))
     colour = name.pk % 6 + 1 if isinstance(name, Agent) else tone(str(name))
     return format_html('<span class="av {} av-{}" aria-hidden="true">{}</span>', extra, colour, letters.upper())
 
