@@ -6,7 +6,7 @@ from helpdesk.models.contact import Contact
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
-from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingState
+from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySet, OutgoingState, SentCopy
 from helpdesk.models.reply import PredefinedReply
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.merge import Merge
@@ -41,10 +41,12 @@ __all__ = [
     "NoticeKind",
     "OutgoingKind",
     "OutgoingMail",
+    "OutgoingQuerySet",
     "OutgoingState",
     "PredefinedReply",
     "ReadMark",
     "RecipientState",
+    "SentCopy",
     "Stage",
     "Status",
     "StatusLabel",
