@@ -66,6 +66,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/invitation/", access.invite, name="customer_invitation"),
     path("customers/<int:customer_id>/sessions/", access.sign_out, name="customer_sessions"),
     path("customers/<int:customer_id>/vouchers/new/", vouchers.give, name="voucher_new"),
+    path(
+        "customers/<int:customer_id>/vouchers/<int:voucher_id>/withdrawal/",
+        vouchers.withdraw,
+        name="voucher_withdrawal",
+    ),
     path("orders/<int:order_id>/", profile.order, name="order"),
     # One person, several records
     path("customers/<int:customer_id>/people/", merging.likeness, name="customer_people"),
