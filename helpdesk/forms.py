@@ -211,7 +211,8 @@ class TagsForm(forms.Form):
 
     def clean_tags(self) -> list[str]:
         """The words."""
-        return [word for word in str(self.cleaned_data["tags"]).split(",") if word.strip()]
+        words = (" ".join(word.split()) for word in str(self.cleaned_data["tags"]).split(","))
+        return [word for word in words if word]
 
 
 class OrderForm(forms.Form):
