@@ -97,7 +97,7 @@ class EnclosedVoucher(VoucherTerms):
     @property
     def said(self) -> dict[str, str]:
         """What was typed, finished or not; empty where nothing says what it is worth."""
-        typed = {name: str(self[name].value() or "").strip() for name in self.fields}
+        typed = {name: str(self[name].value() or "").replace("\x00", "").strip()[:255] for name in self.fields}
         return typed if typed["percent"] or typed["amount"] else {}
 
     @property

@@ -12,8 +12,8 @@ from accounts.fields import Dressed
 from helpdesk import html as markup
 from helpdesk import placeholders
 from helpdesk.context import EnclosedVoucher
-from helpdesk.forms import ManyFilesField, TagsForm
-from helpdesk.models import Contact, DeskSettings, StatusLabel
+from helpdesk.forms import ManyFilesField, TagsForm, words_of
+from helpdesk.models import Contact, DeskSettings, Status, StatusLabel
 from helpdesk.models.reply import PLACEHOLDER
 
 
@@ -40,7 +40,8 @@ class LetterForm(Dressed, TagsForm):
         super().__init__(*args, **options)
         chooser: Any = self.fields["contact"]
         chooser.queryset = contacts
-        self.fields["then"].choices = [(key, row.label) for key, row in StatusLabel.all_by_status().items()]  # type: ignore[attr-defined]
+        statuses: Any = self.fields["then"]
+        statuses.choices = [(key, row.label) for key, row in StatusLabel.all_by_status().items()]
         self.fields["tags"].label = _("Tags of the threads")
         self.fields["tags"].help_text = _("With commas between them.")
         self.fields["tags"].widget.attrs["list"] = "thread-tags"
@@ -66,8 +67,8 @@ class LetterForm(Dressed, TagsForm):
             "subject": " ".join(str(self["subject"].value() or "").replace("\x00", "").split())[:255],
             "html": self.html,
             "send_at": self._time(),
-            "then": said if (said := str(self["then"].value() or "")) in dict(self.fields["then"].choices) else "",
-            "tags": [word.strip() for word in str(self["tags"].value() or "").split(",") if word.strip()],
+            "then": said if (said := str(self["then"].value() or "")) in Status.values else "",
+            "tags": words_of(str(self["tags"].value() or "")),
             "voucher": self.voucher.said,
         }
 

@@ -37,6 +37,7 @@ A_CHECK = 10_000  # people whom one run looks at
 A_RUN = 200  # mails that one run of the job writes, so that a long mailing does not keep the next one waiting
 BATCH = 50
 CHECKED = 500
+READ = ("customer__title", "customer__source")  # what a letter reads of each
 FEW = 20  # for so many the values are looked at while one waits, and nothing is asked
 
 
@@ -197,9 +198,17 @@ def begin(letter: Letter, audience: Audience, **how: Any) -> Mailing:
 
 
 def _write_down(letter: Letter, ids: Iterable[int], **how: Any) -> Mailing:
-    words = {"contact": letter.contact, "subject": letter.subject, "html": letter.html}
-    beside = {"then": letter.then, "tags": list(letter.tags), "voucher": dict(letter.voucher)}
-    return Mailing.objects.write(ids, by=letter.by, **words, **beside, **how)
+    return Mailing.objects.write(
+        ids,
+        by=letter.by,
+        contact=letter.contact,
+        subject=letter.subject,
+        html=letter.html,
+        then=letter.then,
+        tags=list(letter.tags),
+        voucher=dict(letter.voucher),
+        **how,
+    )
 
 
 def check_due() -> int:
@@ -212,7 +221,7 @@ def check_due() -> int:
 
 def _check(mailing: Mailing) -> int:
     letter = Letter.of(mailing)
-    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related("customer__title", "customer__source").order_by("pk")
+    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related(*READ).order_by("pk")
     at, count, mine = mailing.checked_to, 0, Mailing.objects.filter(pk=mailing.pk, stage=Stage.CHECKING)
     while count < A_CHECK:
         rows = list(waiting.filter(pk__gt=at).prefetch_related("customer__emails")[:CHECKED])
@@ -240,7 +249,9 @@ def send_due() -> int:
 def _go_on(mailing: Mailing) -> int:
     letter = Letter.of(mailing)
     count, files = 0, list(mailing.attachments.all())
-    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related("customer__title", "customer__source")
+    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related(
+        "customer__title", "customer__source"
+    )
     for _batch in range(A_RUN // BATCH):
         rows = list(waiting.prefetch_related("customer__emails")[:BATCH])
         if not rows:

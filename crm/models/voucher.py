@@ -106,7 +106,9 @@ class Voucher(FromShop):
 
         Raises ValueError where it was used up. If the shop says later that it takes it all the same, it is active.
         """
-        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",)).select_related("customer"))
+        self.refresh_from_db(
+            from_queryset=type(self).objects.select_for_update(of=("self",)).select_related("customer")
+        )
         if not self.is_active:
             return False
         if not self.may_be_withdrawn:

@@ -34,7 +34,7 @@ class LetterDraftManager(models.Manager["LetterDraft"]):
         return self.filter(agent=by, key=key_of(people)).prefetch_related("attachments").first()
 
     def write(self, people: People, *, by: Agent, **words: Any) -> "LetterDraft":
-        """Save it: `contact`, `subject`, `html`, `send_at` and columns of Sending, each where it is given; files stay."""
+        """Save it: `contact`, `subject`, `html`, `send_at`, columns of Sending, each where it is given; files stay."""
         people = list(people)
         return self.update_or_create(agent=by, key=key_of(people), defaults={**words, "people": people})[0]
 

@@ -17,7 +17,7 @@ from helpdesk import html as markup
 from helpdesk import mailings
 from helpdesk.chrome import contacts_of
 from helpdesk.mailings import Letter
-from helpdesk.models import Contact, Mailing, Message, PredefinedReply
+from helpdesk.models import Contact, Message, PredefinedReply
 from helpdesk.views.thread import thread_path
 from helpdesk.writing import Desk, number
 
