@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/tags/", switches.tags, name="customer_tags"),
     # The customer's page
     path("customers/<int:customer_id>/", profile.show, name="customer"),
+    path("customers/<int:customer_id>/figures/", profile.figures, name="customer_figures"),
     path("customers/<int:customer_id>/products/", profile.products, name="customer_products"),
     path("customers/<int:customer_id>/carts/", profile.carts, name="customer_carts"),
     path("customers/<int:customer_id>/here/", profile.here, name="customer_here"),
