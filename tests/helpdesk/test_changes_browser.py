@@ -31,6 +31,7 @@ def test_threads_are_chosen_and_closed_by_keyboard_and_come_back(world_live, sig
     page.keyboard.press("e")
     expect(page.get_by_text("2 threads set to Closed.")).to_be_visible()
     expect(page.locator("#queue .row")).to_have_count(1)
+    expect(page.locator(".nav [data-live-dot]")).to_be_visible()  # its scripts run
     page.keyboard.press("z")
     expect(page.locator("#queue .row")).to_have_count(3)
     assert set(Thread.objects.values_list("status", "reopened_count")) == {("open", 0)}
