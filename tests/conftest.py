@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.servers.dovecot",
     "tests.servers.fake_imap",
     "tests.servers.listener",
+    "tests.servers.oauth",
     "tests.servers.prestashop",
     "tests.servers.redis",
     "tests.servers.smtp_sink",
@@ -40,7 +41,10 @@ ANSWERED_ONCE = (
         "tests/live/test_redis",
         "tests/practice/",
     ),
-    *(f"tests/mailgateway/{name}" for name in ("test_connection", "test_first_run", "test_imap", "test_mailbox_pages")),
+    *(
+        f"tests/mailgateway/{name}"
+        for name in ("test_connection", "test_first_run", "test_imap", "test_mailbox_pages", "test_permission")
+    ),
     "tests/mailgateway/test_receive_mail.py::test_every_mail_of_the_corpus",
     *(f"tests/portal/{name}" for name in ("test_contact_form", "test_guard", "test_thread_page")),
 )
