@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +42,7 @@ WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", 30)
 SHOP_CALL_BYTES = env.number("SHOP_CALL_MB", 8) * 1024 * 1024
 
 # Where mailboxes are signed in to without a password; a token goes to these mail servers only.
-MAIL_PROVIDERS: dict[str, dict[str, object]] = {
+MAIL_PROVIDERS: dict[str, dict[str, Any]] = {
     "google": {
         "authorize": "https://accounts.google.com/o/oauth2/v2/auth",
         "token": "https://oauth2.googleapis.com/token",

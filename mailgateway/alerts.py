@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from helpdesk import alarms
-from mailgateway.models import Mailbox, Trouble
+from mailgateway.models import Mailbox
+from mailgateway.troubles import Trouble
 
 
 def tell_due() -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.core.cache import cache
 from django.db.models import Q
 
-from mailgateway.models import Incoming, IncomingState, Mailbox, Trouble
+from mailgateway.models import Incoming, IncomingState, Mailbox
+from mailgateway.troubles import Trouble
 
 KEY, SECONDS = "mail-attention", 10
 

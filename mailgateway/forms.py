@@ -11,17 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed
 from mailgateway import providers
-from mailgateway.models import (
-    Afterwards,
-    Grant,
-    Incoming,
-    IncomingState,
-    Mailbox,
-    Outcome,
-    Security,
-    SignIn,
-    SignInApp,
-)
+from mailgateway.grants import Grant, SignIn, SignInApp
+from mailgateway.models import Afterwards, Incoming, IncomingState, Mailbox, Outcome, Security
 
 SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
 MAIN = ("name", "contact", "is_active", "creates_threads")

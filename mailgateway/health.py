@@ -8,7 +8,8 @@ from django.db.models.functions import TruncHour
 from django.utils import timezone
 
 from helpdesk import outbox
-from mailgateway.models import Beat, Incoming, Mailbox, Side, Trouble
+from mailgateway.models import Beat, Incoming, Mailbox
+from mailgateway.troubles import Side, Trouble
 
 HOURS = 24
 CHART = 36  # units high
@@ -112,14 +113,18 @@ def _lags() -> dict[int, tuple[datetime, timedelta | None]]:
     rows = Mailbox.objects.annotate(
         last=Subquery(newest.values("received_at")[:1]), server=Subquery(newest.values("server_at")[:1])
     ).values_list("pk", "last", "server")
-    return {pk: (last, max(last - server, timedelta()) if server else None) for pk, last, server in rows if last}
+    found: dict[int, tuple[datetime, timedelta | None]] = {}
+    for pk, last, server in rows:
+        if last is not None:
+            found[pk] = (last, max(last - server, timedelta()) if server else None)
+    return found
 
 
 def _next_tries() -> dict[int, int]:
     """Seconds until each waiting loop tries again, by mailbox."""
     now = timezone.now()
     rows = Beat.objects.filter(name__startswith="mailbox-", next_at__gt=now).values_list("name", "next_at")
-    return {int(name.removeprefix("mailbox-")): int((at - now).total_seconds()) + 1 for name, at in rows}
+    return {int(name.removeprefix("mailbox-")): int((at - now).total_seconds()) + 1 for name, at in rows if at}
 
 
 def _by_hour() -> dict[int, dict[int, int]]:

@@ -19,7 +19,8 @@ from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.utils import encode_folder
 
 from mailgateway import providers, tls
-from mailgateway.models import Afterwards, Mailbox, Security, SignIn
+from mailgateway.grants import SignIn
+from mailgateway.models import Afterwards, Mailbox, Security
 from mailgateway.tls import Refused
 
 TIMEOUT = 20.0  # seconds without a byte from the server

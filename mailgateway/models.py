@@ -14,11 +14,6 @@ from mailgateway import reasons
 from mailgateway.grants import SignIn
 from mailgateway.troubles import Side, Trouble
 
-__all__ = [
-    *("Afterwards", "Beat", "Grant", "Incoming", "IncomingState", "Mailbox", "Outcome", "Security", "Side", "SignIn"),
-    *("SignInApp", "Trouble"),
-]
-
 
 class Security(models.TextChoices):
     """How the connection is protected; "none" is accepted for loopback only."""

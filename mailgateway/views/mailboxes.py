@@ -11,7 +11,8 @@ from accounts.access import supervisor_required
 from accounts.history import changes
 from mailgateway import attention, health, pings, probe
 from mailgateway.forms import MailboxForm
-from mailgateway.models import Grant, Incoming, Mailbox, SignIn
+from mailgateway.grants import Grant, SignIn
+from mailgateway.models import Incoming, Mailbox
 
 SECRETS = ("password", "smtp_password")
 

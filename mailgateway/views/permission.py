@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import AgentRequest, supervisor_required
 from mailgateway import pings, providers
 from mailgateway.forms import SignInAppForm
-from mailgateway.models import Grant, Mailbox, SignIn, SignInApp
+from mailgateway.grants import Grant, SignIn, SignInApp
+from mailgateway.models import Mailbox
 from mailgateway.tls import Refused
 
 ASKED = "mail-permission"  # the session's key: whom we asked for what

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from helpdesk.models import OutgoingMail, Thread
 from mailgateway import alerts, incoming, rawmail
-from mailgateway.models import Beat, Incoming, Mailbox, Trouble
+from mailgateway.models import Beat, Incoming, Mailbox
+from mailgateway.troubles import Trouble
 from tests.servers.mails import raw
 
 pytestmark = pytest.mark.django_db

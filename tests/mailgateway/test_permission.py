@@ -8,7 +8,9 @@ from django.test import Client
 from helpdesk import letters
 from helpdesk.models import OutgoingMail, Thread
 from mailgateway import outgoing, probe, providers
-from mailgateway.models import Grant, Mailbox, SignInApp, Trouble
+from mailgateway.grants import Grant, SignInApp
+from mailgateway.models import Mailbox
+from mailgateway.troubles import Trouble
 from mailgateway.visit import fetch_once
 from tests.servers import dovecot as dovecots
 from tests.servers import tls
