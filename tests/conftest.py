@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.servers.dovecot",
     "tests.servers.fake_imap",
     "tests.servers.listener",
+    "tests.servers.oauth",
     "tests.servers.prestashop",
     "tests.servers.redis",
     "tests.servers.smtp_sink",
