@@ -41,6 +41,11 @@ def failed(mail: OutboundMail) -> None:
         _wanted(mail).update(copy_at=timezone.now() + timedelta(minutes=5) * 2**row.copy_tries)
 
 
+def forget(*, only: Collection[int] | None = None, but: Collection[int] = ()) -> None:
+    """No copies are kept of these contacts' mail any more."""
+    OutgoingMail.objects.of(only, but).filter(copy=SentCopy.WANTED).update(copy=SentCopy.NONE, copy_at=None)
+
+
 def contacts_wanted() -> set[int | None]:
     """The contacts whose sent mail waits for a copy."""
     wanted = OutgoingMail.objects.filter(copy=SentCopy.WANTED, copy_at__lte=timezone.now())

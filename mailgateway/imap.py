@@ -9,7 +9,6 @@ import imaplib
 import re
 import socket
 import ssl
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,9 +18,9 @@ from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.utils import encode_folder
 
+from helpdesk import faults
 from mailgateway import providers, tls
 from mailgateway.grants import SignIn
-from mailgateway.lanes import Hangups
 from mailgateway.models import Afterwards, Mailbox, Security
 from mailgateway.tls import Refused
 
@@ -209,10 +208,12 @@ class Folder:
             self._uid("MOVE", numbers, target)
         else:
             self._uid("COPY", numbers, target)
+            faults.at("10 copied")
             self._remove(numbers)
 
     def _remove(self, numbers: str) -> None:
         self._uid("STORE", numbers, "+FLAGS.SILENT", r"(\Deleted)")
+        faults.at("10 marked as deleted")
         if "UIDPLUS" in self.client.capabilities:  # plain EXPUNGE would remove what others have marked
             self._uid("EXPUNGE", numbers)
 
@@ -244,43 +245,3 @@ def folders_of(box: BaseMailBox) -> list[tuple[str, int]]:
         for folder in box.folder.list()
         if not {r"\Noselect", r"\NonExistent"} & set(folder.flags)
     ]
-
-
-@contextlib.contextmanager
-def signed_in(mailbox: Mailbox, hangups: Hangups | None = None) -> Iterator[BaseMailBox]:
-    """A connection for something else than fetching. Raises one of FAULTS."""
-    box = connect(mailbox)
-    if hangups:
-        hangups.add(box.client)
-    try:
-        login(box, mailbox.username, mailbox.password)
-        yield box
-        with contextlib.suppress(*FAULTS):
-            box.client.logout()
-    finally:
-        with contextlib.suppress(*FAULTS):
-            box.client.shutdown()
-        if hangups:
-            hangups.discard(box.client)
-
-
-def has(box: BaseMailBox, folder: str, message_id: str) -> bool:
-    """Whether a mail with this id lies in a folder; opens it."""
-    box.folder.set(folder)
-    quoted = message_id.replace("\\", "\\\\").replace('"', '\\"')
-    typ, data = box.client.uid("SEARCH", "HEADER", "Message-ID", f'"{quoted}"')
-    if typ != "OK":
-        raise Refused(said(data))
-    return bool(said(data).strip())
-
-
-def append(box: BaseMailBox, folder: str, raw: bytes) -> None:
-    """Put a mail into a folder, as read."""
-    name = (
-        f'"{encode_folder(folder).decode()}"'
-        if not encode_folder(folder).startswith(b'"')
-        else encode_folder(folder).decode()
-    )
-    typ, data = box.client.append(name, r"(\Seen)", None, raw)
-    if typ != "OK":
-        raise Refused(said(data))

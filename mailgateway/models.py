@@ -236,10 +236,14 @@ class Mailbox(models.Model):
             self.place, self.uidvalidity, self.last_uid = place, uidvalidity, 0
             self.save_place()
 
-    def reached(self, uid: int) -> None:
-        """Every mail up to this one is stored here."""
-        self.last_uid = max(self.last_uid, uid)
-        self.save_place()
+    def reached(self, uid: int, *, lease: str = "") -> bool:
+        """Every mail up to this one is stored here. False if the lease is somebody else's by now: nothing changed."""
+        last = max(self.last_uid, uid)
+        rows = type(self).objects.filter(pk=self.pk, **({"lease_token": lease} if lease else {}))
+        if not rows.update(place=self.place, uidvalidity=self.uidvalidity, last_uid=last):
+            return False
+        self.last_uid = last
+        return True
 
     def save_place(self) -> None:
         """Write the ledger's place, without a version in the history."""
