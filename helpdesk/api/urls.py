@@ -4,12 +4,13 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import about, actions, joining, lists
+from helpdesk.api import about, actions, joining, letters, lists
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
 router = SimpleRouter()
 router.register("threads", ThreadViewSet, basename="thread")
+router.register("letters", letters.Letters, basename="letter")
 
 app_name = "api"
 below_thread = [
@@ -37,6 +38,8 @@ below_thread = [
 urlpatterns = [
     path("", include(router.urls)),
     path("threads/<int:thread_id>/", include(below_thread)),
+    path("records/carts/<int:cart_id>/letters/", letters.about_cart, name="about_cart"),
+    path("records/customers/<int:customer_id>/whatsapp/", letters.by_whatsapp, name="whatsapp"),
     path("contacts/", lists.contacts, name="contacts"),
     path("statuses/", lists.statuses, name="statuses"),
     path("agents/", lists.agents, name="agents"),
