@@ -77,7 +77,8 @@ class Letters(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generic
     @action(detail=True, methods=["get"], filter_backends=[])
     def recipients(self, request: Request, pk: str) -> Response:
         """In pages."""
-        page = self.paginate_queryset(self.get_object().recipients.all())
+        rows: Any = self.get_object().recipients.all()
+        page: Any = self.paginate_queryset(rows)
         return self.get_paginated_response(RecipientShape(page, many=True).data)
 
     @extend_schema(summary="Send a letter that was checked", request=None, responses=MailingShape)
