@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import about, actions, joining, letters, lists
+from helpdesk.api import about, actions, changes, joining, letters, lists
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
@@ -40,6 +40,8 @@ urlpatterns = [
     path("threads/<int:thread_id>/", include(below_thread)),
     path("records/carts/<int:cart_id>/letters/", letters.about_cart, name="about_cart"),
     path("records/customers/<int:customer_id>/whatsapp/", letters.by_whatsapp, name="whatsapp"),
+    path("thread-changes/", changes.changes, name="thread_changes"),
+    path("thread-changes/<int:change_id>/undo/", changes.undo, name="undo_thread_change"),
     path("contacts/", lists.contacts, name="contacts"),
     path("statuses/", lists.statuses, name="statuses"),
     path("agents/", lists.agents, name="agents"),
