@@ -44,6 +44,7 @@ SHOP_CALL_BYTES = env.number("SHOP_CALL_MB", 8) * 1024 * 1024
 PERIODIC_JOBS: dict[str, float] = {
     "crm.watching.watch": 60,
     "helpdesk.seeking.seek": 15,
+    "helpdesk.jobs.look_at_pending": 30,
     "crm.files.importing.import_files": 2,
     "crm.prestashop.running.read_shops": 5,
     "crm.jobs.settle_carts": 60,
