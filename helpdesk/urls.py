@@ -22,7 +22,7 @@ from helpdesk.views import (
     thread,
     whatsapp,
 )
-from helpdesk.views.settings import contacts, desk, groups, home, replies, statuses, team
+from helpdesk.views.settings import contacts, desk, groups, home, hours, replies, statuses, team
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -108,6 +108,16 @@ urlpatterns += [
     path("settings/replies/<int:reply_id>/", replies.edit, name="predefined_reply"),
     path("settings/replies/<int:reply_id>/delete/", replies.delete, name="reply_delete"),
     path("settings/statuses/", statuses.edit, name="statuses"),
+    path("settings/hours/", hours.index, name="hours"),
+    path("settings/hours/new/", hours.edit, name="new_calendar"),
+    path("settings/hours/<int:calendar_id>/", hours.edit, name="calendar"),
+    path("settings/hours/<int:calendar_id>/removal/", hours.remove, name="calendar_remove"),
+    path("settings/hours/<int:calendar_id>/holidays/", hours.add_holiday, name="holiday_add"),
+    path(
+        "settings/hours/<int:calendar_id>/holidays/<int:holiday_id>/removal/",
+        hours.remove_holiday,
+        name="holiday_remove",
+    ),
     path("settings/desk/", desk.edit, name="desk"),
     path("settings/team/", team.index, name="team"),
     path("settings/team/invitation/", team.invite, name="invite"),

@@ -2,6 +2,7 @@
 
 # isort: off
 from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Status, StatusLabel
+from helpdesk.models.calendar import Calendar, Holiday
 from helpdesk.models.contact import Contact
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
@@ -20,6 +21,7 @@ from helpdesk.models.search import CartSearch
 __all__ = [
     "ACTIVE",
     "Attachment",
+    "Calendar",
     "CartSearch",
     "Channel",
     "Contact",
@@ -30,6 +32,7 @@ __all__ = [
     "EventKind",
     "Folder",
     "Holder",
+    "Holiday",
     "LetterDraft",
     "Mailing",
     "MailingRecipient",

@@ -72,6 +72,9 @@ class Contact(Kept):
     after_reply = models.CharField(
         _("after a reply"), max_length=10, blank=True, help_text=_("Empty: as for the whole desk.")
     )
+    calendar = models.ForeignKey(
+        "helpdesk.Calendar", models.SET_NULL, null=True, blank=True, related_name="contacts", verbose_name=_("hours")
+    )
     position = models.PositiveIntegerField(_("position in the form"), default=0)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     CACHE_KEY = "own-addresses"
