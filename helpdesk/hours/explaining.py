@@ -91,8 +91,8 @@ def _open_between(hours: OpenHours, at: datetime, due: datetime) -> list[tuple[d
     """The openings from one moment to another, cut at both ends."""
     found, day = [], at.date()
     for _day in range(GUARD):
-        for begin, end in hours.openings(day):
-            begin, end = max(begin, at, key=_instant), min(end, due, key=_instant)
+        for opens, closes in hours.openings(day):
+            begin, end = max(opens, at, key=_instant), min(closes, due, key=_instant)
             if _before(begin, end):
                 found.append((begin, end))
         day += timedelta(days=1)

@@ -13,6 +13,7 @@ from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.models.origin import ThreadOrigin
 from helpdesk.models.letter_draft import LetterDraft
 from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState, Stage
@@ -25,11 +26,16 @@ __all__ = [
     "CartSearch",
     "Channel",
     "Contact",
+    "CountedThread",
+    "CountingState",
+    "DayFigures",
     "Delivery",
     "DeskSettings",
     "Draft",
     "Event",
     "EventKind",
+    "Fact",
+    "FactKind",
     "Folder",
     "Holder",
     "Holiday",

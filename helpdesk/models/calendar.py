@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,11 @@ class Calendar(Kept):
         """The id of the calendar that a contact keeps."""
         _, of_contact, first = cls._kept()
         return of_contact.get(contact or 0, first)
+
+    @classmethod
+    def plans(cls) -> tuple[dict[int, Plan], dict[int, int], int]:
+        """All of them: calendars by id, which contact keeps which, and which all others keep."""
+        return cls._kept()
 
     @classmethod
     def _kept(cls) -> tuple[dict[int, Plan], dict[int, int], int]:
@@ -170,7 +176,7 @@ def read_spans(words: str) -> list[list[int]]:
             raise ValidationError(_("“%(words)s” is no time from and to: write 9:00–14:00.") % {"words": part.strip()})
         spans.append(span)
     spans.sort()
-    if any(one[1] > other[0] for one, other in zip(spans, spans[1:], strict=False)):
+    if any(one[1] > other[0] for one, other in pairwise(spans)):
         raise ValidationError(_("Two of these times overlap."))
     return spans
 

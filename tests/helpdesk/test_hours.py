@@ -63,9 +63,9 @@ def test_an_opening_inside_the_hour_that_is_left_out_begins_at_the_leap() -> Non
 
 
 @given(calendars, moments, moments, moments)
-def test_a_time_is_the_sum_of_its_parts(name: str, *three: datetime) -> None:
+def test_a_time_is_the_sum_of_its_parts(name: str, one: datetime, two: datetime, three: datetime) -> None:
     hours = CALENDARS[name]
-    a, b, c = sorted(three)
+    a, b, c = sorted((one, two, three))
     assert hours.seconds_between(a, b) + hours.seconds_between(b, c) == hours.seconds_between(a, c)
     assert 0 <= hours.seconds_between(a, c) <= (c - a).total_seconds()
 
@@ -79,7 +79,7 @@ def test_what_is_due_after_some_hours_has_taken_exactly_those(name: str, begin: 
     assert hours.seconds_between(begin, due - timedelta(seconds=1)) == seconds - 1
 
 
-@given(calendars, moments, st.integers(0, 40 * HOUR))
+@given(calendars, moments, st.integers(0, 20 * HOUR))
 def test_the_steps_of_an_explanation_add_up(name: str, begin: datetime, seconds: int) -> None:
     told = explained(CALENDARS[name], begin, seconds)
     assert sum(one.seconds for one in told.steps) == seconds
