@@ -20,6 +20,7 @@ from helpdesk.views import (
     replies_picker,
     search,
     thread,
+    week,
     whatsapp,
 )
 from helpdesk.views.settings import contacts, desk, groups, home, hours, replies, statuses, team
@@ -31,6 +32,8 @@ urlpatterns = [
     path("boxes/", queue.boxes, name="boxes"),
     path("search/", search.show, name="search"),
     path("palette/", search.palette, name="palette"),
+    path("statistics/", week.show, name="week"),
+    path("statistics/prestashop/", week.prestashop, name="prestashop_figures"),
     path("notices/", notices.index, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/read/", notices.read_all, name="read_notices"),

@@ -79,6 +79,8 @@ from helpdesk.context.group import groups, groups_of, standing_of, with_standing
 from helpdesk.context.order import (
     newest_orders,
     order_for,
+    orders_by_carrier,
+    orders_by_product,
     orders_mentioned,
     orders_of,
     orders_of_address,
@@ -146,6 +148,8 @@ __all__ = [
     "newest_orders",
     "order_called",
     "order_for",
+    "orders_by_carrier",
+    "orders_by_product",
     "orders_mentioned",
     "orders_of",
     "orders_of_address",

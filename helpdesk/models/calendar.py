@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.zones import zone_called
 from helpdesk.hours.opening import OpenHours, Span
 from helpdesk.models.desk import DeskSettings
 from live.kept import KEPT_FOR, Kept
@@ -98,7 +99,7 @@ class Calendar(Kept):
     @property
     def zone(self) -> ZoneInfo:
         """Whose clock it is."""
-        return ZoneInfo(self.time_zone or DeskSettings.load().time_zone)
+        return zone_called(self.time_zone or DeskSettings.load().time_zone)
 
     @property
     def plan(self) -> Plan:

@@ -11,12 +11,12 @@ from django.db import connection, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from accounts.zones import zone_called
 from helpdesk.hours import hours_of
 from helpdesk.models import Calendar, DeskSettings, Event, EventKind, Folder, Message, MessageKind, Status, Thread
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.statistics.days import Sums, begin_of, day_of, sums_of, write
 from helpdesk.statistics.life import Found, Life, Said, Turned
-from helpdesk.zone import zone_called
 
 WINDOW = 20_000  # events looked at in one transaction
 BATCH = 500  # threads

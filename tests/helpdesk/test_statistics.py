@@ -1,19 +1,28 @@
 """The supervisor's numbers: twenty threads counted by hand, and sums that hold whatever happens."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import F
+from django.http import QueryDict
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk import queues
+from helpdesk.filters import Filters
 from helpdesk.hours import ALWAYS
-from helpdesk.models import DayFigures, Fact, FactKind, Status, Thread
-from helpdesk.statistics import counting
+from helpdesk.models import DayFigures, Fact, FactKind, Message, Status, Thread
+from helpdesk.statistics import counting, prestashop
+from helpdesk.statistics.behind import Behind
 from helpdesk.statistics.life import Life, Said, Turned
 from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import Report, Spread, report
+from tests import make
 from tests.helpdesk.stories import MADRID, MONDAY, Stage
 
 HOUR = 3600
@@ -115,3 +124,93 @@ def test_days_are_those_of_the_shops_clock(world: SimpleNamespace) -> None:
         (MONDAY - timedelta(days=1)).date(),
         MONDAY.astimezone(MADRID).date(),
     }
+
+
+@pytest.mark.row("SX1")
+@pytest.mark.row("SX2")
+def test_every_number_of_the_page_leads_to_the_threads_that_it_counts(client: Client, world: SimpleNamespace) -> None:
+    Stage(world).play()
+    client.force_login(world.alice)
+    html = client.get(f"/statistics/?{WEEK.query}").content.decode()
+    links = set(re.findall(r'href="(/\?figure=[^"]+)"[^>]*>(?:<[^>]*>)*([\d.:h min]*)', html))
+    assert len(links) > 40
+    zone, mine = "Europe/Madrid", Thread.objects.all()
+    for address, shown in links:
+        query = QueryDict(address.replace("&amp;", "&").partition("?")[2])
+        behind = Behind.read(query["figure"])
+        facts = behind.facts(zone)
+        if contacts := query.getlist("contact"):
+            facts = facts.filter(contact__slug__in=contacts)
+        page = queues.page(world.alice, Filters.read(query))
+        assert len(page.threads) == facts.values("thread").distinct().count()
+        if shown.isdigit():
+            assert int(shown) == facts.count(), address
+        assert str(facts.count()) in behind.sentence(zone, mine.filter(pk__in=facts.values("thread")))
+    told = client.get("/?figure=closed:2025-03-24:2025-03-30").content.decode()
+    assert "Closings, 24–30 Mar 2025: 10, in 8 threads" in told
+    assert client.get("/?figure=closed:2025-03-24:tomorrow").status_code == 200  # left out, with a sentence
+
+
+@pytest.mark.row("SX6")
+def test_agents_see_their_own_contacts_and_their_own_line(client: Client, world: SimpleNamespace) -> None:
+    Stage(world).play()
+    client.force_login(world.bob)
+    html = client.get(f"/statistics/?{WEEK.query}&contact=accounting").content.decode()
+    assert "Accounting" not in html
+    assert "Alice" not in html
+    assert ">9</a>" in html  # Bob's replies
+    client.force_login(world.charlie)
+    assert "sent:2025-03-24:2025-03-30:agent" not in client.get(f"/statistics/?{WEEK.query}").content.decode()
+    client.logout()
+    assert client.get("/statistics/").status_code == 302
+
+
+def test_what_is_no_stretch_of_days_is_told_and_the_present_week_shown(client: Client, world: SimpleNamespace) -> None:
+    client.force_login(world.alice)
+    for query in (
+        "from=2025-03-30&to=2025-03-24",
+        "from=yesterday",
+        "from=2020-01-01&to=2025-01-01",
+        "from=0001-01-01",
+    ):
+        page = client.get(f"/statistics/?{query}")
+        assert page.status_code == 400, query
+        assert "at most a year" in page.content.decode()
+    assert client.get("/statistics/?contact=nowhere&contact=%00").status_code == 200
+
+
+def test_a_week_takes_as_many_queries_however_much_happened(
+    client: Client, world: SimpleNamespace, django_assert_max_num_queries: Any
+) -> None:
+    Stage(world).play()
+    counting.keep()
+    client.force_login(world.alice)
+    client.get("/statistics/")
+    with django_assert_max_num_queries(20):
+        client.get(f"/statistics/?{WEEK.query}")
+
+
+def test_what_happens_while_nobody_counts_is_on_the_page_at_once(client: Client, world: SimpleNamespace) -> None:
+    client.force_login(world.alice)
+    assert "0</a>" in client.get("/statistics/").content.decode()
+    thread = make.thread(world.service)
+    thread.reply("Hello", by=world.bob, then="closed")
+    html = client.get("/statistics/").content.decode()
+    assert re.search(r"closed:[^>]+>1</a>", html)
+    assert "0 at the start + 1 new + 0 opened again − 1 closed = 0" in html
+
+
+@pytest.mark.row("SX3")
+@pytest.mark.row("SX4")
+def test_prestashops_figures_stand_beside_ours_with_what_differs(client: Client, world: SimpleNamespace) -> None:
+    thread = make.thread(world.service)
+    thread.note("Noted", by=world.bob)
+    thread.reply("Hello", by=world.bob, then="pending1")
+    make.thread(world.service)
+    found = prestashop.figures([world.service.pk])
+    assert (found.threads, found.pending, found.unread, found.closed, found.discussions) == (2, 1, 1, 0, 2)
+    assert (found.customer_messages, found.employee_messages) == (2, 2)
+    Message.objects.update(created_at=F("created_at") - timedelta(days=3))
+    assert prestashop.figures([world.service.pk]).response_hours == 0.0
+    client.force_login(world.alice)
+    assert "a note counts as an answer" in client.get("/statistics/prestashop/").content.decode()
