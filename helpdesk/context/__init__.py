@@ -18,7 +18,7 @@ from crm.models import (
     customers_split,
 )
 from crm.prestashop.told import ShopMessage, ShopThread
-from crm.tables import Selection
+from crm.tables import CSV, XLSX, Column, Selection, file_of
 from helpdesk.context.cart import (
     cart_contacted,
     cart_to_write_about,
@@ -55,6 +55,7 @@ from helpdesk.context.customer import (
     whatsapp_number,
     with_mail,
 )
+from helpdesk.context.files import record_export
 from helpdesk.context.finding import (
     Records,
     find_carts,
@@ -89,10 +90,13 @@ from helpdesk.context.order import (
 from helpdesk.context.shop import announce, is_wanted, main_currency, shop_of
 
 __all__ = [
+    "CSV",
+    "XLSX",
     "Candidate",
     "Cart",
     "CartMatch",
     "Claimed",
+    "Column",
     "Complaint",
     "Customer",
     "CustomerGroup",
@@ -129,6 +133,7 @@ __all__ = [
     "customers_merged",
     "customers_split",
     "due_follow_ups",
+    "file_of",
     "find_carts",
     "find_customers",
     "find_orders",
@@ -158,6 +163,7 @@ __all__ = [
     "people_like",
     "people_of_household",
     "product_of",
+    "record_export",
     "refuse_cart",
     "restore_cart",
     "salutation",

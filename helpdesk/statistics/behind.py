@@ -22,6 +22,7 @@ from helpdesk.statistics.definitions import DEFINITIONS
 from helpdesk.statistics.periods import Period
 
 KINDS: dict[str, tuple[str, ...]] = {
+    "active": tuple(FactKind.values),
     "new": (FactKind.NEW,),
     "received": (FactKind.RECEIVED,),
     "answers": ANSWERS,
@@ -97,7 +98,8 @@ class Behind:
 
     def url(self, contacts: list[str]) -> str:
         """The queue with exactly these threads; `contacts` are the short names the number is narrowed to."""
-        return f"{reverse('helpdesk:queue')}?{urlencode([('figure', self.word), *(('contact', c) for c in contacts)], safe=':')}"
+        pairs = [("figure", self.word), *(("contact", one) for one in contacts)]
+        return f"{reverse('helpdesk:queue')}?{urlencode(pairs, safe=':')}"
 
     def facts(self, zone: str) -> QuerySet[Fact]:
         """The facts that the number counts; a day begins as it does in `zone`."""

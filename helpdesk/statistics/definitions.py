@@ -42,6 +42,7 @@ def _line(words: str) -> tuple[Mark, ...]:
 DEFINITIONS = {
     one.key: one
     for one in (
+        Definition("active", _("Threads with something to count"), _("Threads in which anything counted happened.")),
         Definition(
             "new",
             _("New threads"),
@@ -145,9 +146,7 @@ DEFINITIONS = {
         Definition(
             "satisfaction",
             _("Satisfaction"),
-            _(
-                "The average of the ratings given in the period, 1 to 5, and the share of those asked who gave one."
-            ),
+            _("The average of the ratings given in the period, 1 to 5, and the share of those asked who gave one."),
             _line("closed:30 customer:70"),
         ),
     )

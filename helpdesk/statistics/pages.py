@@ -111,6 +111,11 @@ class Page:
             contacts = [narrow.pop("contact")]
         return behind(key, self.period, **narrow).url(contacts)
 
+    @property
+    def export_query(self) -> str:
+        """The queue's query for all threads in which something of this happened."""
+        return self.url("active").partition("?")[2]
+
     # -- the numbers on top -----------------------------------------------------------------------
 
     @cached_property

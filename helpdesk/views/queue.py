@@ -70,7 +70,8 @@ def _figure(request: AgentRequest, filters: Filters) -> dict[str, str]:
     behind, zone = Behind.read(word), desk_of(request).time_zone
     threads = queues.threads(request.user, filters.without("page", "sort"), zone=zone)
     week = f"{reverse('helpdesk:week')}?from={behind.first}&to={behind.last}"
-    return {"figure": behind.sentence(zone, threads), "figure_week": week}
+    query = filters.without("page", "sort").query()
+    return {"figure": behind.sentence(zone, threads), "figure_week": week, "export_query": query}
 
 
 def _numbers(page: queues.Page, filters: Filters, queue: queues.Queue, shown: Navigation | None) -> dict[str, int]:
