@@ -114,12 +114,12 @@ def file_of(
 def _as_here(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The same pieces, made in the reader's language and zone: both are gone once the view has returned."""
     language, zone = get_language(), timezone.get_current_timezone()
-    while True:
+
+    def following() -> bytes | None:
         with override(language), timezone.override(zone):
-            piece = next(pieces, None)
-        if piece is None:
-            return
-        yield piece
+            return next(pieces, None)
+
+    return iter(following, None)
 
 
 async def _off_loop(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
