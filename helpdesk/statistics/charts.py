@@ -146,7 +146,7 @@ class Spreading:
     """How times are spread: a bar for each stretch of time, and where median and P90 stand."""
 
     groups: list[Group]
-    marks: list[tuple[str, str]]  # x, label
+    marks: list[tuple[str, str, str, str]]  # x, label, on which side of it the label stands, and how far
 
 
 def spread_bars(seconds: list[int], edges: tuple[int, ...], marks: list[tuple[float | None, str]]) -> Spreading:
@@ -161,8 +161,15 @@ def spread_bars(seconds: list[int], edges: tuple[int, ...], marks: list[tuple[fl
         x = 6 + n * width
         bar = (_at(x + 3), _at(foot - number * scale), _at(width - 6), _at(number * scale))
         groups.append(Group(_stretch(edges, n), _at(x + width / 2), (number,), (bar,)))
-    placed = [(_at(_place(value, edges, width)), words) for value, words in marks if value is not None]
-    return Spreading(groups, placed)
+    placed = [(_place(value, edges, width), words) for value, words in marks if value is not None]
+    return Spreading(groups, [(_at(x), words, *_side(x)) for x, words in placed])
+
+
+def _side(x: float) -> tuple[str, str]:
+    """Labels stay inside of the chart."""
+    if x > 290:
+        return "end", "-4"
+    return ("start", "4") if x < 110 else ("middle", "0")
 
 
 def _place(value: float, edges: tuple[int, ...], width: float) -> float:

@@ -68,7 +68,7 @@ def changed(
     if now is None or before is None:
         return None
     was = _("was %(number)s") % {"number": say(before)}
-    if now == before:
+    if now == before or say(now) == say(before):
         return Change("same", "", "", _("as before"))
     arrow = "up" if now > before else "down"
     by = percent(abs(now - before) / before) if relative and before else say(abs(now - before))
