@@ -204,6 +204,12 @@ class SubjectForm(forms.Form):
     subject = forms.CharField(max_length=255, error_messages={"required": _("Write a subject.")})
 
 
+def words_of(typed: str) -> list[str]:
+    """Tags that somebody typed with commas between them."""
+    words = (" ".join(word.split())[:40] for word in typed[:1000].replace("\x00", "").split(","))
+    return [word for word in words if word]
+
+
 class TagsForm(forms.Form):
     """Tags, with commas between them."""
 
@@ -211,7 +217,7 @@ class TagsForm(forms.Form):
 
     def clean_tags(self) -> list[str]:
         """The words."""
-        return [word for word in str(self.cleaned_data["tags"]).split(",") if word.strip()]
+        return words_of(str(self.cleaned_data["tags"]))
 
 
 class OrderForm(forms.Form):

@@ -34,7 +34,10 @@ class CalendarForm(Dressed, forms.ModelForm):
     """A calendar: a line for each weekday, whose clock, who keeps it."""
 
     contacts = forms.ModelMultipleChoiceField(
-        Contact.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label=_("Contacts")
+        Contact.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Contacts that keep these hours"),
     )
 
     class Meta:

@@ -30,6 +30,7 @@ below_customer = [
     path("groups/", belonging.groups, name="groups"),
     path("household/", belonging.household, name="household"),
     path("vouchers/", vouchers.vouchers, name="vouchers"),
+    path("vouchers/<int:voucher_id>/withdrawal/", vouchers.withdrawal, name="voucher_withdrawal"),
     path("registration/", access.registration, name="registration"),
     path("invitation/", access.invitation, name="invitation"),
     path("sessions/", access.sessions, name="sessions"),

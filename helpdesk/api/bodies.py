@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts.models import Agent
 from helpdesk.mail import MailFile
 from helpdesk.models import Attachment, Contact, DeskSettings, Folder, Message, Status
+from helpdesk.models.thread_change import MOST
 
 NOTHING_SAID = _("There is nothing to send: write a message first.")
 LONGEST = 200_000  # characters of a text
@@ -152,6 +153,25 @@ class CartNumberBody(serializers.Serializer):
     """A cart, by Mostrador's number."""
 
     cart = serializers.IntegerField(min_value=1)
+
+
+class ChangeBody(serializers.Serializer):
+    """Threads by number, and one thing to do with all of them. `add_tags` and `remove_tags` go together."""
+
+    threads = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=MOST)
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    agent = serializers.PrimaryKeyRelatedField(queryset=Agent.objects.active(), required=False, allow_null=True)
+    contact = ContactField(required=False)
+    folder = serializers.ChoiceField(choices=Folder.choices, required=False)
+    add_tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=20)
+    remove_tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=20)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One thing at a time: each has an undo of its own."""
+        wanted = {"tags" if name.endswith("_tags") else name for name in attrs if name != "threads"}
+        if len(wanted) != 1:
+            raise serializers.ValidationError({"threads": [_("Name one thing to do with the threads.")]})
+        return attrs
 
 
 class IntoBody(serializers.Serializer):

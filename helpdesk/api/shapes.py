@@ -6,7 +6,18 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from accounts.models import Agent
-from helpdesk.models import Attachment, Contact, Event, Merge, Message, PredefinedReply, Status, StatusLabel, Thread
+from helpdesk.models import (
+    Attachment,
+    Contact,
+    Event,
+    Merge,
+    Message,
+    PredefinedReply,
+    Status,
+    StatusLabel,
+    Thread,
+    ThreadChange,
+)
 
 
 class AgentShape(serializers.ModelSerializer[Agent]):
@@ -205,3 +216,21 @@ class TokenShape(serializers.Serializer):
     """A token, shown this once."""
 
     token = serializers.CharField(read_only=True)
+
+
+class ThreadChangeShape(serializers.ModelSerializer[ThreadChange]):
+    """A change of many threads: how many it changed, which, and how many were left out, by reason."""
+
+    threads = serializers.SerializerMethodField()
+    may_be_undone = serializers.BooleanField(read_only=True)
+    skipped = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+    by = AgentShape(read_only=True)
+
+    class Meta:
+        model = ThreadChange
+        fields = ["id", "kind", "to", "name", "count", "threads", "skipped", "by", "at", "undone_at", "may_be_undone"]
+        read_only_fields = fields
+
+    def get_threads(self, change: ThreadChange) -> list[int]:
+        """Their numbers."""
+        return [int(number) for number in change.facts]

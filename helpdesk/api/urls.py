@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import about, actions, figures, joining, lists
+from helpdesk.api import about, actions, changes, figures, joining, lists
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
@@ -37,6 +37,8 @@ below_thread = [
 urlpatterns = [
     path("", include(router.urls)),
     path("threads/<int:thread_id>/", include(below_thread)),
+    path("thread-changes/", changes.changes, name="thread_changes"),
+    path("thread-changes/<int:change_id>/undo/", changes.undo, name="undo_thread_change"),
     path("contacts/", lists.contacts, name="contacts"),
     path("statuses/", lists.statuses, name="statuses"),
     path("agents/", lists.agents, name="agents"),

@@ -14,6 +14,8 @@ from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
+from helpdesk.models.moves import Move, MoveKind
+from helpdesk.models.thread_change import ThreadChange
 from helpdesk.models.origin import ThreadOrigin
 from helpdesk.models.letter_draft import LetterDraft
 from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState, Stage
@@ -46,6 +48,8 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageWords",
+    "Move",
+    "MoveKind",
     "Notice",
     "NoticeKind",
     "OutgoingKind",
@@ -58,6 +62,7 @@ __all__ = [
     "Status",
     "StatusLabel",
     "Thread",
+    "ThreadChange",
     "ThreadOrigin",
     "ThreadQuerySet",
     "ThreadTag",

@@ -78,7 +78,7 @@ class Event(models.Model):
 
     def told(self, labels: Mapping[str, str]) -> str:
         """The sentence, with the team's own words for the statuses."""
-        said = sentences().get(self.kind, "")
+        said = sentences().get("undone" if self.data.get("undone") else self.kind, "")
         words = {"who": self.who or gettext("The desk"), "frm": "", "to": "", "reason": "", "name": "", **self.data}
         if self.kind == EventKind.STATUS:
             words["frm"], words["to"] = (labels.get(words[key], words[key]) for key in ("frm", "to"))
@@ -97,6 +97,7 @@ def sentences() -> dict[str, str]:
         EventKind.THIRD_PARTY: gettext("%(who)s answered from outside"),
         EventKind.ASSIGNED: gettext("%(who)s: assigned to %(to)s"),
         EventKind.STATUS: gettext("%(who)s: %(frm)s → %(to)s"),
+        "undone": gettext("%(who)s took it back: %(frm)s → %(to)s"),
         EventKind.MOVED: gettext("%(who)s moved it from %(frm)s to %(to)s"),
         EventKind.RENAMED: gettext("%(who)s changed the subject from “%(frm)s” to “%(to)s”"),
         EventKind.LINKED: gettext("%(who)s set %(name)s to %(to)s"),

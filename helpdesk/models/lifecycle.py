@@ -1,6 +1,7 @@
 """A thread's status, assignee, contact, tags and folder: the verbs that change them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models, transaction
@@ -68,6 +69,31 @@ class Lifecycle(models.Model):
             changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1}
         self._set(**changes)
         thread.record(EventKind.STATUS, by=by, actor_name=by_name or str(by or ""), frm=before, to=status.value)
+        thread.announce()
+        return True
+
+    def status_facts(self) -> dict[str, Any]:
+        """What taking back a change of the status needs."""
+        thread = self._thread
+        closed_at = thread.closed_at.isoformat() if thread.closed_at else ""
+        facts = {"status": thread.status, "holder": thread.holder, "closed_at": closed_at}
+        return facts | {"reopened_count": thread.reopened_count}
+
+    @transaction.atomic
+    def take_back_status(self, facts: Mapping[str, Any], *, by: Agent) -> bool:
+        """Make the status as status_facts() told it, as if it had never been changed: it counts as no reopening."""
+        thread = self._thread
+        if thread.status == facts["status"]:
+            return False
+        before, closed_at = thread.status, facts["closed_at"]
+        self._set(
+            status=facts["status"],
+            holder=facts["holder"],
+            closed_at=datetime.fromisoformat(closed_at) if closed_at else None,
+            reopened_count=facts["reopened_count"],
+        )
+        thread.recount()
+        thread.record(EventKind.STATUS, by=by, frm=before, to=thread.status, undone=True)
         thread.announce()
         return True
 
@@ -162,7 +188,8 @@ class Lifecycle(models.Model):
         thread.announce()
         return True
 
-    def _move_to_folder(self, folder: str, kind: EventKind, *, by: Agent | None) -> bool:
+    def lay_into(self, folder: str, kind: EventKind, *, by: Agent | None) -> bool:
+        """Put it into a folder; `kind` says what that means. The four verbs below say it in words."""
         thread = self._thread
         with transaction.atomic():
             if thread.folder == folder:
@@ -174,16 +201,16 @@ class Lifecycle(models.Model):
 
     def mark_spam(self, *, by: Agent | None) -> bool:
         """Out of the queue, the counts and the statistics; nothing is deleted."""
-        return self._move_to_folder("spam", EventKind.SPAM, by=by)
+        return self.lay_into("spam", EventKind.SPAM, by=by)
 
     def mark_not_spam(self, *, by: Agent) -> bool:
         """Back to the desk."""
-        return self._move_to_folder("desk", EventKind.NOT_SPAM, by=by)
+        return self.lay_into("desk", EventKind.NOT_SPAM, by=by)
 
     def trash(self, *, by: Agent) -> bool:
         """Into the bin, from where it can be restored for 30 days."""
-        return self._move_to_folder("trash", EventKind.TRASHED, by=by)
+        return self.lay_into("trash", EventKind.TRASHED, by=by)
 
     def restore(self, *, by: Agent) -> bool:
         """Out of the bin."""
-        return self._move_to_folder("desk", EventKind.RESTORED, by=by)
+        return self.lay_into("desk", EventKind.RESTORED, by=by)

@@ -192,6 +192,9 @@ def test_a_voucher_is_given_and_the_shop_is_asked_for_it(world, bob):
     assert said.keys() == {"code", "amount"}
     assert [one["code"] for one in bob("get", of(world.john, "vouchers/"))] == [given["code"]]
     assert story(world.john) == [("voucher_given", "Bob Agent")]
+    assert not bob("post", of(world.john, f"vouchers/{given['id']}/withdrawal/"))["is_active"]
+    assert ("voucher_ended", "Bob Agent") in story(world.john)
+    bob("post", of(world.john, "vouchers/999/withdrawal/"), expect=404)
     assert Delivery.objects.count() == 1
 
 

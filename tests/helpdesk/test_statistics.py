@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.http import QueryDict
 from django.test import Client
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from helpdesk import queues
 from helpdesk.filters import Filters
 from helpdesk.hours import ALWAYS
-from helpdesk.models import DayFigures, Fact, FactKind, Message, Status, Thread
+from helpdesk.models import Calendar, DayFigures, Fact, FactKind, Message, Status, Thread
 from helpdesk.statistics import counting, prestashop
 from helpdesk.statistics.behind import Behind
 from helpdesk.statistics.life import Life, Said, Turned
@@ -214,3 +215,20 @@ def test_prestashops_figures_stand_beside_ours_with_what_differs(client: Client,
     assert prestashop.figures([world.service.pk]).response_hours == 0.0
     client.force_login(world.alice)
     assert "a note counts as an answer" in client.get("/statistics/prestashop/").content.decode()
+
+
+def test_a_command_finds_what_is_kept_wrongly_and_counts_it_again(world: SimpleNamespace) -> None:
+    threads = Stage(world).play()
+    call_command("check_statistics")
+    Fact.objects.filter(thread=threads[1].pk, kind=FactKind.FIRST).update(work_seconds=1)
+    DayFigures.objects.filter(day=WEEK.last).update(new=7)
+    with pytest.raises(CommandError, match="2 differences"):
+        call_command("check_statistics")
+    call_command("check_statistics", "--repair")
+    assert told(world).now.new == 14
+    # Other hours count everything again.
+    first = Calendar.first()
+    first.week = {str(day): [[0, 24 * 60]] for day in range(7)}
+    first.save()
+    call_command("check_statistics")
+    assert told(world).now.times("first") == told(world).now.times("first", work=False)
