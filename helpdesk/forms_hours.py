@@ -47,9 +47,11 @@ class CalendarForm(Dressed, forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         zones = zone_field()
-        zones.required, zones.choices = False, [("", _("The shop's")), *zones.choices]
+        zones.required = False
+        zones.choices = [("", _("The shop's")), *list(zones.choices)]  # type: ignore[arg-type]
         self.fields["time_zone"] = zones
-        self.fields["contacts"].queryset = Contact.objects.active()
+        contacts: Any = self.fields["contacts"]
+        contacts.queryset = Contact.objects.active()
         if self.instance.pk:
             self.initial["contacts"] = self.instance.contacts.all()
         for day, name in WEEKDAYS.items():

@@ -126,7 +126,8 @@ class OpenHours:
 
     def _year(self, number: int) -> Year:
         if number not in self._years:
-            day, pairs = date(number, 1, 1), []
+            day = date(number, 1, 1)
+            pairs: list[tuple[int, int]] = []
             while day.year == number:
                 pairs += self._openings(day)
                 day += timedelta(days=1)

@@ -42,8 +42,8 @@ def lives(ids: Iterable[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
 
 
 def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
-    said, done, begun_by = _said(ids), _done(ids), {}
-    totals = {
+    said, done = _said(ids), _done(ids)
+    totals: dict[int, tuple[int, int]] = {
         row["thread"]: (row["last"], row["n"])
         for row in Event.objects.filter(thread__in=ids)
         .order_by()
@@ -51,7 +51,7 @@ def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
         .annotate(last=Max("pk"), n=Count("pk"))
     }
     begun = Event.objects.filter(thread__in=ids, kind=EventKind.CREATED).order_by()
-    begun_by.update(begun.values_list("thread", "actor"))
+    begun_by: dict[int, int | None] = dict(begun.values_list("thread", "actor"))
     for thread in Thread.objects.filter(pk__in=ids).only(*COLUMNS):
         life = None
         if counts(thread):
@@ -66,7 +66,7 @@ def counts(thread: Thread) -> bool:
 
 
 def _said(ids: list[int]) -> dict[int, list[Said]]:
-    used = dict(
+    used: dict[int | None, list[int]] = dict(
         Event.objects.filter(message__thread__in=ids, kind=EventKind.REPLIED, data__has_key="replies")
         .order_by()
         .values_list("message", "data__replies")
@@ -282,7 +282,8 @@ def facts_by_day(first: date, last: date, contacts: set[int], zone: Any) -> dict
     found = {key: sums_of(facts, zone) for key, facts in grouped.items()}
     settled = mine.filter(kind=FactKind.ASKED, until__gte=begin, until__lt=end).values_list("until", "contact")
     for until, contact in settled.iterator(5_000):
-        found.setdefault((day_of(until, zone), contact), Sums()).settled += 1
+        if until is not None:
+            found.setdefault((day_of(until, zone), contact), Sums()).settled += 1
     return found
 
 

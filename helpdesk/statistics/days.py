@@ -158,7 +158,9 @@ def write(row: DayFigures, sums: Sums) -> None:
 def read(row: DayFigures) -> Sums:
     """The other way round."""
     data: Mapping[str, Any] = row.data
-    sums = Sums(**{name: Counter(data[name]) for name in Sums.COUNTERS})
+    sums = Sums()
+    for name in Sums.COUNTERS:
+        setattr(sums, name, Counter(data[name]))
     sums.touches, sums.settled, sums.hours = data["touches"], row.settled, data["hours"]
     sums.clock, sums.work = defaultdict(list, data["clock"]), defaultdict(list, data["work"])
     for agent, (replies, answers, closed, first, scores) in data["agents"].items():

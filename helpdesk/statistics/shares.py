@@ -30,7 +30,8 @@ class Share:
 def _counted(period: Period, contacts: list[int], *fields: str) -> list[dict[str, Any]]:
     new = Fact.objects.filter(kind=FactKind.NEW, at__gte=period.begin, at__lt=period.end, contact__in=contacts)
     named = {f"f{n}": F(field) for n, field in enumerate(fields)}
-    return list(new.order_by().values(**named).annotate(n=Count("thread", distinct=True)).order_by("-n")[:40])
+    rows: Any = new.order_by().values(**named).annotate(n=Count("thread", distinct=True)).order_by("-n")
+    return list(rows[:40])
 
 
 def by_tag(period: Period, contacts: list[int]) -> list[Share]:
