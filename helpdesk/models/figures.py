@@ -19,6 +19,8 @@ class FactKind(models.TextChoices):
     MORE = "more", _("Reply nobody waited for")
     CLOSED = "closed", _("Closed")
     REOPENED = "reopened", _("Opened again")  # until: closed again
+    KEPT = "kept", _("Promise kept")
+    BROKEN = "broken", _("Promise broken")
     INVITED = "invited", _("Asked to rate")
     RATED = "rated", _("Rated")
 

@@ -35,6 +35,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "first": (FactKind.FIRST,),
     "next": (FactKind.NEXT,),
     "satisfaction": (FactKind.RATED,),
+    "kept": (FactKind.KEPT,),
+    "broken": (FactKind.BROKEN,),
     # What is still so at the end.
     "backlog": (FactKind.NEW, FactKind.REOPENED),
     "unanswered": (FactKind.ASKED,),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.zones import zone_called
 from helpdesk.hours import hours_of
-from helpdesk.models import Calendar, DeskSettings, Event, EventKind, Folder, Message, MessageKind, Status, Thread
+from helpdesk.models import Calendar, DeskSettings, Event, EventKind, Folder, Message, MessageKind, Promise, Status, Thread
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.statistics.days import Sums, begin_of, day_of, sums_of, write
 from helpdesk.statistics.life import Found, Life, Said, Turned
@@ -42,7 +42,7 @@ def lives(ids: Iterable[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
 
 
 def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
-    said, done = _said(ids), _done(ids)
+    said, done, beside = _said(ids), _done(ids), _beside(ids)
     totals: dict[int, tuple[int, int]] = {
         row["thread"]: (row["last"], row["n"])
         for row in Event.objects.filter(thread__in=ids)
@@ -57,7 +57,18 @@ def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
         if counts(thread):
             story = [*said.get(thread.pk, ()), *done.get(thread.pk, ())]
             life = Life.of(thread.created_at, story, hours_of(thread.contact_id), by=begun_by.get(thread.pk))
+            life.facts += beside.get(thread.pk, ())
         yield thread, life, *totals.get(thread.pk, (0, 0))
+
+
+def _beside(ids: list[int]) -> dict[int, list[Found]]:
+    """Promises that were kept or broken: told on their own."""
+    found: dict[int, list[Found]] = defaultdict(list)
+    settled = Promise.objects.filter(thread__in=ids, dropped_at=None).order_by("pk")
+    for thread, by, kept, broken in settled.values_list("thread", "by", "kept_at", "broken_at"):
+        if kept or broken:
+            found[thread].append(Found(FactKind.KEPT if kept else FactKind.BROKEN, kept or broken, by))
+    return found
 
 
 def counts(thread: Thread) -> bool:
@@ -89,13 +100,14 @@ def _done(ids: list[int]) -> dict[int, list[Turned]]:
     kinds = (EventKind.STATUS, EventKind.REPLIED, EventKind.RECALLED)
     events: dict[int, list[Event]] = defaultdict(list)
     rows = Event.objects.filter(thread__in=ids, kind__in=kinds).order_by("at", "pk")
-    for event in rows.only("thread", "kind", "at", "actor", "message", "holder", "data"):
+    for event in rows.only("thread", "kind", "at", "actor", "message", "holder", "data", "close_reason"):
         events[event.thread_id].append(event)
     return {thread: [_turned(one) for one in _lasting(told)] for thread, told in events.items()}
 
 
 def _turned(event: Event) -> Turned:
-    return Turned(event.at, event.data["to"], event.holder, event.actor_id, str(event.data.get("reason") or ""))
+    reason = str(event.close_reason_id or "")
+    return Turned(event.at, event.data["to"], event.holder, event.actor_id, reason)
 
 
 def _lasting(events: list[Event]) -> list[Event]:

@@ -144,6 +144,19 @@ DEFINITIONS = {
             (10, 40),
         ),
         Definition(
+            "kept",
+            _("Promises kept"),
+            _("Dates promised to customers by which they were answered. A promise that was taken back counts nowhere."),
+            _line("us:20 us:60 edge:75"),
+        ),
+        Definition(
+            "broken",
+            _("Promises broken"),
+            _("Dates promised to customers that passed without an answer."),
+            _line("us:20 edge:60 us:85"),
+            (60, 85),
+        ),
+        Definition(
             "satisfaction",
             _("Satisfaction"),
             _("The average of the ratings given in the period, 1 to 5, and the share of those asked who gave one."),

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.context import Column
-from helpdesk.models import Message, Thread
+from helpdesk.models import Event, Message, Thread
 from helpdesk.models.figures import REPLIES, Fact, FactKind
 
 PAGE = 500
@@ -22,6 +22,7 @@ class Row:
 
     thread: Thread
     facts: list[Fact] = field(default_factory=list)
+    because: str = ""  # why it was closed the last time, in the words of then
 
     def first(self, kind: str) -> Fact | None:
         """The first of a kind."""
@@ -47,7 +48,13 @@ def thread_pages(threads: QuerySet[Thread]) -> Iterator[list[Row]]:
         facts: dict[int, list[Fact]] = defaultdict(list)
         for fact in Fact.objects.filter(thread__in=[one.pk for one in page]).order_by("at", "pk"):
             facts[fact.thread_id].append(fact)
-        yield [Row(one, facts[one.pk]) for one in page]
+        because = dict(
+            Event.objects.filter(thread__in=[one.pk for one in page])
+            .exclude(close_reason=None)
+            .order_by("at", "pk")
+            .values_list("thread", "data__because")
+        )
+        yield [Row(one, facts[one.pk], because.get(one.pk, "")) for one in page]
 
 
 @dataclass
@@ -152,7 +159,7 @@ THREADS = (
     _of("resolution_seconds", _("Resolution, seconds"), _fact("seconds", _closing)),
     _of("resolution_work", _("Resolution, working seconds"), _fact("work_seconds", _closing)),
     _of("one_touch", _("Solved with one answer"), lambda row: bool(_closing_data("touch")(row))),
-    _of("reason", _("Reason for closing"), _closing_data("reason")),
+    _of("reason", _("Reason for closing"), lambda row: row.because),
     _of("held_us", _("Seconds waiting for us"), lambda row: row.held("us")),
     _of("held_customer", _("Seconds waiting for the customer"), lambda row: row.held("customer")),
     _of("held_third", _("Seconds waiting for a third party"), lambda row: row.held("third_party")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from accounts.pieces import duration
-from helpdesk.models import Contact, Holder, PredefinedReply
+from helpdesk.models import CloseReason, Contact, Holder, PredefinedReply
 from helpdesk.models.figures import Fact
 from helpdesk.statistics import charts, shares
 from helpdesk.statistics.behind import behind
@@ -335,6 +335,8 @@ class Page:
             (DEFINITIONS["received"], whole(now.received), self.url("received")),
             (DEFINITIONS["reopened"], whole(now.reopened), self.url("reopened")),
             (DEFINITIONS["touch"], f"{percent(now.one_touch)} · {now.sums.touches}", self.url("touch")),
+            (DEFINITIONS["kept"], whole(now.sums.counts["kept"]), self.url("kept")),
+            (DEFINITIONS["broken"], whole(now.sums.counts["broken"]), self.url("broken")),
             (DEFINITIONS["exchanges"], decimal(now.exchanges), self.url("exchanges")),
         ]
 
@@ -358,8 +360,9 @@ class Page:
     @property
     def reasons(self) -> list[tuple[str, int, str]]:
         """Why threads were closed."""
-        told = self.now.sums.reasons.most_common(shares.SHOWN)
-        return [(reason, n, self.url("closed", reason=reason)) for reason, n in told]
+        told = {int(pk): n for pk, n in self.now.sums.reasons.most_common(shares.SHOWN)}
+        names = {one.pk: str(one) for one in CloseReason.objects.filter(pk__in=told)} if told else {}
+        return [(names[pk], n, self.url("closed", reason=pk)) for pk, n in told.items() if pk in names]
 
     @cached_property
     def replies(self) -> list[tuple[str, int, str]]:
