@@ -13,7 +13,18 @@ from django.utils import timezone
 
 from accounts.zones import zone_called
 from helpdesk.hours import hours_of
-from helpdesk.models import Calendar, DeskSettings, Event, EventKind, Folder, Message, MessageKind, Promise, Status, Thread
+from helpdesk.models import (
+    Calendar,
+    DeskSettings,
+    Event,
+    EventKind,
+    Folder,
+    Message,
+    MessageKind,
+    Promise,
+    Status,
+    Thread,
+)
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.statistics.days import Sums, begin_of, day_of, sums_of, write
 from helpdesk.statistics.life import Found, Life, Said, Turned
