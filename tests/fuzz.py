@@ -27,11 +27,31 @@ SECONDS, HANGS, LARGEST = 1.0, 20, 400_000
 BITS = (
     *(b"--", b"\r\n\r\n", b"\n", b"\r", b"\x00", b"\xff\xfe", b"=?utf-8?B?", b"?=", b"=?iso-2022-jp?Q?\x1b$B", b"%s%n"),
     *(b"Content-Type: multipart/mixed; boundary=x\n\n--x\n", b"Content-Type: message/rfc822\n\n", b"--x--\n"),
-    *(b"Content-Transfer-Encoding: base64\n", b"Content-Type: text/calendar\n\nBEGIN:VEVENT\n", b"charset=idna", b";" * 50),
+    *(
+        b"Content-Transfer-Encoding: base64\n",
+        b"Content-Type: text/calendar\n\nBEGIN:VEVENT\n",
+        b"charset=idna",
+        b";" * 50,
+    ),
     *(b"Content-Type: text/html\n\n", b"<" * 40, b"<!--", b"<div " * 20, b"style=" + b"(" * 40, b"<table><td>" * 20),
-    *(b"&" * 50, b"On Mon, 1 Jan 2024, a wrote:\n> ", b">" * 60, b"-----Original Message-----\nFrom: ", b"\xe2\x80\xae"),
+    *(
+        b"&" * 50,
+        b"On Mon, 1 Jan 2024, a wrote:\n> ",
+        b">" * 60,
+        b"-----Original Message-----\nFrom: ",
+        b"\xe2\x80\xae",
+    ),
     *(b"begin 644 winmail.dat\n", b"filename*0*=utf-8''", b"filename*1=", b"(" * 60, b"a@b," * 40, b'"' * 9, b"\\" * 9),
-    *(b"Auto-Submitted: ", b"From: ", b"Subject: ", b"References: <", b"\x1b$B", b"Status: 5.1.1\n", b"\xa0" * 30, b" " * 200),
+    *(
+        b"Auto-Submitted: ",
+        b"From: ",
+        b"Subject: ",
+        b"References: <",
+        b"\x1b$B",
+        b"Status: 5.1.1\n",
+        b"\xa0" * 30,
+        b" " * 200,
+    ),
 )
 
 
@@ -93,7 +113,7 @@ def _hangs(*_: object) -> None:
 
 def run(minutes: float, seed: int) -> Iterator[tuple[int, str]]:
     """The number of mails so far, with what was found; one empty word each ten thousand."""
-    chance, known, ends = random.Random(seed), seeds(), time.monotonic() + minutes * 60  # noqa: S311 - no secret
+    chance, known, ends = random.Random(seed), seeds(), time.monotonic() + minutes * 60
     signal.signal(signal.SIGALRM, _hangs)
     FOUND.mkdir(exist_ok=True)
     count = 0

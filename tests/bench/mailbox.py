@@ -80,7 +80,11 @@ def main() -> int:
             account.append(mails.raw())
         child.parse_limited(mails.raw())  # the child's own start is once a process
     taken, uids = look(row.pk)
-    pr = cProfile.Profile(); pr.enable(); taken, uids = look(row.pk); pr.disable(); pstats.Stats(pr).sort_stats("cumtime").print_stats(25)
+    pr = cProfile.Profile()
+    pr.enable()
+    taken, uids = look(row.pk)
+    pr.disable()
+    pstats.Stats(pr).sort_stats("cumtime").print_stats(25)
     assert none == [], none
     assert uids == [newest + 1, newest + 2, newest + 3], uids
     assert Mailbox.objects.get().last_uid == newest + 3
