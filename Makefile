@@ -48,12 +48,12 @@ PACKAGES := config accounts search live crm helpdesk mailgateway portal
 CHECK_DATA := build/check
 PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS=desk.example
 
-test: services install-dev ## every test: SQLite with Chromium and Dovecot, then PostgreSQL; at most 6 minutes
+test: services install-dev ## every test on SQLite with Chromium and Dovecot, then what rests on SQL on PostgreSQL; at most 6 minutes
 	$(PYTEST)
 	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only --reuse-db
 
-test-fast: install-dev ## SQLite only, without browser and servers; at most 60 s
-	$(PYTEST) -m "not browser and not imap"
+test-fast: install-dev ## a test of each row and all that needs no database, without browser and servers; at most 60 s
+	$(PYTEST) -m "not browser and not imap" --each-row-once
 
 services: # what tests need of the system; quick when it is there
 	@.ci/install

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agent
 from helpdesk import html as markup
 from helpdesk.mail import MailFile
-from helpdesk.models import Attachment, Contact, DeskSettings, Message, MessageKind, Status, Thread
+from helpdesk.models import Attachment, CloseReason, Contact, DeskSettings, Message, MessageKind, Status, Thread
 from helpdesk.models.reply import PLACEHOLDER
 
 ADDRESS_BREAK = re.compile(r"[,;\s]+")
-MAX_COPIES = 20
+MAX_COPIES, COPIES_LENGTH = 40, 4000
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -93,8 +93,13 @@ class ComposerForm(forms.Form):
 class ReplyForm(ComposerForm):
     """An answer to the customer."""
 
-    cc = forms.CharField(required=False, max_length=500)
+    cc = forms.CharField(required=False, max_length=COPIES_LENGTH)
     then = forms.ChoiceField(choices=Status.choices, required=False)
+    reason = forms.CharField(required=False, max_length=20)
+
+    def clean_reason(self) -> CloseReason | None:
+        """Why the thread is closed, if that was said."""
+        return CloseReason.called(self.cleaned_data["reason"])
 
     def clean_cc(self) -> list[str]:
         """The addresses, in lower case. Raises ValidationError that names the wrong one."""
@@ -106,7 +111,7 @@ class ReplyForm(ComposerForm):
                 sentence = _("“%(address)s” is not an e-mail address. Correct it or take it out.")
                 raise ValidationError(sentence, params={"address": address}) from problem
         if len(addresses) > MAX_COPIES:
-            raise ValidationError(_("Too many addresses: at most 20 people can get a copy."))
+            raise ValidationError(_("Too many addresses: at most 40 people can get a copy."))
         return list(dict.fromkeys(addresses))
 
     def clean(self) -> dict[str, Any]:
@@ -172,6 +177,11 @@ class StatusForm(forms.Form):
         choices=Status.choices,
         error_messages={"invalid_choice": _("There is no such status. Choose open, pending 1, pending 2 or closed.")},
     )
+    reason = forms.CharField(required=False, max_length=20)
+
+    def clean_reason(self) -> CloseReason | None:
+        """Why it is closed, if that was said."""
+        return CloseReason.called(self.cleaned_data["reason"])
 
 
 class AssignmentForm(forms.Form):
@@ -204,6 +214,12 @@ class SubjectForm(forms.Form):
     subject = forms.CharField(max_length=255, error_messages={"required": _("Write a subject.")})
 
 
+def words_of(typed: str) -> list[str]:
+    """Tags that somebody typed with commas between them."""
+    words = (" ".join(word.split())[:40] for word in typed[:1000].replace("\x00", "").split(","))
+    return [word for word in words if word]
+
+
 class TagsForm(forms.Form):
     """Tags, with commas between them."""
 
@@ -211,7 +227,7 @@ class TagsForm(forms.Form):
 
     def clean_tags(self) -> list[str]:
         """The words."""
-        return [word for word in str(self.cleaned_data["tags"]).split(",") if word.strip()]
+        return words_of(str(self.cleaned_data["tags"]))
 
 
 class OrderForm(forms.Form):

@@ -1,4 +1,4 @@
-"""How a status is drawn, and the menu by which a row of the queue changes it."""
+"""How a status is drawn, and how a row of the queue begins: with its box and the menu that changes the status."""
 
 from collections.abc import Callable, Mapping
 
@@ -34,35 +34,42 @@ def mark(key: str, labels: Labels, draw: Draw, *, pill: bool = False) -> SafeStr
     return format_html('<span class="{}" title="{}">{}</span>', classes, label, inside)
 
 
-class StatusMenus:
-    """The status menus of a page's rows: made once for each status, then only the thread's number is put in.
+class RowHeads:
+    """Where the rows of a page begin: the box that chooses a thread, and its status with a menu to change it.
 
-    Their buttons submit the page's form with id `form`.
+    Made once for each status, then only the thread's number is put in. The menu's buttons submit the page's form with
+    id `form`, the boxes belong to the one with id `bulk`.
     """
 
-    def __init__(self, labels: Labels, draw: Draw, *, form: str) -> None:
-        self.labels, self.draw, self.form = labels, draw, form
+    def __init__(self, labels: Labels, draw: Draw, *, form: str, bulk: str) -> None:
+        self.labels, self.draw, self.form, self.bulk = labels, draw, form, bulk
         self.made: dict[str, tuple[SafeString, ...]] = {}
 
     def of(self, thread: Thread) -> SafeString:
-        """The menu of a thread; a mark without menu for what lies in a folder beside the desk."""
-        if thread.folder != Folder.DESK:
-            return mark(thread.folder, self.labels, self.draw)
-        if thread.status not in self.made:
-            self.made[thread.status] = self._pieces(thread.status)
-        return format_html_join(str(thread.pk), "{}", ((piece,) for piece in self.made[thread.status]))
+        """The beginning of a thread's row; without menu for what lies in a folder beside the desk."""
+        key = thread.status if thread.folder == Folder.DESK else thread.folder
+        if key not in self.made:
+            self.made[key] = self._pieces(key)
+        return format_html_join(str(thread.pk), "{}", ((piece,) for piece in self.made[key]))
 
     def _pieces(self, key: str) -> tuple[SafeString, ...]:
-        """The menu of a status, cut where the thread's number goes."""
-        label = _("Status of thread %(number)s: %(status)s") % {
-            "number": "\0",
-            "status": words_for(key, self.labels),
-        }
-        before, _cut, after = label.partition("\0")
-        head = format_html('<details class="menu row__menu"><summary aria-label="{}', before)
+        """A row's beginning, cut where the thread's number goes."""
+        before, after = _around_number(_("Select thread %(number)s") % {"number": "\0"})
+        box = '<label class="cb-hit"><input type="checkbox" class="cb" form="{}" name="ids" value="'
+        named = format_html('"><span class="vh">{}', before)
+        rest = format_html('{}</span></label><span class="row__st">', after)
+        if key not in self.labels:
+            return format_html(box, self.bulk), named, rest + mark(key, self.labels, self.draw) + format_html("</span>")
+        first, *others = self._menu(key)
+        return format_html(box, self.bulk), named, rest + first, *others
+
+    def _menu(self, key: str) -> tuple[SafeString, ...]:
+        """The menu of a status, cut in the same way."""
+        label = _("Status of thread %(number)s: %(status)s") % {"number": "\0", "status": words_for(key, self.labels)}
+        before, after = _around_number(label)
+        pieces = [format_html('<details class="menu row__menu"><summary aria-label="{}', before)]
         shown = format_html('{}">{}</summary><div class="menu__panel">', after, mark(key, self.labels, self.draw))
         first, last = reverse("helpdesk:status", args=[0]).split("0")
-        pieces = [head]
         for other, row in self.labels.items():
             if other != key:
                 opening = format_html(
@@ -70,9 +77,15 @@ class StatusMenus:
                 )
                 pieces.append(shown + opening)
                 shown = self._button(other, row.label, last)
-        return (*pieces, shown + format_html("</div></details>"))
+        return (*pieces, shown + format_html("</div></details></span>"))
 
     def _button(self, key: str, label: str, last: str) -> SafeString:
         shape, tone = LOOKS[key]
         inside = format_html('<span class="st {}">{}</span>{}', tone, self.draw(shape), label)
         return format_html('{}" name="status" value="{}">{}</button>', last, key, inside)
+
+
+def _around_number(sentence: str) -> tuple[str, str]:
+    """What stands before and behind the place of a thread's number."""
+    before, _cut, after = sentence.partition("\0")
+    return before, after

@@ -4,12 +4,13 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import about, actions, joining, lists
+from helpdesk.api import about, actions, changes, joining, letters, lists
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
 router = SimpleRouter()
 router.register("threads", ThreadViewSet, basename="thread")
+router.register("letters", letters.Letters, basename="letter")
 
 app_name = "api"
 below_thread = [
@@ -17,6 +18,7 @@ below_thread = [
     path("notes/", actions.notes, name="notes"),
     path("forwards/", actions.forwards, name="forwards"),
     path("status/", actions.status, name="status"),
+    path("snooze/", actions.snooze, name="snooze"),
     path("assignment/", actions.assignment, name="assignment"),
     path("contact/", actions.contact, name="contact"),
     path("tags/", actions.tags, name="tags"),
@@ -37,8 +39,13 @@ below_thread = [
 urlpatterns = [
     path("", include(router.urls)),
     path("threads/<int:thread_id>/", include(below_thread)),
+    path("records/carts/<int:cart_id>/letters/", letters.about_cart, name="about_cart"),
+    path("records/customers/<int:customer_id>/whatsapp/", letters.by_whatsapp, name="whatsapp"),
+    path("thread-changes/", changes.changes, name="thread_changes"),
+    path("thread-changes/<int:change_id>/undo/", changes.undo, name="undo_thread_change"),
     path("contacts/", lists.contacts, name="contacts"),
     path("statuses/", lists.statuses, name="statuses"),
+    path("close-reasons/", lists.close_reasons, name="close_reasons"),
     path("agents/", lists.agents, name="agents"),
     path("predefined-replies/", lists.predefined_replies, name="predefined_replies"),
     path("attachments/<int:attachment_id>/", lists.attachment, name="attachment"),

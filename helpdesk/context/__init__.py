@@ -3,6 +3,7 @@
 from crm.copying import Fact, Section
 from crm.finding import Network
 from crm.following import Claimed, Due
+from crm.forms_vouchers import EnclosedVoucher
 from crm.guests import guest_for
 from crm.identity import Likeness
 from crm.matching import Candidate, Complaint, Reason, Sure
@@ -85,6 +86,7 @@ from helpdesk.context.order import (
     product_of,
 )
 from helpdesk.context.shop import announce, is_wanted, main_currency, shop_of
+from helpdesk.context.voucher import give_voucher, voucher_words, voucher_worth
 
 __all__ = [
     "Candidate",
@@ -95,6 +97,7 @@ __all__ = [
     "Customer",
     "CustomerGroup",
     "Due",
+    "EnclosedVoucher",
     "Fact",
     "Likeness",
     "Network",
@@ -132,6 +135,7 @@ __all__ = [
     "find_orders",
     "fire_watches",
     "follow_up_words",
+    "give_voucher",
     "groups",
     "groups_of",
     "guest_for",
@@ -168,6 +172,8 @@ __all__ = [
     "unlink_cart",
     "unsubscribe",
     "unsubscribe_url",
+    "voucher_words",
+    "voucher_worth",
     "was_linked",
     "whatsapp_number",
     "with_mail",

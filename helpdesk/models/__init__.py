@@ -3,15 +3,19 @@
 # isort: off
 from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Status, StatusLabel
 from helpdesk.models.contact import Contact
+from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingState
 from helpdesk.models.reply import PredefinedReply
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
+from helpdesk.models.promise import Promise
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.moves import Move, MoveKind
+from helpdesk.models.thread_change import ThreadChange
 from helpdesk.models.origin import ThreadOrigin
 from helpdesk.models.letter_draft import LetterDraft
 from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState, Stage
@@ -22,6 +26,7 @@ __all__ = [
     "Attachment",
     "CartSearch",
     "Channel",
+    "CloseReason",
     "Contact",
     "Delivery",
     "DeskSettings",
@@ -37,18 +42,23 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageWords",
+    "Move",
+    "MoveKind",
     "Notice",
     "NoticeKind",
     "OutgoingKind",
     "OutgoingMail",
     "OutgoingState",
     "PredefinedReply",
+    "Promise",
     "ReadMark",
+    "ReasonMissing",
     "RecipientState",
     "Stage",
     "Status",
     "StatusLabel",
     "Thread",
+    "ThreadChange",
     "ThreadOrigin",
     "ThreadQuerySet",
     "ThreadTag",

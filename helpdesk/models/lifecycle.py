@@ -1,13 +1,16 @@
 """A thread's status, assignee, contact, tags and folder: the verbs that change them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from helpdesk import context, pings
+from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.desk import Status, StatusLabel
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
@@ -52,28 +55,77 @@ class Lifecycle(models.Model):
         context.count_threads({thread.customer_id, before}, type(thread).objects.active())
 
     @transaction.atomic
-    def set_status(self, status: str, *, by: Agent | None, by_name: str = "") -> bool:
+    def set_status(
+        self, status: str, *, by: Agent | None, by_name: str = "", reason: CloseReason | None = None
+    ) -> bool:
         """Change the status; by None the desk itself does it, or the customer of that name. Returns whether it changed.
 
-        Raises ValueError for a word that is not one of the four keys.
+        Raises ValueError for a word that is not one of the four keys, ReasonMissing where an agent closes and the desk
+        wants to know why.
         """
-        status, thread = Status(status), self._thread
+        status = Status(status)
+        if status == Status.CLOSED != self._thread.status and by and not reason and CloseReason.asked_for():
+            raise ReasonMissing(_("Say why the thread is closed."))
+        return self._go_to(status, by=by, by_name=by_name, reason=reason)
+
+    def _go_to(self, status: Status, *, by: Agent | None, by_name: str = "", reason: CloseReason | None = None) -> bool:
+        """The change itself, asking for nothing: also for what closes a thread without being its end."""
+        thread = self._thread
         if thread.status == status:
             return False
         before, now = thread.status, timezone.now()
-        changes: dict[str, Any] = {"status": status, "holder": holder_in(status)}
+        changes: dict[str, Any] = {"status": status, "holder": holder_in(status), "closing_at": None}
+        if status in (Status.OPEN, Status.CLOSED):
+            changes |= {"wake_at": None, "wake_note": "", "pending_since": None}
+        elif before in (Status.OPEN, Status.CLOSED):
+            changes |= {"pending_since": now}
         if status == Status.CLOSED:
             changes |= {"closed_at": now, "needs_answer": False, "waiting_since": None}
         elif before == Status.CLOSED:
             changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1}
         self._set(**changes)
-        thread.record(EventKind.STATUS, by=by, actor_name=by_name or str(by or ""), frm=before, to=status.value)
+        if status == Status.CLOSED and by:
+            thread.keep_promise()
+        facts = {"close_reason": reason, "because": str(reason)} if reason and status == Status.CLOSED else {}
+        thread.record(
+            EventKind.STATUS, by=by, actor_name=by_name or str(by or ""), frm=before, to=status.value, **facts
+        )
         thread.announce()
         return True
 
-    def close(self, *, by: Agent | None, by_name: str = "") -> bool:
-        """The matter is solved, an agent says, or the customer of that name."""
-        return self.set_status(Status.CLOSED, by=by, by_name=by_name)
+    def status_facts(self) -> dict[str, Any]:
+        """What taking back a change of the status needs."""
+        thread = self._thread
+        closed_at = thread.closed_at.isoformat() if thread.closed_at else ""
+        wake_at = thread.wake_at.isoformat() if thread.wake_at else ""
+        facts = {"status": thread.status, "holder": thread.holder, "closed_at": closed_at, "wake_at": wake_at}
+        return facts | {"wake_note": thread.wake_note, "reopened_count": thread.reopened_count}
+
+    @transaction.atomic
+    def take_back_status(self, facts: Mapping[str, Any], *, by: Agent) -> bool:
+        """Make the status as status_facts() told it, as if it had never been changed: it counts as no reopening."""
+        thread = self._thread
+        if thread.status == facts["status"]:
+            return False
+        before, closed_at, wake_at = thread.status, facts["closed_at"], facts.get("wake_at")
+        self._set(
+            status=facts["status"],
+            holder=facts["holder"],
+            closed_at=datetime.fromisoformat(closed_at) if closed_at else None,
+            reopened_count=facts["reopened_count"],
+            wake_at=datetime.fromisoformat(wake_at) if wake_at else None,
+            wake_note=facts.get("wake_note", ""),
+            pending_since=timezone.now() if facts["status"] in (Status.PENDING_1, Status.PENDING_2) else None,
+            closing_at=None,
+        )
+        thread.recount()
+        thread.record(EventKind.STATUS, by=by, frm=before, to=thread.status, undone=True)
+        thread.announce()
+        return True
+
+    def close(self, *, by: Agent | None, by_name: str = "", reason: CloseReason | None = None) -> bool:
+        """The matter is solved, an agent says, or the customer of that name. Raises ReasonMissing as set_status()."""
+        return self.set_status(Status.CLOSED, by=by, by_name=by_name, reason=reason)
 
     def reopen(self, *, by: Agent | None) -> bool:
         """We owe an answer again."""
@@ -162,7 +214,8 @@ class Lifecycle(models.Model):
         thread.announce()
         return True
 
-    def _move_to_folder(self, folder: str, kind: EventKind, *, by: Agent | None) -> bool:
+    def lay_into(self, folder: str, kind: EventKind, *, by: Agent | None) -> bool:
+        """Put it into a folder; `kind` says what that means. The four verbs below say it in words."""
         thread = self._thread
         with transaction.atomic():
             if thread.folder == folder:
@@ -174,16 +227,16 @@ class Lifecycle(models.Model):
 
     def mark_spam(self, *, by: Agent | None) -> bool:
         """Out of the queue, the counts and the statistics; nothing is deleted."""
-        return self._move_to_folder("spam", EventKind.SPAM, by=by)
+        return self.lay_into("spam", EventKind.SPAM, by=by)
 
     def mark_not_spam(self, *, by: Agent) -> bool:
         """Back to the desk."""
-        return self._move_to_folder("desk", EventKind.NOT_SPAM, by=by)
+        return self.lay_into("desk", EventKind.NOT_SPAM, by=by)
 
     def trash(self, *, by: Agent) -> bool:
         """Into the bin, from where it can be restored for 30 days."""
-        return self._move_to_folder("trash", EventKind.TRASHED, by=by)
+        return self.lay_into("trash", EventKind.TRASHED, by=by)
 
     def restore(self, *, by: Agent) -> bool:
         """Out of the bin."""
-        return self._move_to_folder("desk", EventKind.RESTORED, by=by)
+        return self.lay_into("desk", EventKind.RESTORED, by=by)

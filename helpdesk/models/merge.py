@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
+from helpdesk.models.desk import Status
 from helpdesk.models.event import EventKind
 from helpdesk.models.words import MessageWords
 
@@ -51,13 +52,38 @@ class Merging(models.Model):
         thread.messages.update(thread=target)
         thread.merged_into = target
         thread.save(update_fields=["merged_into"])
-        thread.close(by=by)
+        thread._go_to(Status.CLOSED, by=by)
         for one in (thread, target):
             one.recount()
         MessageWords.write_thread(target)
         target.record(EventKind.MERGED, by=by, name=str(thread.pk))
         target.announce(also=(thread.contact_id,))
         return merge
+
+    @transaction.atomic
+    def join_claimed(self, target: "Thread", *, by: Agent) -> Merge | None:
+        """It does belong to the thread that its first mail names. None if somebody was faster."""
+        thread = cast("Thread", self)
+        if thread.lock().claimed_id != target.pk:
+            return None
+        thread.claimed = None
+        thread.save(update_fields=["claimed"])
+        asks = thread.needs_answer
+        merge = thread.merge_into(target, by=by)
+        if asks:
+            target.reopen(by=by)
+        return merge
+
+    @transaction.atomic
+    def drop_claim(self, *, by: Agent) -> None:
+        """It does not belong there, whatever its first mail says."""
+        thread = cast("Thread", self)
+        if (named := thread.lock().claimed_id) is None:
+            return
+        thread.claimed = None
+        thread.save(update_fields=["claimed"])
+        thread.record(EventKind.UNCLAIMED, by=by, name=str(named))
+        thread.announce()
 
     @transaction.atomic
     def split(self, merge: Merge, *, by: Agent) -> None:

@@ -16,7 +16,7 @@ from accounts.pieces import ago, avatar, duration, icon
 from helpdesk import shortcuts
 from helpdesk.context import standing_of
 from helpdesk.models import DeskSettings, Thread
-from helpdesk.statuses import StatusMenus, mark
+from helpdesk.statuses import RowHeads, mark
 from helpdesk.waiting import Wait, hours_to_answer, wait_of
 from search.highlighting import Piece
 
@@ -63,9 +63,9 @@ def status(context: template.Context, key: str, *, pill: bool = False) -> SafeSt
 
 
 @register.simple_tag
-def status_menu(thread: Thread, menus: StatusMenus) -> SafeString:
-    """A row's status as a menu that changes it without script: {% status_menu thread menus %}."""
-    return menus.of(thread)
+def row_head(thread: Thread, heads: RowHeads) -> SafeString:
+    """A row's box, and its status as a menu that changes it without script: {% row_head thread heads %}."""
+    return heads.of(thread)
 
 
 @register.simple_tag

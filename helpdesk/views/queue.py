@@ -16,9 +16,9 @@ from helpdesk import chips, queues
 from helpdesk.boxes import boxes_of
 from helpdesk.chrome import Navigation, contacts_of, current_of, desk_of, navigation, statuses_of
 from helpdesk.filters import Choices, Filters
-from helpdesk.models import Thread, ThreadTag
+from helpdesk.models import Thread, ThreadChange, ThreadTag
 from helpdesk.returning import back_to
-from helpdesk.statuses import StatusMenus
+from helpdesk.statuses import RowHeads
 
 
 @agent_required
@@ -56,9 +56,18 @@ def queue_context(request: AgentRequest) -> dict[str, Any]:
         "newer_url": chips.address(filters, page=str(page.number - 1)) if page.number > 1 else "",
         "older_url": chips.address(filters, page=str(page.number + 1)) if page.has_more else "",
         "status_url": reverse("helpdesk:status", args=[0]),
-        "menus": StatusMenus(statuses, icon, form="row-status"),
+        "heads": RowHeads(statuses, icon, form="row-status", bulk="bulk"),
+        "change": _changed(request),
         **(_empty(request, filters, queue, choices) if not page.threads else {}),
     }
+
+
+def _changed(request: AgentRequest) -> ThreadChange | None:
+    """What this agent has just done to many threads, as the address says, while it can be undone or explained."""
+    done = request.GET.get("changed", "")
+    if not (done.isascii() and done.isdecimal() and len(done) < 19):
+        return None
+    return ThreadChange.objects.filter(by=request.user, undone_at=None, pk=done).first()
 
 
 def _numbers(page: queues.Page, filters: Filters, queue: queues.Queue, shown: Navigation | None) -> dict[str, int]:

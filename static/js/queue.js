@@ -5,6 +5,7 @@ import { bring } from "./scroll.js";
 const page = document.getElementById("queue-page");
 const scroll = document.getElementById("queue-scroll");
 const bar = document.getElementById("new-threads");
+const bulk = document.getElementById("bulk");
 const age = document.getElementById("queue-age");
 const list = () => document.getElementById("queue");
 const sent = new Map(); // a row as the server wrote it, by its id
@@ -31,6 +32,7 @@ function replace(old, row) {
   if (old.querySelector("details[open]")) return;
   const hadFocus = old.contains(document.activeElement);
   row.classList.toggle("is-cursor", old.classList.contains("is-cursor"));
+  row.querySelector("[name=ids]").checked = old.querySelector("[name=ids]").checked;
   old.replaceWith(row);
   if (hadFocus) row.querySelector(".row__subj").focus({ preventScroll: true });
 }
@@ -51,8 +53,11 @@ function arrange(fresh) {
   keepingPlace(() => {
     const cursor = scroll.querySelector(".is-cursor")?.id;
     const focused = document.activeElement?.closest?.(".row")?.id;
+    const chosen = new Set(ticked().map((box) => box.value));
     scroll.replaceChildren(...fresh.querySelector("#queue-scroll").childNodes);
     if (cursor) (document.getElementById(cursor) ?? document.getElementById(heir))?.classList.add("is-cursor");
+    boxes().forEach((box) => { box.checked = chosen.has(box.value); });
+    tell();
     if (focused) document.getElementById(focused)?.querySelector(".row__subj").focus({ preventScroll: true });
   });
   waiting = null;
@@ -121,6 +126,40 @@ function move(step) {
   pointAt(all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + step))]);
 }
 
+// -- choosing several, and what is done to them at once
+
+const boxes = () => [...scroll.querySelectorAll("[name=ids]")];
+const ticked = () => boxes().filter((box) => box.checked);
+
+function tell() {
+  const count = ticked().length;
+  const words = bulk.querySelector("[data-selected]");
+  const every = bulk.querySelector("[data-tick-all]");
+  words.textContent = count === 1 ? words.dataset.one : words.dataset.many.replace("{n}", count);
+  every.checked = count > 0 && count === boxes().length;
+  every.indeterminate = count > 0 && !every.checked;
+  if (count) window.htmx.trigger(bulk.querySelector("[hx-get]"), "ticked");
+}
+
+function clear() {
+  boxes().forEach((box) => { box.checked = false; });
+  bulk.reset();
+  tell();
+}
+
+function select() {
+  const box = cursor()?.querySelector("[name=ids]");
+  if (box) { box.checked = !box.checked; tell(); }
+}
+
+// With a selection a key means all of it: the button of the bar is pressed, as soon as the bar has it.
+function press(name) {
+  if (!ticked().length) select();
+  const button = () => bulk.querySelector(`[data-does="${name}"]`);
+  if (button()) button().click();
+  else bulk.addEventListener("htmx:afterSettle", () => button()?.click(), { once: true });
+}
+
 async function act(url, values) {
   const row = cursor();
   if (!row) return;
@@ -135,10 +174,16 @@ const ACTIONS = {
   next: () => move(1),
   previous: () => move(-1),
   open: () => cursor()?.querySelector(".row__subj").click(),
-  close: () => act(list().dataset.statusUrl, { status: "closed" }),
-  take: () => act(list().dataset.assignUrl, { assignee: list().dataset.me }),
+  select,
+  tags: () => press("tags"),
+  close: () => ticked().length ? press("close") : act(list().dataset.statusUrl, { status: "closed" }),
+  take: () => ticked().length ? press("take") : act(list().dataset.assignUrl, { assignee: list().dataset.me }),
   unread: () => act(list().dataset.unreadUrl, {}),
-  escape: () => { document.activeElement?.blur(); pointAt(null); },
+  escape: () => {
+    if (ticked().length) { clear(); return; }
+    document.activeElement?.blur();
+    pointAt(null);
+  },
 };
 
 function reveal() {
@@ -154,6 +199,11 @@ document.addEventListener("shortcut", (event) => {
   const act = event.target === list() && ACTIONS[event.detail.action];
   if (act) { event.preventDefault(); act(); }
 }, true);
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-tick-all]")) boxes().forEach((box) => { box.checked = event.target.checked; });
+  if (event.target.matches("[data-tick-all], #queue [name=ids]")) tell();
+});
+bulk.addEventListener("click", (event) => { if (event.target.closest("[data-clears]")) { event.preventDefault(); clear(); } });
 bar.addEventListener("click", reveal);
 document.body.addEventListener("queue-changed", () => refresh());
 setInterval(() => {
@@ -161,3 +211,4 @@ setInterval(() => {
   if (seconds >= 5) age.textContent = age.dataset.text.replace("{n}", seconds);
 }, 5000);
 remember(rows());
+if (ticked().length) tell(); // the browser came back to a page with a selection
