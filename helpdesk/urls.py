@@ -85,6 +85,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/cart/reply/", claims.write_reply, name="found_reply"),
     path("carts/<int:cart_id>/threads/", claims.threads_of_cart, name="cart_threads"),
     path("threads/<int:thread_id>/unread/", controls.unread, name="unread"),
+    path("threads/<int:thread_id>/claim/", controls.claim, name="claimed_thread"),
     path("threads/<int:thread_id>/spam/", controls.spam, name="spam"),
     path("threads/<int:thread_id>/bin/", controls.trash, name="trash"),
     path("customers/<int:customer_id>/threads/", customers.threads, name="customer_threads"),
