@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from helpdesk.filters import ME, NOBODY
-from helpdesk.models import Contact, Folder, Move, Status, StatusLabel
+from helpdesk.models import CloseReason, Contact, Folder, Move, ReasonMissing, Status, StatusLabel
 from helpdesk.models.moves import SetAssignee, SetContact, SetFolder, SetStatus, SetTags, tags_of
 
 
@@ -19,9 +19,17 @@ def move_of(params: Mapping[str, str], agent: Agent) -> Move:
 
 
 def _status(value: str, params: Mapping[str, str], agent: Agent) -> Move:
+    value, _colon, number = value.partition(":")
     if value not in Status.values:
         raise ValueError(_("Choose open, pending 1, pending 2 or closed."))
-    return SetStatus(value, StatusLabel.all_by_status()[value].label)
+    return status_move(value, CloseReason.called(number))
+
+
+def status_move(status: str, reason: CloseReason | None) -> Move:
+    """One of the four. Raises ReasonMissing where closing asks for a reason."""
+    if status == Status.CLOSED and not reason and CloseReason.asked_for():
+        raise ReasonMissing(_("Say why the threads are closed."))
+    return SetStatus(status, StatusLabel.all_by_status()[status].label, reason)
 
 
 def _assignee(value: str, params: Mapping[str, str], agent: Agent) -> Move:

@@ -10,7 +10,17 @@ from django.utils.translation import gettext as _
 from accounts.languages import in_language
 from accounts.models import Agent
 from helpdesk.forms import ComposerForm, forwardable
-from helpdesk.models import Attachment, DeskSettings, Draft, Message, MessageKind, Status, StatusLabel, Thread
+from helpdesk.models import (
+    Attachment,
+    CloseReason,
+    DeskSettings,
+    Draft,
+    Message,
+    MessageKind,
+    Status,
+    StatusLabel,
+    Thread,
+)
 
 MODES = {"reply": MessageKind.REPLY, "note": MessageKind.NOTE, "forward": MessageKind.FORWARD}
 
@@ -33,6 +43,7 @@ class Composer:
     files: list[Attachment]
     last_message: int
     options: list[SendOption]  # the first is the default
+    reasons: list[CloseReason] = field(default_factory=list)  # of which closing demands one
     signature: str = ""  # what the mail will carry below the text
     form: ComposerForm | None = None
     newer: list[Message] = field(default_factory=list)
@@ -71,6 +82,7 @@ def composer_for(
         files=[one for one in draft.attachments.all() if not one.is_inline] if draft else [],
         last_message=last_message,
         options=send_options(thread, desk, labels, chosen=form.data.get("then", "") if form else ""),
+        reasons=CloseReason.in_use() if desk.asks_reason else [],
         signature=signature_of(thread, agent, desk),
         form=form,
         newer=newer or [],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agent
 from helpdesk import html as markup
 from helpdesk.mail import MailFile
-from helpdesk.models import Attachment, Contact, DeskSettings, Message, MessageKind, Status, Thread
+from helpdesk.models import Attachment, CloseReason, Contact, DeskSettings, Message, MessageKind, Status, Thread
 from helpdesk.models.reply import PLACEHOLDER
 
 ADDRESS_BREAK = re.compile(r"[,;\s]+")
@@ -95,6 +95,11 @@ class ReplyForm(ComposerForm):
 
     cc = forms.CharField(required=False, max_length=500)
     then = forms.ChoiceField(choices=Status.choices, required=False)
+    reason = forms.CharField(required=False, max_length=20)
+
+    def clean_reason(self) -> CloseReason | None:
+        """Why the thread is closed, if that was said."""
+        return CloseReason.called(self.cleaned_data["reason"])
 
     def clean_cc(self) -> list[str]:
         """The addresses, in lower case. Raises ValidationError that names the wrong one."""
@@ -172,6 +177,11 @@ class StatusForm(forms.Form):
         choices=Status.choices,
         error_messages={"invalid_choice": _("There is no such status. Choose open, pending 1, pending 2 or closed.")},
     )
+    reason = forms.CharField(required=False, max_length=20)
+
+    def clean_reason(self) -> CloseReason | None:
+        """Why it is closed, if that was said."""
+        return CloseReason.called(self.cleaned_data["reason"])
 
 
 class AssignmentForm(forms.Form):

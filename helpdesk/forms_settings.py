@@ -58,6 +58,7 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
         fields = [
             *("email", "slug", "saves_messages", "is_public", "asks_order", "acknowledges", "plus_addresses"),
             *("is_restricted", "groups", "members", "default_assignee", "after_reply"),
+            *("close_after_days", "close_notice_days"),
         ]
         widgets = {"members": forms.CheckboxSelectMultiple}
         help_texts = {
@@ -74,7 +75,8 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
         self.add_texts("descriptions", languages, label=_("Description in %(language)s"), max_length=200)
         self.add_texts("signatures", languages, label=_("Signature in %(language)s"), widget=forms.Textarea)
         people = Agent.objects.active()
-        self.fields["slug"].required = False
+        for name in ("slug", "close_after_days", "close_notice_days"):
+            self.fields[name].required = False
         self.fields["members"] = forms.ModelMultipleChoiceField(
             people,
             required=False,
@@ -109,6 +111,14 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
         if email and "email" in self.changed_data:
             refuse_example(email)
         return email
+
+    def clean_close_after_days(self) -> int:
+        """Empty is never."""
+        return self.cleaned_data["close_after_days"] or 0
+
+    def clean_close_notice_days(self) -> int:
+        """Empty is as it was."""
+        return self.cleaned_data["close_notice_days"] or self.instance.close_notice_days
 
     def clean(self) -> dict[str, Any]:
         """A title in some language; somewhere for the messages to go; an assignee who may see the threads."""

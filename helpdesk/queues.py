@@ -21,7 +21,7 @@ PAGE = 50
 # The columns a row shows: reading all of five tables costs as much again as the rest of the page.
 SHOWN = (
     *("subject", "name", "email", "status", "folder", "language", "excerpt", "order_text", "attachment_count"),
-    *("needs_answer", "holder", "created_at", "active_at", "inbound_at", "waiting_since", "closed_at"),
+    *("needs_answer", "holder", "created_at", "active_at", "inbound_at", "waiting_since", "closed_at", "wake_at"),
     *("contact__slug", "contact__titles", "assignee__name", "assignee__username"),
     *("customer__first_name", "customer__last_name", "customer__company", "customer__erased_at"),
     "order__reference",

@@ -60,6 +60,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key("reopen", "o", _("Reopen")),
             Key("pending1", "1", _("Pending 1")),
             Key("pending2", "2", _("Pending 2")),
+            Key("snooze", "s", _("Put off until a date")),
             Key("assign", "a", _("Assign to…")),
             Key("take", "i", _("Assign to me")),
             Key("unread", "u", _("Mark unread")),

@@ -17,13 +17,14 @@ from helpdesk.views import (
     letters,
     mailings,
     notices,
+    pending,
     queue,
     replies_picker,
     search,
     thread,
     whatsapp,
 )
-from helpdesk.views.settings import contacts, desk, groups, home, replies, statuses, team
+from helpdesk.views.settings import contacts, desk, groups, home, reasons, replies, statuses, team
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -36,9 +37,9 @@ urlpatterns = [
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/read/", notices.read_all, name="read_notices"),
     path("appearance/", appearance.change, name="appearance"),
-    path("threads/changes/", changes.index, name="changes"),
-    path("threads/changes/new/", changes.new, name="new_change"),
-    path("threads/changes/<int:change_id>/undo/", changes.undo, name="undo_change"),
+    path("changes/", changes.index, name="changes"),
+    path("changes/new/", changes.new, name="new_change"),
+    path("changes/<int:change_id>/undo/", changes.undo, name="undo_change"),
     path("threads/<int:thread_id>/", thread.show, name="thread"),
     path("threads/<int:thread_id>/conversation/", thread.conversation, name="conversation"),
     path("threads/<int:thread_id>/header/", thread.header, name="header"),
@@ -67,6 +68,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/replies/use/", replies_picker.use, name="use_reply"),
     path("threads/<int:thread_id>/replies/insert/", replies_picker.insert, name="insert_reply"),
     path("threads/<int:thread_id>/status/", controls.status, name="status"),
+    path("threads/<int:thread_id>/snooze/", pending.snooze, name="snooze"),
     path("threads/<int:thread_id>/assignment/", controls.assignment, name="assignment"),
     path("threads/<int:thread_id>/contact/", controls.contact, name="move"),
     path("threads/<int:thread_id>/subject/", controls.subject, name="subject"),
@@ -112,6 +114,9 @@ urlpatterns += [
     path("settings/replies/<int:reply_id>/", replies.edit, name="predefined_reply"),
     path("settings/replies/<int:reply_id>/delete/", replies.delete, name="reply_delete"),
     path("settings/statuses/", statuses.edit, name="statuses"),
+    path("settings/reasons/", reasons.index, name="reasons"),
+    path("settings/reasons/ask/", reasons.ask, name="ask_reason"),
+    path("settings/reasons/<int:reason_id>/", reasons.edit, name="reason"),
     path("settings/desk/", desk.edit, name="desk"),
     path("settings/team/", team.index, name="team"),
     path("settings/team/invitation/", team.invite, name="invite"),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.pieces import duration
@@ -34,6 +36,9 @@ def wait_of(thread: Thread, *, now: datetime, answer_hours: int) -> Wait:
         return Wait("—", _("Solved in %(time)s") % {"time": duration(taken)}, "done")
     if thread.needs_answer and thread.waiting_since and thread.status == Status.OPEN:
         return _awaited(thread.waiting_since, now, timedelta(hours=answer_hours))
+    if thread.wake_at is not None:
+        wakes = date_format(timezone.localtime(thread.wake_at), "SHORT_DATETIME_FORMAT")
+        return Wait(duration(now - thread.active_at), _("Wakes %(time)s") % {"time": wakes})
     return Wait(duration(now - thread.active_at), _waiting_for(thread.holder))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk.models import Contact, DeskSettings, Holder, Status, StatusLabel
+from helpdesk.models import CloseReason, Contact, DeskSettings, Holder, Status, StatusLabel
 from mailgateway.models import Mailbox, Security
 from mailgateway.practice.cast import INVOICES, SHOP
 
@@ -86,6 +86,15 @@ CLOSINGS = {
 }
 
 
+REASONS = (
+    ("Resuelto sin más", "Simply solved"),
+    ("Retraso del transportista", "Delay of the carrier"),
+    ("Llegó roto", "Arrived broken"),
+    ("Error nuestro", "Our mistake"),
+    ("Faltaba información en la web", "Missing on the web site"),
+)
+
+
 def settle_desk() -> DeskSettings:
     """The shop's settings; undo is off until the history is written."""
     desk = DeskSettings.fresh()
@@ -102,6 +111,8 @@ def settle_desk() -> DeskSettings:
         (Status.PENDING_2, Holder.THIRD_PARTY, "almacén", "warehouse"),
     ):
         StatusLabel.objects.create(status=status, holder=holder, labels={"es": es, "en": en})
+    for es, en in REASONS:
+        CloseReason.add({"es": es, "en": en})
     return desk
 
 

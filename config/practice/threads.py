@@ -19,6 +19,7 @@ from helpdesk import html as markup
 from helpdesk import intake
 from helpdesk.mail import Bounce, InboundMail, MailFile, Party
 from helpdesk.models import (
+    CloseReason,
     Contact,
     Delivery,
     EventKind,
@@ -87,6 +88,7 @@ class History:
         orders: list[Order],
     ) -> None:
         self.dice, self.contacts, self.now = dice, contacts, timezone.now()
+        self.reasons = CloseReason.in_use()
         self.team = [agent for agent in team.values() if not agent.is_supervisor]
         self.members = {slug: list(contact.members.order_by("pk")) for slug, contact in contacts.items()}
         self.customers = {
@@ -108,6 +110,7 @@ class History:
             getattr(self, f"_{case.fate}")(case, thread)
             self._label(case, thread)
         self._spam()
+        self._put_off()
         # Nothing of the past is left to send.
         OutgoingMail.objects.filter(message=None).update(state=OutgoingState.SENT, sent_at=F("not_before"))
         self.clock.set_back()
@@ -200,7 +203,9 @@ class History:
         self._later(case)
         text = case.words(self.dice.choice(replies(case.story.language, case.story.topic)))
         attached = (files.pdf(self.letters),) if case.story.topic == "invoice" else ()
-        return self._sent(thread.reply(text, by=self._agent(case, thread), files=attached, then=then))
+        return self._sent(
+            thread.reply(text, by=self._agent(case, thread), files=attached, then=then, reason=self._why(thread))
+        )
 
     def _answer(self, case: Case, thread: Thread, reply: Message, *, thanks: bool = False) -> None:
         when = self._later(case, most=40)
@@ -283,7 +288,7 @@ class History:
         if luck > 0.8:
             self._answer(case, thread, reply, thanks=True)
             self._later(case, most=5)
-            thread.close(by=self._agent(case, thread))
+            thread.close(by=self._agent(case, thread), reason=self._why(thread))
         elif luck < 0.03:
             self._away(case, reply)
 
@@ -292,6 +297,19 @@ class History:
         text = "Estoy fuera de la oficina y vuelvo el lunes."
         mail = self._mail(case, text, in_reply_to=(reply.message_id,), automatic="auto-reply", date=when)
         intake.deliver(mail, contact=case.contact, routed=False)
+
+    def _why(self, thread: Thread) -> CloseReason:
+        """A reason, the first ones more often; no dice, which the rest of the past hangs on."""
+        return self.reasons[thread.pk % 7 % len(self.reasons)]
+
+    def _put_off(self) -> None:
+        """Some of those pending on the warehouse wake in the next days; one of them was promised."""
+        self.clock.at(self.now)
+        sleepers = Thread.objects.on_desk().filter(status=Status.PENDING_2).select_related("contact", "assignee")
+        for n, thread in enumerate(sleepers.newest_first()[:4]):
+            by = thread.assignee or self.team[0]
+            until = self.now.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=n + 1)
+            thread.snooze(until, by=by, note="Preguntar al taller si ya hay existencias", promise=n == 0)
 
     # -- afterwards --------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from helpdesk.api import bodies
 from helpdesk.api.desk import Conflict, agent_of, checked, form_key, once, refused, thread_for, thread_to_change
 from helpdesk.api.shapes import MessageShape, ThreadShape
 from helpdesk.api.threads import ONCE, brief
-from helpdesk.models import Folder, Message
+from helpdesk.models import Folder, Message, ReasonMissing
 
 
 def said(request: Request, message: Message) -> Response:
@@ -28,6 +28,8 @@ def replies(request: Request, thread_id: int) -> Response:
     body, key = checked(bodies.ReplyBody, request), form_key(request, thread.pk)
     try:
         return said(request, once(key, lambda: thread.reply(by=agent_of(request), form_key=key, **body)))
+    except ReasonMissing as error:
+        raise refused(error, field="reason") from error
     except ValueError as error:
         raise refused(error, field="text") from error
 
@@ -63,7 +65,28 @@ def forwards(request: Request, thread_id: int) -> Response:
 def status(request: Request, thread_id: int) -> Response:
     """One of the four keys; any other word is refused."""
     thread = thread_to_change(request, thread_id)
-    thread.set_status(checked(bodies.StatusBody, request)["status"], by=agent_of(request))
+    body = checked(bodies.StatusBody, request)
+    try:
+        thread.set_status(body["status"], by=agent_of(request), reason=body["reason"])
+    except ReasonMissing as error:
+        raise refused(error, field="reason") from error
+    return brief(request, thread)
+
+
+@extend_schema(methods=["POST"], summary="Put off until a date", request=bodies.SnoozeBody, responses=ThreadShape)
+@extend_schema(methods=["DELETE"], summary="Take the date away", request=None, responses={200: ThreadShape})
+@api_view(["POST", "DELETE"])
+def snooze(request: Request, thread_id: int) -> Response:
+    """Pending until then; with `promise` the date is one that the customer was told, which can be broken."""
+    thread, agent = thread_to_change(request, thread_id), agent_of(request)
+    if request.method == "DELETE":
+        thread.forget_wake(by=agent)
+        return brief(request, thread)
+    body = checked(bodies.SnoozeBody, request)
+    try:
+        thread.snooze(body.pop("until"), by=agent, **body)
+    except ValueError as error:
+        raise refused(error, field="until") from error
     return brief(request, thread)
 
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.models import Agent
 from helpdesk.mail import MailFile
-from helpdesk.models import Attachment, Contact, DeskSettings, Folder, Message, Status
+from helpdesk.models import Attachment, CloseReason, Contact, DeskSettings, Folder, Message, Status
 from helpdesk.models.thread_change import MOST
 
 NOTHING_SAID = _("There is nothing to send: write a message first.")
@@ -42,6 +42,14 @@ def _mail_file(file: UploadedFile) -> MailFile:
     return MailFile(file.name or "", file.content_type or "", file.read())
 
 
+class ReasonField(serializers.PrimaryKeyRelatedField):
+    """A reason for closing that is in use; needed where the desk asks for one."""
+
+    def __init__(self, **options: Any) -> None:
+        in_use = CloseReason.objects.filter(archived_at=None)
+        super().__init__(queryset=in_use, required=False, allow_null=True, **options)
+
+
 class Words(serializers.Serializer):
     """Plain `text`, or `html` as the editor writes it; one of the two is needed."""
 
@@ -65,6 +73,7 @@ class ReplyBody(Words):
 
     cc = serializers.ListField(child=serializers.EmailField(), required=False, max_length=20, default=list)
     then = serializers.ChoiceField(choices=Status.choices, required=False, default="")
+    reason = ReasonField(default=None)
 
 
 class ForwardBody(serializers.Serializer):
@@ -99,9 +108,19 @@ class ForwardBody(serializers.Serializer):
 
 
 class StatusBody(serializers.Serializer):
-    """One of the four keys."""
+    """One of the four keys, and why it is closed."""
 
     status = serializers.ChoiceField(choices=Status.choices)
+    reason = ReasonField(default=None)
+
+
+class SnoozeBody(serializers.Serializer):
+    """Until when, why, and whether the customer was promised it. `status` is pending1 or pending2."""
+
+    until = serializers.DateTimeField()
+    note = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+    promise = serializers.BooleanField(required=False, default=False)
+    status = serializers.ChoiceField(choices=[Status.PENDING_1, Status.PENDING_2], required=False, default="")
 
 
 class AssignmentBody(serializers.Serializer):
@@ -160,6 +179,7 @@ class ChangeBody(serializers.Serializer):
 
     threads = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=MOST)
     status = serializers.ChoiceField(choices=Status.choices, required=False)
+    reason = ReasonField()
     agent = serializers.PrimaryKeyRelatedField(queryset=Agent.objects.active(), required=False, allow_null=True)
     contact = ContactField(required=False)
     folder = serializers.ChoiceField(choices=Folder.choices, required=False)
@@ -168,7 +188,7 @@ class ChangeBody(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One thing at a time: each has an undo of its own."""
-        wanted = {"tags" if name.endswith("_tags") else name for name in attrs if name != "threads"}
+        wanted = {"tags" if name.endswith("_tags") else name for name in attrs if name not in ("threads", "reason")}
         if len(wanted) != 1:
             raise serializers.ValidationError({"threads": [_("Name one thing to do with the threads.")]})
         return attrs

@@ -13,9 +13,9 @@ from rest_framework.response import Response
 from helpdesk.api.bodies import ChangeBody
 from helpdesk.api.desk import Conflict, agent_of, checked, refused
 from helpdesk.api.shapes import ThreadChangeShape
-from helpdesk.changing import tags_move
-from helpdesk.models import Folder, Move, StatusLabel, Thread, ThreadChange
-from helpdesk.models.moves import SetAssignee, SetContact, SetFolder, SetStatus, tags_of
+from helpdesk.changing import status_move, tags_move
+from helpdesk.models import Folder, Move, ReasonMissing, Thread, ThreadChange
+from helpdesk.models.moves import SetAssignee, SetContact, SetFolder, tags_of
 
 SHOWN = 100
 
@@ -36,6 +36,8 @@ def changes(request: Request) -> Response:
     threads = Thread.objects.visible_to(agent).filter(pk__in=body["threads"]).newest_first()
     try:
         move = _move_of(body)
+    except ReasonMissing as error:
+        raise refused(error, field="reason") from error
     except ValueError as error:
         raise refused(error, field="add_tags") from error
     return Response(ThreadChangeShape(ThreadChange.objects.make(threads, move, by=agent)).data, status=201)
@@ -44,7 +46,7 @@ def changes(request: Request) -> Response:
 def _move_of(body: dict[str, Any]) -> Move:
     """The one move that a checked body names. Raises ValueError for tags that cannot be put on and off."""
     if "status" in body:
-        return SetStatus(body["status"], StatusLabel.all_by_status()[body["status"]].label)
+        return status_move(body["status"], body.get("reason"))
     if "agent" in body:
         to = body["agent"]
         return SetAssignee(to.pk if to else None, str(to or _("Nobody")))

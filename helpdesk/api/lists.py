@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from accounts.models import Agent
 from helpdesk.api.desk import agent_of
-from helpdesk.api.shapes import AgentShape, ContactShape, PredefinedReplyShape, StatusShape
-from helpdesk.models import Attachment, Contact, PredefinedReply, StatusLabel, Thread
+from helpdesk.api.shapes import AgentShape, CloseReasonShape, ContactShape, PredefinedReplyShape, StatusShape
+from helpdesk.models import Attachment, CloseReason, Contact, PredefinedReply, StatusLabel, Thread
 
 FILE_POLICY = "default-src 'none'; sandbox"
 
@@ -32,6 +32,13 @@ def contacts(request: Request) -> Response:
 def statuses(request: Request) -> Response:
     """The keys never change; the labels are the team's."""
     return Response(StatusShape(list(StatusLabel.all_by_status().values()), many=True).data)
+
+
+@extend_schema(summary="Reasons for closing", responses=CloseReasonShape(many=True))
+@api_view(["GET"])
+def close_reasons(request: Request) -> Response:
+    """Those in use; closing needs one where the desk asks for it."""
+    return Response(CloseReasonShape(CloseReason.in_use(), many=True).data)
 
 
 @extend_schema(summary="Agents who may sign in", responses=AgentShape(many=True))

@@ -8,6 +8,7 @@ from rest_framework.reverse import reverse
 from accounts.models import Agent
 from helpdesk.models import (
     Attachment,
+    CloseReason,
     Contact,
     Event,
     Merge,
@@ -56,6 +57,18 @@ class StatusShape(serializers.ModelSerializer[StatusLabel]):
     class Meta:
         model = StatusLabel
         fields = ["key", "label", "description", "holder"]
+        read_only_fields = fields
+
+
+class CloseReasonShape(serializers.ModelSerializer[CloseReason]):
+    """Why a thread was closed; `name` is in the asking agent's language."""
+
+    name = serializers.CharField(source="__str__", read_only=True)
+    labels = serializers.DictField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = CloseReason
+        fields = ["id", "name", "labels"]
         read_only_fields = fields
 
 
@@ -111,7 +124,7 @@ class EventShape(serializers.ModelSerializer[Event]):
 
     class Meta:
         model = Event
-        fields = ["id", "kind", "at", "actor", "who", "sentence", "message", "status", "holder", "data"]
+        fields = ["id", "kind", "at", "actor", "who", "sentence", "message", "status", "holder", "close_reason", "data"]
         read_only_fields = fields
 
     def get_sentence(self, event: Event) -> str:
@@ -189,7 +202,7 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
         ]
         fields += ["merged_into", "excerpt", "message_count", "attachment_count", "needs_answer", "holder"]
         fields += ["is_unread", "created_at", "active_at", "waiting_since", "first_response_at", "closed_at"]
-        fields += ["reopened_count", "page"]
+        fields += ["reopened_count", "wake_at", "wake_note", "promised_at", "closing_at", "page"]
         read_only_fields = fields
 
     def get_status_label(self, thread: Thread) -> str:

@@ -2,13 +2,14 @@
 
 from helpdesk.letters.account import queue_to_customer
 from helpdesk.letters.follow_up import queue_follow_up
-from helpdesk.letters.link import queue_acknowledgement, queue_link
+from helpdesk.letters.link import queue_acknowledgement, queue_closing, queue_link
 from helpdesk.letters.notice import queue_notice, queue_to_agent
 from helpdesk.letters.relay import queue_relay, relay_id
 from helpdesk.letters.reply import queue_forward, queue_reply
 
 __all__ = [
     "queue_acknowledgement",
+    "queue_closing",
     "queue_follow_up",
     "queue_forward",
     "queue_link",

@@ -29,6 +29,12 @@ def queue_link(thread: "Thread") -> OutgoingMail:
     return _queue_private_link(OutgoingKind.LINK, thread, {"days": links.PORTAL_DAYS}, auto_submitted="auto-generated")
 
 
+def queue_closing(thread: "Thread") -> OutgoingMail:
+    """Queue the notice that a thread closes on its date unless the customer answers."""
+    words = {"subject": thread.subject, "closing_at": thread.closing_at}
+    return _queue_private_link(OutgoingKind.CLOSING, thread, words, auto_submitted="auto-generated")
+
+
 def _queue_private_link(kind: OutgoingKind, thread: "Thread", words: dict[str, Any], **fields: Any) -> OutgoingMail:
     """Queue a mail of the desk itself to the customer, with the link to their page of the thread."""
     subject, text, html = render(

@@ -3,12 +3,14 @@
 # isort: off
 from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Status, StatusLabel
 from helpdesk.models.contact import Contact
+from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingState
 from helpdesk.models.reply import PredefinedReply
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
+from helpdesk.models.promise import Promise
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
@@ -24,6 +26,7 @@ __all__ = [
     "Attachment",
     "CartSearch",
     "Channel",
+    "CloseReason",
     "Contact",
     "Delivery",
     "DeskSettings",
@@ -47,7 +50,9 @@ __all__ = [
     "OutgoingMail",
     "OutgoingState",
     "PredefinedReply",
+    "Promise",
     "ReadMark",
+    "ReasonMissing",
     "RecipientState",
     "Stage",
     "Status",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -71,6 +72,18 @@ class Contact(Kept):
     )
     after_reply = models.CharField(
         _("after a reply"), max_length=10, blank=True, help_text=_("Empty: as for the whole desk.")
+    )
+    close_after_days = models.PositiveIntegerField(
+        _("close after days without an answer"),
+        default=0,
+        validators=[MaxValueValidator(365)],
+        help_text=_("Pending threads that wait for the customer. 0: never."),
+    )
+    close_notice_days = models.PositiveIntegerField(
+        _("tell the customer days before"),
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("An answer keeps the thread open."),
     )
     position = models.PositiveIntegerField(_("position in the form"), default=0)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -50,6 +50,11 @@ class DeskSettings(Kept):
         _("default message"), default=dict, blank=True, help_text=_("Goes under every reply, by language.")
     )
     after_reply = models.CharField(_("after a reply"), max_length=10, choices=Status, default=Status.PENDING_1)
+    asks_reason = models.BooleanField(
+        _("ask why when a thread is closed"),
+        default=False,
+        help_text=_("Delay, damage, our mistake… The weekly review counts them."),
+    )
     reopen_days = models.PositiveIntegerField(
         _("days in which an answer reopens a closed thread"),
         default=60,

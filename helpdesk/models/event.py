@@ -1,10 +1,12 @@
 """Facts in a thread's life: never edited, shown in the timeline, counted by the statistics."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +40,13 @@ class EventKind(models.TextChoices):
     RESTORED = "restored", _("taken out of the bin")
     MERGED = "merged", _("merged")
     SPLIT = "split", _("split again")
+    SNOOZED = "snoozed", _("put off")
+    NOT_SNOOZED = "not_snoozed", _("not put off any more")
+    WOKEN = "woken", _("woken")
+    PROMISED = "promised", _("promised")
+    KEPT = "kept", _("promise kept")
+    BROKEN = "broken", _("promise broken")
+    CLOSING = "closing", _("closing announced")
     WHATSAPP = "whatsapp", _("WhatsApp link opened")
     WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
 
@@ -53,6 +62,9 @@ class Event(models.Model):
     message = models.ForeignKey("helpdesk.Message", models.SET_NULL, null=True, blank=True, related_name="events")
     holder = models.CharField(max_length=12, choices=Holder)  # who has the ball from now on
     status = models.CharField(max_length=10)  # the thread's status from now on
+    close_reason = models.ForeignKey(
+        "helpdesk.CloseReason", models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
     data = models.JSONField(default=dict, blank=True)
 
     class Meta:
@@ -61,6 +73,11 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["thread", "at"], name="events_of_a_thread"),
             models.Index(fields=["kind", "at"], name="events_of_a_kind"),
+            models.Index(
+                fields=["close_reason", "at"],
+                condition=models.Q(close_reason__isnull=False),
+                name="events_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,17 +89,31 @@ class Event(models.Model):
         return str(self.actor) if self.actor else self.actor_name
 
     @property
+    def _wording(self) -> str:
+        """The key of its sentence: some kinds have two."""
+        if self.data.get("undone"):
+            return "undone"
+        if self.kind == EventKind.STATUS and self.data.get("because"):
+            return "because"
+        return f"{self.kind}:why" if self.kind in HAVE_A_WHY and self.data.get("reason") else self.kind
+
+    @property
     def sentence(self) -> str:
         """What happened, as a whole sentence in the reader's language."""
         return self.told({status: str(Status(status).label) for status in Status.values})
 
     def told(self, labels: Mapping[str, str]) -> str:
         """The sentence, with the team's own words for the statuses."""
-        said = sentences().get("undone" if self.data.get("undone") else self.kind, "")
+        said = sentences().get(self._wording, "")
         words = {"who": self.who or gettext("The desk"), "frm": "", "to": "", "reason": "", "name": "", **self.data}
         if self.kind == EventKind.STATUS:
             words["frm"], words["to"] = (labels.get(words[key], words[key]) for key in ("frm", "to"))
+        if until := self.data.get("until"):
+            words["until"] = date_format(timezone.localtime(datetime.fromisoformat(until)), "SHORT_DATETIME_FORMAT")
         return said % words if said else str(self.get_kind_display())
+
+
+HAVE_A_WHY = (EventKind.SNOOZED, EventKind.WOKEN, EventKind.PROMISED, EventKind.BROKEN)
 
 
 def sentences() -> dict[str, str]:
@@ -97,6 +128,18 @@ def sentences() -> dict[str, str]:
         EventKind.THIRD_PARTY: gettext("%(who)s answered from outside"),
         EventKind.ASSIGNED: gettext("%(who)s: assigned to %(to)s"),
         EventKind.STATUS: gettext("%(who)s: %(frm)s → %(to)s"),
+        "because": gettext("%(who)s: %(frm)s → %(to)s (%(because)s)"),
+        EventKind.SNOOZED: gettext("%(who)s put it off until %(until)s"),
+        f"{EventKind.SNOOZED}:why": gettext("%(who)s put it off until %(until)s: %(reason)s"),
+        EventKind.NOT_SNOOZED: gettext("%(who)s took the date away"),
+        EventKind.WOKEN: gettext("It woke up, as it was put off until now"),
+        f"{EventKind.WOKEN}:why": gettext("It woke up, as it was put off until now: %(reason)s"),
+        EventKind.PROMISED: gettext("%(who)s promised the customer: %(until)s"),
+        f"{EventKind.PROMISED}:why": gettext("%(who)s promised the customer: %(until)s, %(reason)s"),
+        EventKind.KEPT: gettext("The promise for %(until)s was kept"),
+        EventKind.BROKEN: gettext("The promise for %(until)s was broken"),
+        f"{EventKind.BROKEN}:why": gettext("The promise for %(until)s was broken: %(reason)s"),
+        EventKind.CLOSING: gettext("Told %(to)s that it closes on %(until)s unless they answer"),
         "undone": gettext("%(who)s took it back: %(frm)s → %(to)s"),
         EventKind.MOVED: gettext("%(who)s moved it from %(frm)s to %(to)s"),
         EventKind.RENAMED: gettext("%(who)s changed the subject from “%(frm)s” to “%(to)s”"),

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from helpdesk import context, pings
+from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.desk import Status, StatusLabel
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
@@ -53,22 +55,41 @@ class Lifecycle(models.Model):
         context.count_threads({thread.customer_id, before}, type(thread).objects.active())
 
     @transaction.atomic
-    def set_status(self, status: str, *, by: Agent | None, by_name: str = "") -> bool:
+    def set_status(
+        self, status: str, *, by: Agent | None, by_name: str = "", reason: CloseReason | None = None
+    ) -> bool:
         """Change the status; by None the desk itself does it, or the customer of that name. Returns whether it changed.
 
-        Raises ValueError for a word that is not one of the four keys.
+        Raises ValueError for a word that is not one of the four keys, ReasonMissing where an agent closes and the desk
+        wants to know why.
         """
-        status, thread = Status(status), self._thread
+        status = Status(status)
+        if status == Status.CLOSED != self._thread.status and by and not reason and CloseReason.asked_for():
+            raise ReasonMissing(_("Say why the thread is closed."))
+        return self._go_to(status, by=by, by_name=by_name, reason=reason)
+
+    def _go_to(self, status: Status, *, by: Agent | None, by_name: str = "", reason: CloseReason | None = None) -> bool:
+        """The change itself, asking for nothing: also for what closes a thread without being its end."""
+        thread = self._thread
         if thread.status == status:
             return False
         before, now = thread.status, timezone.now()
-        changes: dict[str, Any] = {"status": status, "holder": holder_in(status)}
+        changes: dict[str, Any] = {"status": status, "holder": holder_in(status), "closing_at": None}
+        if status in (Status.OPEN, Status.CLOSED):
+            changes |= {"wake_at": None, "wake_note": "", "pending_since": None}
+        elif before in (Status.OPEN, Status.CLOSED):
+            changes |= {"pending_since": now}
         if status == Status.CLOSED:
             changes |= {"closed_at": now, "needs_answer": False, "waiting_since": None}
         elif before == Status.CLOSED:
             changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1}
         self._set(**changes)
-        thread.record(EventKind.STATUS, by=by, actor_name=by_name or str(by or ""), frm=before, to=status.value)
+        if status == Status.CLOSED and by:
+            thread.keep_promise()
+        facts = {"close_reason": reason, "because": str(reason)} if reason and status == Status.CLOSED else {}
+        thread.record(
+            EventKind.STATUS, by=by, actor_name=by_name or str(by or ""), frm=before, to=status.value, **facts
+        )
         thread.announce()
         return True
 
@@ -76,8 +97,9 @@ class Lifecycle(models.Model):
         """What taking back a change of the status needs."""
         thread = self._thread
         closed_at = thread.closed_at.isoformat() if thread.closed_at else ""
-        facts = {"status": thread.status, "holder": thread.holder, "closed_at": closed_at}
-        return facts | {"reopened_count": thread.reopened_count}
+        wake_at = thread.wake_at.isoformat() if thread.wake_at else ""
+        facts = {"status": thread.status, "holder": thread.holder, "closed_at": closed_at, "wake_at": wake_at}
+        return facts | {"wake_note": thread.wake_note, "reopened_count": thread.reopened_count}
 
     @transaction.atomic
     def take_back_status(self, facts: Mapping[str, Any], *, by: Agent) -> bool:
@@ -85,21 +107,25 @@ class Lifecycle(models.Model):
         thread = self._thread
         if thread.status == facts["status"]:
             return False
-        before, closed_at = thread.status, facts["closed_at"]
+        before, closed_at, wake_at = thread.status, facts["closed_at"], facts.get("wake_at")
         self._set(
             status=facts["status"],
             holder=facts["holder"],
             closed_at=datetime.fromisoformat(closed_at) if closed_at else None,
             reopened_count=facts["reopened_count"],
+            wake_at=datetime.fromisoformat(wake_at) if wake_at else None,
+            wake_note=facts.get("wake_note", ""),
+            pending_since=timezone.now() if facts["status"] in (Status.PENDING_1, Status.PENDING_2) else None,
+            closing_at=None,
         )
         thread.recount()
         thread.record(EventKind.STATUS, by=by, frm=before, to=thread.status, undone=True)
         thread.announce()
         return True
 
-    def close(self, *, by: Agent | None, by_name: str = "") -> bool:
-        """The matter is solved, an agent says, or the customer of that name."""
-        return self.set_status(Status.CLOSED, by=by, by_name=by_name)
+    def close(self, *, by: Agent | None, by_name: str = "", reason: CloseReason | None = None) -> bool:
+        """The matter is solved, an agent says, or the customer of that name. Raises ReasonMissing as set_status()."""
+        return self.set_status(Status.CLOSED, by=by, by_name=by_name, reason=reason)
 
     def reopen(self, *, by: Agent | None) -> bool:
         """We owe an answer again."""

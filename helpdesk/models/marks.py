@@ -87,6 +87,8 @@ class NoticeKind(models.TextChoices):
     ANSWERED = "answered", _("A customer answered in your thread")
     FAILED = "failed", _("A reply was not delivered")
     MENTIONED = "mentioned", _("You were named in a note")
+    WOKEN = "woken", _("A thread woke up: its date has come")
+    BROKEN = "broken", _("A promise to a customer was broken")
     NEW = "new", _("A customer began a thread")
     CART = "cart", _("A watched cart may be this customer's")
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
+from helpdesk.models.desk import Status
 from helpdesk.models.event import EventKind
 from helpdesk.models.words import MessageWords
 
@@ -51,7 +52,7 @@ class Merging(models.Model):
         thread.messages.update(thread=target)
         thread.merged_into = target
         thread.save(update_fields=["merged_into"])
-        thread.close(by=by)
+        thread._go_to(Status.CLOSED, by=by)
         for one in (thread, target):
             one.recount()
         MessageWords.write_thread(target)

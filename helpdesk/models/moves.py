@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
 from helpdesk import notices
+from helpdesk.models.close_reason import CloseReason
 from helpdesk.models.contact import Contact
 from helpdesk.models.desk import Folder, Status
 from helpdesk.models.event import EventKind
@@ -61,14 +62,18 @@ class Move:
 
 
 class SetStatus(Move):
-    """One of the four."""
+    """One of the four; with a reason where closing asks for one."""
 
     kind = MoveKind.STATUS
+
+    def __init__(self, to: Any, name: str = "", reason: CloseReason | None = None) -> None:
+        super().__init__(to, name)
+        self.reason = reason
 
     def do(self, thread: "Thread", *, by: Agent) -> Facts:
         """Set it."""
         facts = thread.status_facts()
-        return facts if thread.set_status(Status(self.to), by=by) else {}
+        return facts if thread.set_status(Status(self.to), by=by, reason=self.reason) else {}
 
     def undo(self, thread: "Thread", facts: Mapping[str, Any], *, by: Agent) -> bool:
         """As if it had never been set."""

@@ -14,6 +14,7 @@ class OutgoingKind(models.TextChoices):
     LINK = "link", _("New private link")
     ACCOUNT = "account", _("Link to the private area")
     RELAY = "relay", _("Form message sent on, not stored")
+    CLOSING = "closing", _("Notice that the thread closes")
     FOLLOW_UP = "followup", _("Follow-up of a cart or an order")
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from helpdesk.models.event import Event, EventKind
 from helpdesk.models.lifecycle import Lifecycle
 from helpdesk.models.marks import ReadMark
 from helpdesk.models.merge import Merging
+from helpdesk.models.pending import PENDING, Pending
 
 ACTIVE = (Status.OPEN, Status.PENDING_1, Status.PENDING_2)
 
@@ -86,6 +87,25 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     def hand_to(self, holder: str) -> int:
         """From now on these wait for somebody else, because the team decided what their status means."""
         return self.update(holder=holder)
+
+    def due_to_wake(self, now: datetime) -> "ThreadQuerySet":
+        """Put off until now."""
+        return self.filter(wake_at__lte=now)
+
+    def due_to_close(self, now: datetime) -> "ThreadQuerySet":
+        """Their customers were told, and did not answer."""
+        return self.on_desk().filter(closing_at__lte=now)
+
+    def quiet(self, now: datetime) -> "ThreadQuerySet":
+        """Pending on the customer for so long that their contact closes them, once it has told the customer so."""
+        found = models.Q(pk__in=())
+        for contact in Contact.objects.active().filter(close_after_days__gt=0).exclude(email=""):
+            since = now - timedelta(days=max(0, contact.close_after_days - contact.close_notice_days))
+            found |= models.Q(contact=contact, active_at__lte=since) & (
+                models.Q(pending_since=None) | models.Q(pending_since__lte=since)
+            )
+        waiting = self.on_desk().filter(found, status__in=PENDING, holder=Holder.CUSTOMER, closing_at=None)
+        return waiting.filter(wake_at=None, promised_at=None).exclude(email="")
 
     def newest_first(self) -> "ThreadQuerySet":
         """By the last public message; what moved last is on top."""
@@ -175,7 +195,7 @@ def new_secret() -> str:
     return secrets.token_hex(16)
 
 
-class Thread(Conversation, Lifecycle, Merging, models.Model):
+class Thread(Conversation, Lifecycle, Merging, Pending, models.Model):
     """One conversation, at one contact, with at most one assignee and one status."""
 
     subject = models.CharField(_("subject"), max_length=255, blank=True)
@@ -233,6 +253,8 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
             ),
             models.Index(fields=["customer", "-active_at"], name="threads_of_a_customer"),
             models.Index(Lower("email"), name="threads_of_an_address"),
+            models.Index(fields=["wake_at"], condition=models.Q(wake_at__isnull=False), name="threads_to_wake"),
+            models.Index(fields=["closing_at"], condition=models.Q(closing_at__isnull=False), name="threads_to_close"),
             # Holds all that the counts beside the queues look at, so that they read no rows.
             models.Index(fields=["folder", "status", "contact", "assignee", "inbound_at"], name="queue_counts"),
         ]
@@ -251,7 +273,7 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
         return self.needs_answer and self.status == Status.OPEN
 
     def record(self, kind: EventKind, *, by: Agent | None = None, at: datetime | None = None, **facts: Any) -> Event:
-        """Write down a fact. `facts` may hold actor_name and message; the rest becomes its data."""
+        """Write down a fact. `facts` may hold actor_name, message, close_reason; the rest becomes its data."""
         event = self.fact(kind, by=by, at=at, **facts)
         event.save(force_insert=True)
         shops.tell(self, event)
@@ -266,6 +288,7 @@ class Thread(Conversation, Lifecycle, Merging, models.Model):
             actor=by,
             actor_name=facts.pop("actor_name", str(by) if by else ""),
             message=facts.pop("message", None),
+            close_reason=facts.pop("close_reason", None),
             holder=self.holder,
             status=self.status,
             data=facts,

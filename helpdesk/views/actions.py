@@ -90,6 +90,7 @@ def reply(request: AgentRequest, thread_id: int) -> HttpResponse:
             attachments=draft.attachments.all(),
             cc=cleaned["cc"],
             then=cleaned["then"],
+            reason=cleaned["reason"],
             form_key=cleaned["form_key"],
         )
 

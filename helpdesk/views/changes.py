@@ -16,7 +16,7 @@ from accounts.http import SeeOther
 from accounts.models import Agent
 from helpdesk.changing import move_of
 from helpdesk.chrome import statuses_of
-from helpdesk.models import Contact, ThreadChange, ThreadTag
+from helpdesk.models import CloseReason, Contact, ThreadChange, ThreadTag
 from helpdesk.models.thread_change import MOST
 from helpdesk.selection import Selection
 
@@ -67,6 +67,7 @@ def _choices(request: AgentRequest, selection: Selection, *, error: str = "", st
         "error": error,
         "typed": request.POST,
         "statuses": statuses_of(request),
+        "reasons": CloseReason.asked_for(),
         "people": Agent.objects.active(),
         "contacts": Contact.objects.active(),
         "known_tags": ThreadTag.objects.all(),

@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required, supervisor_required
 from accounts.http import SeeOther, go, respond
 from helpdesk import context as shop
 from helpdesk.forms import AssignmentForm, MoveForm, OrderForm, StatusForm, SubjectForm, TagsForm
-from helpdesk.models import Thread
+from helpdesk.models import ReasonMissing, Thread
 from helpdesk.panel import mentioned_in
 from helpdesk.returning import back_to
 from helpdesk.views.thread import origin, page, render_header, thread_path, visible
@@ -41,11 +42,21 @@ def to_queue(request: AgentRequest) -> HttpResponse:
 @agent_required
 @require_POST
 def status(request: AgentRequest, thread_id: int) -> HttpResponse:
-    """Set one of the four."""
+    """Set one of the four; where closing asks for a reason, on to the page that asks."""
     thread, form = visible(request, thread_id), StatusForm(request.POST)
     if form.is_valid():
-        thread.set_status(form.cleaned_data["status"], by=request.user)
+        try:
+            thread.set_status(form.cleaned_data["status"], by=request.user, reason=form.cleaned_data["reason"])
+        except ReasonMissing:
+            return _ask_for_reason(request, thread)
     return answer(request, thread, form)
+
+
+def _ask_for_reason(request: AgentRequest, thread: Thread) -> HttpResponse:
+    """The page with the reasons; it goes back to where one came from."""
+    where = {"next": request.POST["next"]} if "next" in request.POST else {"from": origin(request)}
+    asking = reverse("helpdesk:choices", args=[thread.pk, "closing"])
+    return go(request, f"{asking}?{urlencode({name: word for name, word in where.items() if word})}")
 
 
 @agent_required

@@ -10,13 +10,24 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.access import AgentRequest, agent_required
-from accounts.http import SeeOther
+from accounts.http import SeeOther, inside
 from helpdesk import context as shop
 from helpdesk import queues, timeline
 from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.composer import composer_for, forward_choices
 from helpdesk.filters import Filters
-from helpdesk.models import Contact, DeskSettings, Folder, Message, OutgoingState, StatusLabel, Thread, ThreadQuerySet
+from helpdesk.forms_pending import quick_choices
+from helpdesk.models import (
+    CloseReason,
+    Contact,
+    DeskSettings,
+    Folder,
+    Message,
+    OutgoingState,
+    StatusLabel,
+    Thread,
+    ThreadQuerySet,
+)
 from helpdesk.panel import panel_of
 from helpdesk.purging import BIN_DAYS
 
@@ -221,6 +232,9 @@ def choices(request: AgentRequest, thread_id: int, what: str) -> HttpResponse:
         "people": thread.contact.people() if what == "assignee" else [],
         "contacts": Contact.objects.active() if what == "contact" else [],
         "tags": ", ".join(tag.name for tag in thread.tags.all()) if what == "tags" else "",
+        "times": quick_choices(timezone.localtime()) if what == "snooze" else {},
+        "reasons": CloseReason.in_use() if what == "closing" else [],
+        "next": inside(request, request.GET.get("next", "")),
         "from_query": origin(request),
     }
     template = "_choices.html" if request.htmx else "choices.html"

@@ -18,7 +18,7 @@ def ten(world, at=None, **fields):
 
 def change(client, threads, do, **more):
     more = {"ids": [one.pk for one in threads], "do": do, **more}
-    return client.post("/threads/changes/", more)
+    return client.post("/changes/", more)
 
 
 def statuses(threads):
@@ -35,11 +35,11 @@ def test_ten_threads_become_pending_with_a_history_row_each_and_one_undo(world, 
     assert [one.events.filter(kind=EventKind.STATUS, actor=world.bob).count() for one in threads] == [1] * 10
     page = bob.get(answer["Location"]).content.decode()
     assert "10 threads set to Pending 1." in page
-    assert page.count(f'action="/threads/changes/{done.pk}/undo/"') == 1
-    undone = bob.post(f"/threads/changes/{done.pk}/undo/", follow=True).content.decode()
+    assert page.count(f'action="/changes/{done.pk}/undo/"') == 1
+    undone = bob.post(f"/changes/{done.pk}/undo/", follow=True).content.decode()
     assert "Undone for 10 threads." in undone
     assert statuses(threads) == {Status.OPEN}
-    late = bob.post(f"/threads/changes/{done.pk}/undo/", follow=True).content.decode()
+    late = bob.post(f"/changes/{done.pk}/undo/", follow=True).content.decode()
     assert "This cannot be undone any more." in late
 
 
@@ -52,7 +52,7 @@ def test_undoing_a_closing_gives_the_wait_back_and_counts_no_reopening(world, bo
     assert not Thread.objects.filter(needs_answer=True, pk=asked.pk).exists()
     answered.refresh_from_db()
     answered.reopen(by=world.bob)  # changed since: stays
-    said = bob.post(f"/threads/changes/{ThreadChange.objects.get().pk}/undo/", follow=True).content.decode()
+    said = bob.post(f"/changes/{ThreadChange.objects.get().pk}/undo/", follow=True).content.decode()
     assert "Undone for 1 thread. 1 was changed since and stays." in said
     asked.refresh_from_db()
     assert (asked.status, asked.needs_answer, asked.waiting_since) == (Status.OPEN, True, waiting)
@@ -81,7 +81,7 @@ def test_tags_contact_assignee_and_spam_in_one_go_and_back(world, bob):
     ):
         change(bob, [one, two], do, **more)
         assert state()[0] == after, do
-        bob.post(f"/threads/changes/{ThreadChange.objects.first().pk}/undo/")
+        bob.post(f"/changes/{ThreadChange.objects.first().pk}/undo/")
         assert state() == before, do
 
 
@@ -99,15 +99,15 @@ def test_the_bin_is_for_supervisors_and_strangers_threads_are_left_alone(world, 
     assert Thread.objects.filter(folder=Folder.TRASH).count() == 2
     client.force_login(world.charlie)
     done = ThreadChange.objects.first()
-    assert client.post(f"/threads/changes/{done.pk}/undo/").status_code == 404
-    assert "put here: Bin" not in client.get("/threads/changes/").content.decode()
+    assert client.post(f"/changes/{done.pk}/undo/").status_code == 404
+    assert "put here: Bin" not in client.get("/changes/").content.decode()
 
 
 @pytest.mark.row("CS6")
 def test_everything_that_matches_is_meant_not_only_the_page(world, bob):
     threads = ten(world)
     make.thread(world.service, sender="c@example.com").set_status(Status.PENDING_2, by=world.bob)
-    bob.post("/threads/changes/", {"all": "1", "filters": "status=open", "do": "assignee:me"})
+    bob.post("/changes/", {"all": "1", "filters": "status=open", "do": "assignee:me"})
     assert set(Thread.objects.filter(assignee=world.bob)) == set(threads)
     assert not Notice.objects.filter(agent=world.bob, kind="assigned").exists()
 
@@ -127,7 +127,7 @@ def test_bad_input_is_a_sentence_and_changes_nothing(world, bob):
     for do in ("", "status:gone", "assignee:x", "assignee:999999999999999999", "contact:no", "folder:", "tags"):
         assert change(bob, [thread], do).status_code == 400, do
     assert "cannot be put on and taken off" in change(bob, [thread], "tags", add="a", remove="a").content.decode()
-    nothing = bob.post("/threads/changes/", {"do": "status:closed", "ids": ["x", "9" * 30]}, follow=True)
+    nothing = bob.post("/changes/", {"do": "status:closed", "ids": ["x", "9" * 30]}, follow=True)
     assert "Tick some threads first." in nothing.content.decode()
     assert not ThreadChange.objects.exists()
 
@@ -136,12 +136,12 @@ def test_without_script_the_boxes_lead_to_a_page(world, bob):
     thread = make.thread(world.service)
     queue = bob.get("/").content.decode()
     assert f'form="bulk" name="ids" value="{thread.pk}"' in queue
-    assert 'formmethod="get" formaction="/threads/changes/new/"' in queue
-    page = bob.get(f"/threads/changes/new/?ids={thread.pk}&filters=status%3Dopen").content.decode()
+    assert 'formmethod="get" formaction="/changes/new/"' in queue
+    page = bob.get(f"/changes/new/?ids={thread.pk}&filters=status%3Dopen").content.decode()
     assert "1 thread is selected." in page
     assert 'value="status:closed"' in page
     assert "folder:trash" not in page
-    menus = bob.get("/threads/changes/new/", headers={"HX-Request": "true"}).content.decode()
+    menus = bob.get("/changes/new/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in menus
     assert "status:pending1" in menus
 

@@ -13,6 +13,7 @@ from helpdesk import html as markup
 from helpdesk import letters, notices
 from helpdesk.mail import MailFile
 from helpdesk.models.attachment import Attachment
+from helpdesk.models.close_reason import CloseReason
 from helpdesk.models.conversation.speech import Speech, excerpt
 from helpdesk.models.desk import DeskSettings, Holder, Status
 from helpdesk.models.event import EventKind
@@ -42,13 +43,15 @@ class Answer(Speech):
         attachments: Iterable[Attachment] = (),
         cc: Iterable[str] = (),
         then: str = "",
+        reason: CloseReason | None = None,
         form_key: str = "",
     ) -> Message:
         """Answer the customer: `html` as the editor wrote it, or plain `text`.
 
         The mail is queued in this transaction and leaves after the time to undo. `then` is the status
-        afterwards; empty means the contact's or the desk's own rule. The first who replies takes the thread.
-        Raises ValueError if there is nothing to say or nobody to say it to.
+        afterwards, `reason` why it is closed; empty means the contact's or the desk's own rule. The first who
+        replies takes the thread.
+        Raises ValueError if there is nothing to say or nobody to say it to, ReasonMissing as set_status().
         """
         thread, desk = self._thread, DeskSettings.load()
         html, text = markup.both_forms(html, text)
@@ -72,7 +75,8 @@ class Answer(Speech):
         thread.record(EventKind.REPLIED, by=by, message=message, **before)
         if thread.assignee_id is None:
             thread.assign(by, by=by)
-        thread.set_status(status, by=by)
+        thread.keep_promise(message)
+        thread.set_status(status, by=by, reason=reason)
         thread._set(holder=holder)
         Draft.objects.filter(agent=by, thread=thread, kind=MessageKind.REPLY).delete()
         thread.mark_read(by=by)
@@ -111,6 +115,7 @@ class Answer(Speech):
         messages: Iterable[Message] = (),
         attachments: Iterable[Attachment] = (),
         then: str = "",
+        reason: CloseReason | None = None,
         form_key: str = "",
     ) -> Message:
         """Hand the thread to an agent (assignment, note and notice in one), or send it outside.
@@ -125,7 +130,7 @@ class Answer(Speech):
         else:
             message = self._forward_outside(to, by=by, note=note, chosen=chosen, files=files, form_key=form_key)
             if then:
-                self._thread.set_status(then, by=by)
+                self._thread.set_status(then, by=by, reason=reason)
         Draft.objects.filter(agent=by, thread=self._thread, kind=MessageKind.FORWARD).delete()
         self._thread.announce()
         return message

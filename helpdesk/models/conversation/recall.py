@@ -7,10 +7,12 @@ from django.utils import timezone
 
 from accounts.models import Agent
 from helpdesk.models.conversation.speech import Speech
+from helpdesk.models.desk import Status
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import Draft
 from helpdesk.models.message import Delivery, Message
 from helpdesk.models.outgoing import OutgoingState
+from helpdesk.models.promise import Promise
 from helpdesk.models.words import MessageWords
 
 if TYPE_CHECKING:
@@ -56,7 +58,11 @@ class Recall(Speech):
         if said is not None:
             if thread.assignee_id == by.pk and said.data["assignee_before"] is None:
                 thread.assign(None, by=by)
-            thread.set_status(said.data["status_before"], by=by)
+            thread._go_to(Status(said.data["status_before"]), by=by)
+        for promise in Promise.objects.filter(kept_by=message):
+            promise.kept_at = promise.kept_by = None
+            promise.save(update_fields=["kept_at", "kept_by"])
+            thread._set(promised_at=promise.due_at, wake_at=promise.due_at, wake_note=promise.text)
         self.recount()
 
     @transaction.atomic
