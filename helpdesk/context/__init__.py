@@ -18,7 +18,7 @@ from crm.models import (
     customers_merged,
     customers_split,
 )
-from crm.prestashop.told import ShopMessage, ShopThread
+from crm.prestashop.told import ContactOfShop, ShopMessage, ShopThread
 from crm.tables import Selection
 from helpdesk.context.cart import (
     cart_contacted,
@@ -94,6 +94,7 @@ __all__ = [
     "CartMatch",
     "Claimed",
     "Complaint",
+    "ContactOfShop",
     "Customer",
     "CustomerGroup",
     "Due",
