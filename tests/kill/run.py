@@ -133,10 +133,8 @@ class Run:
         lost = [n for n in range(self.chosen.mails) if not texts[f"mail {n}"]]
         doubled = [text for text, count in texts.items() if count > 1]
         acks = OutgoingMail.objects.filter(kind=OutgoingKind.ACKNOWLEDGEMENT).count()
-        say(
-            f"in: {len(lost)} lost, {len(doubled)} doubled; {Incoming.objects.filter(state='failed').count()} set aside,"
-            f" {acks} confirmations"
-        )
+        aside = Incoming.objects.filter(state="failed").count()
+        say(f"in: {len(lost)} lost, {len(doubled)} doubled; {aside} set aside, {acks} confirmations")
         replies = OutgoingMail.objects.filter(message__kind=MessageKind.REPLY)
         states = Counter(replies.values_list("state", flat=True))
         taken = sink.taken  # type: ignore[attr-defined]
@@ -144,10 +142,11 @@ class Run:
         out_lost = [one for one, state, _ in rows if state == "sent" and not taken[one]]
         twice = [(one, doubts) for one, _, doubts in rows if taken[one] > 1]
         wrong = [one for one, doubts in twice if not doubts or taken[one] > 2]
-        say(
-            f"out: {dict(states)}; {len(out_lost)} lost, {len(twice)} with a second copy, {len(wrong)} of them without doubt"
-        )
-        say(f"sink: {sink.laters} × 4xx, {sink.refusals} × 5xx, {sink.cuts} cuts after the dot")  # type: ignore[attr-defined]
+        say(f"out: {dict(states)}; {len(out_lost)} lost, {len(twice)} with a second copy")
+        if wrong:
+            say(f"out: {len(wrong)} of those without a doubt, or more than two copies: {wrong[:5]}")
+        moods = f"{sink.laters} × 4xx, {sink.refusals} × 5xx, {sink.cuts} cuts after the dot"  # type: ignore[attr-defined]
+        say(f"sink: {moods}")
         if self.kills < self.chosen.kills:
             say("void: not all kills fired")
             return 2
@@ -189,9 +188,8 @@ def deliver(server: "object", name: str, mails: int) -> None:
     with smtplib.LMTP("127.0.0.1", server.lmtp) as lmtp:  # type: ignore[attr-defined]
         for n in range(mails):
             sender = f"{REFUSED if n % 50 == 49 else 'c'}{n}@example.com"
-            lmtp.sendmail(
-                sender, [f"{name}@shop.test"], raw(f"mail {n}", From=sender, Message_ID=f"<k{n}@example.com>")
-            )
+            mail = raw(f"mail {n}", From=sender, Message_ID=f"<k{n}@example.com>")
+            lmtp.sendmail(sender, [f"{name}@shop.test"], mail)
 
 
 def answer_all() -> None:
