@@ -75,6 +75,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "helpdesk.follow_ups.send_due": 300,
     "helpdesk.mailings.check_due": 2,
     "helpdesk.mailings.send_due": 3,
+    "helpdesk.statistics.counting.keep": 5,
     "search.rebuilding.catch_up": 3600,
     "search.rebuilding.forget_asked": 60,
     "crm.purging.purge": 6 * 3600,

@@ -13,6 +13,7 @@ from helpdesk.views import (
     customers,
     drafts,
     entering,
+    exports,
     frames,
     letters,
     mailings,
@@ -22,9 +23,10 @@ from helpdesk.views import (
     replies_picker,
     search,
     thread,
+    week,
     whatsapp,
 )
-from helpdesk.views.settings import contacts, desk, groups, home, reasons, replies, statuses, team
+from helpdesk.views.settings import contacts, desk, groups, home, hours, reasons, replies, shop_contacts, statuses, team
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -33,6 +35,9 @@ urlpatterns = [
     path("boxes/", queue.boxes, name="boxes"),
     path("search/", search.show, name="search"),
     path("palette/", search.palette, name="palette"),
+    path("statistics/", week.show, name="week"),
+    path("statistics/export/", exports.download, name="export"),
+    path("statistics/prestashop/", week.prestashop, name="prestashop_figures"),
     path("notices/", notices.index, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/read/", notices.read_all, name="read_notices"),
@@ -108,6 +113,7 @@ urlpatterns += [
     path("settings/contacts/<int:contact_id>/position/", contacts.move, name="contact_position"),
     path("settings/contacts/<int:contact_id>/archive/", contacts.archive, name="contact_archive"),
     path("settings/contacts/<int:contact_id>/restore/", contacts.restore, name="contact_restore"),
+    path("settings/shops/<int:shop_id>/contacts/", shop_contacts.contacts, name="shop_contacts"),
     path("settings/groups/<int:group_id>/contacts/", groups.contacts, name="group_contacts"),
     path("settings/replies/", replies.index, name="replies"),
     path("settings/replies/new/", replies.edit, name="new_reply"),
@@ -115,6 +121,16 @@ urlpatterns += [
     path("settings/replies/<int:reply_id>/", replies.edit, name="predefined_reply"),
     path("settings/replies/<int:reply_id>/delete/", replies.delete, name="reply_delete"),
     path("settings/statuses/", statuses.edit, name="statuses"),
+    path("settings/hours/", hours.index, name="hours"),
+    path("settings/hours/new/", hours.edit, name="new_calendar"),
+    path("settings/hours/<int:calendar_id>/", hours.edit, name="calendar"),
+    path("settings/hours/<int:calendar_id>/removal/", hours.remove, name="calendar_remove"),
+    path("settings/hours/<int:calendar_id>/holidays/", hours.add_holiday, name="holiday_add"),
+    path(
+        "settings/hours/<int:calendar_id>/holidays/<int:holiday_id>/removal/",
+        hours.remove_holiday,
+        name="holiday_remove",
+    ),
     path("settings/reasons/", reasons.index, name="reasons"),
     path("settings/reasons/ask/", reasons.ask, name="ask_reason"),
     path("settings/reasons/<int:reason_id>/", reasons.edit, name="reason"),

@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import about, actions, changes, joining, letters, lists
+from helpdesk.api import about, actions, changes, figures, joining, letters, lists
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
@@ -49,6 +49,8 @@ urlpatterns = [
     path("agents/", lists.agents, name="agents"),
     path("predefined-replies/", lists.predefined_replies, name="predefined_replies"),
     path("attachments/<int:attachment_id>/", lists.attachment, name="attachment"),
+    path("statistics/", figures.figures, name="statistics"),
+    path("statistics/export/", figures.export, name="export"),
     path("token/", token, name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

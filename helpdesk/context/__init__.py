@@ -18,8 +18,8 @@ from crm.models import (
     customers_merged,
     customers_split,
 )
-from crm.prestashop.told import ShopMessage, ShopThread
-from crm.tables import Selection
+from crm.prestashop.told import ContactOfShop, ShopMessage, ShopThread
+from crm.tables import CSV, XLSX, Column, Selection, file_of
 from helpdesk.context.cart import (
     cart_contacted,
     cart_to_write_about,
@@ -56,6 +56,7 @@ from helpdesk.context.customer import (
     whatsapp_number,
     with_mail,
 )
+from helpdesk.context.files import record_export
 from helpdesk.context.finding import (
     Records,
     find_carts,
@@ -80,6 +81,8 @@ from helpdesk.context.group import groups, groups_of, standing_of, with_standing
 from helpdesk.context.order import (
     newest_orders,
     order_for,
+    orders_by_carrier,
+    orders_by_product,
     orders_mentioned,
     orders_of,
     orders_of_address,
@@ -89,11 +92,15 @@ from helpdesk.context.shop import announce, is_wanted, main_currency, shop_of
 from helpdesk.context.voucher import give_voucher, voucher_words, voucher_worth
 
 __all__ = [
+    "CSV",
+    "XLSX",
     "Candidate",
     "Cart",
     "CartMatch",
     "Claimed",
+    "Column",
     "Complaint",
+    "ContactOfShop",
     "Customer",
     "CustomerGroup",
     "Due",
@@ -130,6 +137,7 @@ __all__ = [
     "customers_merged",
     "customers_split",
     "due_follow_ups",
+    "file_of",
     "find_carts",
     "find_customers",
     "find_orders",
@@ -150,6 +158,8 @@ __all__ = [
     "newest_orders",
     "order_called",
     "order_for",
+    "orders_by_carrier",
+    "orders_by_product",
     "orders_mentioned",
     "orders_of",
     "orders_of_address",
@@ -158,6 +168,7 @@ __all__ = [
     "people_like",
     "people_of_household",
     "product_of",
+    "record_export",
     "refuse_cart",
     "restore_cart",
     "salutation",

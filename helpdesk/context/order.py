@@ -1,6 +1,7 @@
 """Orders: whose they are, and what of them a thread is about."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import models
 
@@ -48,3 +49,17 @@ def orders_of(customer: Customer | None, *, limit: int = 10) -> list[Order]:
     if customer is None:
         return []
     return list(customer.orders.prefetch_related("lines")[:limit])
+
+
+def orders_by_carrier(begin: datetime, end: datetime) -> dict[str, int]:
+    """How many orders were placed between two moments, by carrier."""
+    placed = Order.objects.filter(placed_at__gte=begin, placed_at__lt=end).exclude(carrier="").order_by()
+    return dict(placed.values_list("carrier").annotate(n=models.Count("pk")))
+
+
+def orders_by_product(references: Iterable[str], begin: datetime, end: datetime) -> dict[str, int]:
+    """How many orders with each of these products were placed between two moments."""
+    lines = OrderLine.objects.filter(
+        product_ref__in=list(references), order__placed_at__gte=begin, order__placed_at__lt=end
+    )
+    return dict(lines.order_by().values_list("product_ref").annotate(n=models.Count("order", distinct=True)))

@@ -2,6 +2,7 @@
 
 # isort: off
 from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Status, StatusLabel
+from helpdesk.models.calendar import Calendar, Holiday
 from helpdesk.models.contact import Contact
 from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.event import Event, EventKind
@@ -13,7 +14,9 @@ from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
+from helpdesk.models.shop_contact import ShopContact
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.models.moves import Move, MoveKind
 from helpdesk.models.thread_change import ThreadChange
 from helpdesk.models.origin import ThreadOrigin
@@ -24,17 +27,24 @@ from helpdesk.models.search import CartSearch
 __all__ = [
     "ACTIVE",
     "Attachment",
+    "Calendar",
     "CartSearch",
     "Channel",
     "CloseReason",
     "Contact",
+    "CountedThread",
+    "CountingState",
+    "DayFigures",
     "Delivery",
     "DeskSettings",
     "Draft",
     "Event",
     "EventKind",
+    "Fact",
+    "FactKind",
     "Folder",
     "Holder",
+    "Holiday",
     "LetterDraft",
     "Mailing",
     "MailingRecipient",
@@ -54,6 +64,7 @@ __all__ = [
     "ReadMark",
     "ReasonMissing",
     "RecipientState",
+    "ShopContact",
     "Stage",
     "Status",
     "StatusLabel",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('helpdesk', '0016_pending'),
+        ('helpdesk', '0017_figures'),
     ]
 
     operations = [
