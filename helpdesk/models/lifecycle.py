@@ -86,7 +86,9 @@ class Lifecycle(models.Model):
         self._set(**changes)
         if status == Status.CLOSED and by:
             thread.keep_promise()
-        facts = {"close_reason": reason, "because": str(reason)} if reason and status == Status.CLOSED else {}
+        facts: dict[str, Any] = {}
+        if reason and status == Status.CLOSED:
+            facts = {"close_reason": reason, "because": str(reason)}
         thread.record(
             EventKind.STATUS, by=by, actor_name=by_name or str(by or ""), frm=before, to=status.value, **facts
         )

@@ -77,8 +77,8 @@ def _beside(ids: list[int]) -> dict[int, list[Found]]:
     found: dict[int, list[Found]] = defaultdict(list)
     settled = Promise.objects.filter(thread__in=ids, dropped_at=None).order_by("pk")
     for thread, by, kept, broken in settled.values_list("thread", "by", "kept_at", "broken_at"):
-        if kept or broken:
-            found[thread].append(Found(FactKind.KEPT if kept else FactKind.BROKEN, kept or broken, by))
+        if at := kept or broken:
+            found[thread].append(Found(FactKind.KEPT if kept else FactKind.BROKEN, at, by))
     return found
 
 
