@@ -42,6 +42,7 @@ def entries(thread: Thread, *, reader: Agent, read_at: datetime | None) -> list[
         .annotate(
             leaves_at=F("outgoing__not_before"),
             tries=F("outgoing__attempts"),
+            waits=F("outgoing__is_waiting"),
             has_original=Exists(Message.objects.filter(pk=OuterRef("pk"), incoming__isnull=False)),
         )
         .order_by("created_at", "pk")
@@ -78,10 +79,11 @@ def _folded(events: list[Event]) -> Entry:
 def _said(message: Message, *, reader: Agent, first_unread: bool) -> Entry:
     leaves_at = getattr(message, "leaves_at", None)
     left = int((leaves_at - timezone.now()).total_seconds()) + 1 if leaves_at else 0
-    mine = message.author_id == reader.pk and message.delivery == Delivery.QUEUED and not message.tries  # type: ignore[attr-defined]
+    is_stuck = message.tries or message.waits  # type: ignore[attr-defined]
+    mine = message.author_id == reader.pk and message.delivery == Delivery.QUEUED and not is_stuck
     return Entry(
         key=f"m-{message.pk}",
-        version=f"{message.delivery} {message.delivery_note} {mine and left > 0}",
+        version=f"{message.delivery} {message.delivery_note} {mine and left > 0} {is_stuck}",
         message=message,
         is_first_unread=first_unread,
         leaves_in=max(0, left) if mine else 0,

@@ -59,6 +59,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/messages/<int:message_id>/as-sent/", frames.as_sent, name="as_sent"),
     path("threads/<int:thread_id>/messages/<int:message_id>/frame/", frames.frame, name="frame"),
     path("threads/<int:thread_id>/messages/<int:message_id>/recall/", actions.recall, name="recall"),
+    path("threads/<int:thread_id>/messages/<int:message_id>/arrival/", actions.arrival, name="arrival"),
     path("threads/<int:thread_id>/messages/<int:message_id>/send-again/", actions.send_again, name="send_again"),
     path("threads/<int:thread_id>/reply/", actions.reply, name="reply"),
     path("threads/<int:thread_id>/note/", actions.note, name="note"),

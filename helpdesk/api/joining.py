@@ -55,3 +55,15 @@ def delivery(request: Request, thread_id: int, message_id: int) -> Response:
     if not hasattr(message, "outgoing") or not thread.send_again(message, by=agent_of(request)):
         raise Conflict(_("There is nothing to send again."))
     return Response(MessageShape(message, context={"request": request}).data)
+
+
+@extend_schema(summary="Say that a message arrived", request=None, responses=MessageShape)
+@api_view(["POST"])
+def arrival(request: Request, thread_id: int, message_id: int) -> Response:
+    """For one that was perhaps sent. 409 for any other."""
+    thread = thread_for(request, thread_id)
+    message = get_object_or_404(thread.messages.current(), pk=message_id)
+    if not thread.confirm_arrival(message, by=agent_of(request)):
+        raise Conflict(_("There is no doubt about this message."))
+    message.refresh_from_db()
+    return Response(MessageShape(message, context={"request": request}).data)

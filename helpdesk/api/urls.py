@@ -35,6 +35,7 @@ below_thread = [
     path("merges/<int:merge_id>/split/", joining.split, name="split"),
     path("messages/<int:message_id>/recall/", joining.recall, name="recall"),
     path("messages/<int:message_id>/delivery/", joining.delivery, name="delivery"),
+    path("messages/<int:message_id>/arrival/", joining.arrival, name="arrival"),
 ]
 urlpatterns = [
     path("", include(router.urls)),

@@ -8,7 +8,7 @@ from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
-from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingState
+from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySet, OutgoingState, SentCopy
 from helpdesk.models.reply import PredefinedReply
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
@@ -58,12 +58,14 @@ __all__ = [
     "NoticeKind",
     "OutgoingKind",
     "OutgoingMail",
+    "OutgoingQuerySet",
     "OutgoingState",
     "PredefinedReply",
     "Promise",
     "ReadMark",
     "ReasonMissing",
     "RecipientState",
+    "SentCopy",
     "ShopContact",
     "Stage",
     "Status",

@@ -34,6 +34,9 @@ class EventKind(models.TextChoices):
     SENT = "sent", _("sent")
     DELAYED = "delayed", _("delivery delayed")
     FAILED = "failed", _("not delivered")
+    UNCERTAIN = "uncertain", _("perhaps sent")
+    SENT_AGAIN = "sent_again", _("sent again")
+    ARRIVED = "arrived", _("said to have arrived")
     SPAM = "spam", _("marked as spam")
     NOT_SPAM = "not_spam", _("not spam")
     TRASHED = "trashed", _("put in the bin")
@@ -152,6 +155,9 @@ def sentences() -> dict[str, str]:
         EventKind.SENT: gettext("Delivered to the mail server for %(to)s"),
         EventKind.DELAYED: gettext("Delivery to %(to)s is delayed: %(reason)s"),
         EventKind.FAILED: gettext("Not delivered to %(to)s: %(reason)s"),
+        EventKind.UNCERTAIN: gettext("The mail server did not say whether it took the mail for %(to)s: %(reason)s"),
+        EventKind.SENT_AGAIN: gettext("%(who)s had it sent again to %(to)s"),
+        EventKind.ARRIVED: gettext("%(who)s said it arrived at %(to)s"),
         EventKind.SPAM: gettext("%(who)s marked it as spam"),
         EventKind.NOT_SPAM: gettext("%(who)s said it is not spam"),
         EventKind.TRASHED: gettext("%(who)s put it in the bin"),

@@ -132,7 +132,7 @@ def test_our_own_mail_coming_back_is_ignored_with_a_row(world, box):
 
 
 def _outbound(row):
-    from helpdesk.outbox import _outbound as made
+    from helpdesk.outbox import outbound as made
 
     return made(row)
 
