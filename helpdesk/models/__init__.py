@@ -15,6 +15,7 @@ from helpdesk.models.promise import Promise
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.rating import Rating
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.models.moves import Move, MoveKind
 from helpdesk.models.thread_change import ThreadChange
@@ -60,6 +61,7 @@ __all__ = [
     "OutgoingState",
     "PredefinedReply",
     "Promise",
+    "Rating",
     "ReadMark",
     "ReasonMissing",
     "RecipientState",
