@@ -18,6 +18,7 @@ NEXT_MONDAY = datetime(2025, 3, 31, 8, tzinfo=MADRID)
 @pytest.mark.row("SX7")
 def test_the_mail_has_the_numbers_of_the_page(client: Client, world: SimpleNamespace) -> None:
     Stage(world).play()
+    world.alice.language = "es"
     words = weekly_mail.words(world.alice, NEXT_MONDAY)
     client.force_login(world.alice)
     period = words["period"]
