@@ -15,7 +15,7 @@ from helpdesk.models import Attachment, CloseReason, Contact, DeskSettings, Mess
 from helpdesk.models.reply import PLACEHOLDER
 
 ADDRESS_BREAK = re.compile(r"[,;\s]+")
-MAX_COPIES = 20
+MAX_COPIES, COPIES_LENGTH = 40, 4000
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -93,7 +93,7 @@ class ComposerForm(forms.Form):
 class ReplyForm(ComposerForm):
     """An answer to the customer."""
 
-    cc = forms.CharField(required=False, max_length=500)
+    cc = forms.CharField(required=False, max_length=COPIES_LENGTH)
     then = forms.ChoiceField(choices=Status.choices, required=False)
     reason = forms.CharField(required=False, max_length=20)
 
@@ -111,7 +111,7 @@ class ReplyForm(ComposerForm):
                 sentence = _("“%(address)s” is not an e-mail address. Correct it or take it out.")
                 raise ValidationError(sentence, params={"address": address}) from problem
         if len(addresses) > MAX_COPIES:
-            raise ValidationError(_("Too many addresses: at most 20 people can get a copy."))
+            raise ValidationError(_("Too many addresses: at most 40 people can get a copy."))
         return list(dict.fromkeys(addresses))
 
     def clean(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from helpdesk.views import (
     week,
     whatsapp,
 )
-from helpdesk.views.settings import contacts, desk, groups, home, hours, reasons, replies, statuses, team
+from helpdesk.views.settings import contacts, desk, groups, home, hours, reasons, replies, shop_contacts, statuses, team
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -86,6 +86,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/cart/reply/", claims.write_reply, name="found_reply"),
     path("carts/<int:cart_id>/threads/", claims.threads_of_cart, name="cart_threads"),
     path("threads/<int:thread_id>/unread/", controls.unread, name="unread"),
+    path("threads/<int:thread_id>/claim/", controls.claim, name="claimed_thread"),
     path("threads/<int:thread_id>/spam/", controls.spam, name="spam"),
     path("threads/<int:thread_id>/bin/", controls.trash, name="trash"),
     path("customers/<int:customer_id>/threads/", customers.threads, name="customer_threads"),
@@ -113,6 +114,7 @@ urlpatterns += [
     path("settings/contacts/<int:contact_id>/position/", contacts.move, name="contact_position"),
     path("settings/contacts/<int:contact_id>/archive/", contacts.archive, name="contact_archive"),
     path("settings/contacts/<int:contact_id>/restore/", contacts.restore, name="contact_restore"),
+    path("settings/shops/<int:shop_id>/contacts/", shop_contacts.contacts, name="shop_contacts"),
     path("settings/groups/<int:group_id>/contacts/", groups.contacts, name="group_contacts"),
     path("settings/replies/", replies.index, name="replies"),
     path("settings/replies/new/", replies.edit, name="new_reply"),

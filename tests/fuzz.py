@@ -1,7 +1,7 @@
 """Hostile mail made by chance: `make fuzz MINUTES=60` reads mutated mails until the time is over.
 
-What raises, or takes more than a second of CPU, is kept in tests/eml/found and read by tests/mailgateway/test_hostile.py
-from then on. SEED=n repeats a run.
+What raises, or takes more than a second of CPU, is kept in tests/eml/found and read from then on by
+tests/mailgateway/test_hostile.py. SEED=n repeats a run.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -66,27 +66,49 @@ def mutated(chance: random.Random, known: list[bytes]) -> bytes:
     mail = bytearray(chance.choice(known))
     for _ in range(chance.choice((1, 1, 2, 3, 5, 8, 20))):
         at, length = chance.randrange(len(mail) + 1), chance.choice((1, 2, 7, 30, 200, 2000))
-        kind = chance.randrange(8)
-        if kind == 0:
-            mail[at : at + length] = b""
-        elif kind == 1:
-            mail[at:at] = chance.choice(BITS) * chance.choice((1, 1, 1, 2, 30, 400))
-        elif kind == 2:
-            mail[at:at] = mail[at : at + length] * chance.choice((1, 2, 50))
-        elif kind == 3:
-            mail[at : at + 1] = bytes([chance.randrange(256)])
-        elif kind == 4:
-            other = chance.choice(known)
-            start = chance.randrange(len(other) + 1)
-            mail[at:at] = other[start : start + length]
-        elif kind == 5:
-            mail[at : at + length] = mail[at : at + length].swapcase()
-        elif kind == 6:
-            mail[at : at + length] = chance.randbytes(min(length, 64))
-        else:
-            mail[at : at + length] = reversed(mail[at : at + length])
+        chance.choice(ACCIDENTS)(mail, at, length, chance, known)
         del mail[LARGEST:]
     return bytes(mail)
+
+
+Accident = Callable[[bytearray, int, int, random.Random, list[bytes]], None]
+
+
+def _cut(mail: bytearray, at: int, length: int, chance: random.Random, known: list[bytes]) -> None:
+    mail[at : at + length] = b""
+
+
+def _put(mail: bytearray, at: int, length: int, chance: random.Random, known: list[bytes]) -> None:
+    mail[at:at] = chance.choice(BITS) * chance.choice((1, 1, 1, 2, 30, 400))
+
+
+def _repeat(mail: bytearray, at: int, length: int, chance: random.Random, known: list[bytes]) -> None:
+    mail[at:at] = mail[at : at + length] * chance.choice((1, 2, 50))
+
+
+def _byte(mail: bytearray, at: int, length: int, chance: random.Random, known: list[bytes]) -> None:
+    mail[at : at + 1] = bytes([chance.randrange(256)])
+
+
+def _graft(mail: bytearray, at: int, length: int, chance: random.Random, known: list[bytes]) -> None:
+    other = chance.choice(known)
+    start = chance.randrange(len(other) + 1)
+    mail[at:at] = other[start : start + length]
+
+
+def _swap(mail: bytearray, at: int, length: int, chance: random.Random, known: list[bytes]) -> None:
+    mail[at : at + length] = mail[at : at + length].swapcase()
+
+
+def _noise(mail: bytearray, at: int, length: int, chance: random.Random, known: list[bytes]) -> None:
+    mail[at : at + length] = chance.randbytes(min(length, 64))
+
+
+def _turn(mail: bytearray, at: int, length: int, chance: random.Random, known: list[bytes]) -> None:
+    mail[at : at + length] = reversed(mail[at : at + length])
+
+
+ACCIDENTS: tuple[Accident, ...] = (_cut, _put, _repeat, _byte, _graft, _swap, _noise, _turn)
 
 
 def trouble_with(raw: bytes) -> str:
@@ -113,7 +135,7 @@ def _hangs(*_: object) -> None:
 
 def run(minutes: float, seed: int) -> Iterator[tuple[int, str]]:
     """The number of mails so far, with what was found; one empty word each ten thousand."""
-    chance, known, ends = random.Random(seed), seeds(), time.monotonic() + minutes * 60  # noqa: S311 - no secret
+    chance, known, ends = random.Random(seed), seeds(), time.monotonic() + minutes * 60
     signal.signal(signal.SIGALRM, _hangs)
     FOUND.mkdir(exist_ok=True)
     count = 0
@@ -130,10 +152,12 @@ def run(minutes: float, seed: int) -> Iterator[tuple[int, str]]:
 def main() -> None:
     """Until the time is over; ends with 1 if something was found."""
     minutes, seed = float(os.environ.get("MINUTES", "10")), int(os.environ.get("SEED", "0")) or time.time_ns() % 10**9
-    print(f"seed {seed}, {minutes:g} minutes, {len(seeds())} mails to begin with", flush=True)
+    sys.stdout.write(f"seed {seed}, {minutes:g} minutes, {len(seeds())} mails to begin with\n")
+    sys.stdout.flush()
     found = 0
     for count, trouble in run(minutes, seed):
-        print(f"{count:>9} {trouble or 'mails read'}", flush=True)
+        sys.stdout.write(f"{count:>9} {trouble or 'mails read'}\n")
+        sys.stdout.flush()
         found += bool(trouble)
     sys.exit(1 if found else 0)
 

@@ -224,7 +224,8 @@ WANTED = {"replies": 60 / 64, "clients": 1.0, "fields": 0.97, "returned": 0.98, 
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "mailscore.md"
 HEAD = """# How well strangers' mail is read
 
-Made by `make mailscore WRITE=1` from the corpora in `../shared/mail-corpus`; `tests/mailscore.py -v` names what differs.
+Made by `make mailscore WRITE=1` from the corpora in `../shared/mail-corpus`; `tests/mailscore.py -v` names what
+differs.
 
 | corpus | what is asked | right | of | % | wanted | |
 |---|---|---|---|---|---|---|

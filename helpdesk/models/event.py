@@ -40,6 +40,8 @@ class EventKind(models.TextChoices):
     RESTORED = "restored", _("taken out of the bin")
     MERGED = "merged", _("merged")
     SPLIT = "split", _("split again")
+    CLAIMED = "claimed", _("claims another thread")
+    UNCLAIMED = "unclaimed", _("does not belong there")
     SNOOZED = "snoozed", _("put off")
     NOT_SNOOZED = "not_snoozed", _("not put off any more")
     WOKEN = "woken", _("woken")
@@ -160,4 +162,6 @@ def sentences() -> dict[str, str]:
         EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),
         EventKind.MERGED: gettext("%(who)s merged thread #%(name)s into this one"),
         EventKind.SPLIT: gettext("%(who)s split thread #%(name)s off again"),
+        EventKind.CLAIMED: gettext("%(who)s claims without proof to answer thread #%(name)s"),
+        EventKind.UNCLAIMED: gettext("%(who)s said that it does not belong to thread #%(name)s"),
     }
