@@ -5,8 +5,12 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
+
+DAYS = list(WEEKDAYS.items())
+HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 
 
 class AgentQuerySet(models.QuerySet["Agent"]):
@@ -69,6 +73,10 @@ class Agent(AbstractUser):
         _("single-key shortcuts"), default=True, help_text=_("Off: only shortcuts with Ctrl work.")
     )
     notices_by_mail = models.BooleanField(_("tell me by e-mail"), default=True)
+    weekly_mail = models.BooleanField(_("send me the week by e-mail"), default=True)
+    weekly_day = models.PositiveSmallIntegerField(_("on"), choices=DAYS, default=0)
+    weekly_hour = models.PositiveSmallIntegerField(_("at"), choices=HOURS, default=8)
+    weekly_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     new_threads_by_mail = models.BooleanField(_("tell me by e-mail of every new thread"), default=False)
 
     objects: ClassVar[AgentManager] = AgentManager()
@@ -138,6 +146,11 @@ class Agent(AbstractUser):
         self.set_unusable_password()
         self.save(update_fields=["is_active", "password"])
         Token.objects.filter(user=self).delete()
+
+    def stop_weekly_mail(self) -> None:
+        """No more of the weekly mail; the profile brings it back."""
+        self.weekly_mail = False
+        self.save(update_fields=["weekly_mail"])
 
     def activate(self) -> None:
         """Let this agent come back; a new link to choose a password is needed."""

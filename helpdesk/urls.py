@@ -36,6 +36,7 @@ urlpatterns = [
     path("search/", search.show, name="search"),
     path("palette/", search.palette, name="palette"),
     path("statistics/", week.show, name="week"),
+    path("statistics/mail/<str:token>/", week.mail_off, name="week_mail_off"),
     path("statistics/export/", exports.download, name="export"),
     path("statistics/prestashop/", week.prestashop, name="prestashop_figures"),
     path("notices/", notices.index, name="notices"),

@@ -16,6 +16,7 @@ from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.shop_contact import ShopContact
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.rating import Rating
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.models.moves import Move, MoveKind
 from helpdesk.models.thread_change import ThreadChange
@@ -62,6 +63,7 @@ __all__ = [
     "OutgoingState",
     "PredefinedReply",
     "Promise",
+    "Rating",
     "ReadMark",
     "ReasonMissing",
     "RecipientState",

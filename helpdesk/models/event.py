@@ -52,6 +52,7 @@ class EventKind(models.TextChoices):
     KEPT = "kept", _("promise kept")
     BROKEN = "broken", _("promise broken")
     CLOSING = "closing", _("closing announced")
+    RATED = "rated", _("rated")
     WHATSAPP = "whatsapp", _("WhatsApp link opened")
     WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
 
@@ -162,6 +163,7 @@ def sentences() -> dict[str, str]:
         EventKind.NOT_SPAM: gettext("%(who)s said it is not spam"),
         EventKind.TRASHED: gettext("%(who)s put it in the bin"),
         EventKind.RESTORED: gettext("%(who)s took it out of the bin"),
+        EventKind.RATED: gettext("%(who)s rated it: %(to)s of 5"),
         EventKind.WHATSAPP: gettext("WhatsApp link opened by %(who)s for %(to)s"),
         EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),
         EventKind.MERGED: gettext("%(who)s merged thread #%(name)s into this one"),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther
 from helpdesk import html as markup
-from helpdesk.models import PredefinedReply, Thread
+from helpdesk.models import Draft, PredefinedReply, Thread
 from helpdesk.models.reply import PredefinedReplyQuerySet
 from helpdesk.placeholders import values_for
 from helpdesk.views.attachments import draft_of
@@ -68,6 +68,7 @@ def use(request: AgentRequest, thread_id: int) -> JsonResponse:
         return JsonResponse({"html": "", "missing": []})
     html, missing = filled(thread, reply, request)
     reply.count_use()
+    Draft.remember_use(thread, reply.pk, by=request.user)
     return JsonResponse({"html": html, "missing": missing})
 
 
@@ -81,4 +82,6 @@ def insert(request: AgentRequest, thread_id: int) -> HttpResponse:
     html, _missing = filled(thread, reply, request)
     draft_of(request, thread, mode).append(html, replace="replace" in request.POST)
     reply.count_use()
+    if mode == "reply":
+        Draft.remember_use(thread, reply.pk, by=request.user)
     return SeeOther(thread_path(thread.pk, mode=mode))

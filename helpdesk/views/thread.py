@@ -30,6 +30,7 @@ from helpdesk.models import (
 )
 from helpdesk.panel import panel_of
 from helpdesk.purging import BIN_DAYS
+from helpdesk.statistics.exchanges import solved_in
 
 OWN_QUERY = ("mode", "sent", "images", "options", "q")
 JOINS = ("contact", "customer", "assignee", "order", "product", "cart")
@@ -74,6 +75,7 @@ def header_context(thread: Thread, labels: dict[str, StatusLabel], desk: DeskSet
         "tags": thread.tags.all(),
         "bin_days": BIN_DAYS,
         "folders": Folder,
+        "solved": solved_in(thread),
     }
 
 

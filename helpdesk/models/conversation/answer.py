@@ -20,6 +20,7 @@ from helpdesk.models.event import EventKind
 from helpdesk.models.lifecycle import holder_in
 from helpdesk.models.marks import Draft, NoticeKind
 from helpdesk.models.message import Message, MessageKind
+from helpdesk.models.rating import Rating
 from helpdesk.models.words import MessageWords
 
 if TYPE_CHECKING:
@@ -61,8 +62,10 @@ class Answer(Speech):
         message = self._say(MessageKind.REPLY, text, html, by, files, attachments, form_key)
         message.recipients = {"to": [thread.email], "cc": [one for one in cc if one]}
         not_before = timezone.now() + timedelta(seconds=desk.undo_seconds)
-        letters.queue_reply(message, by=by, not_before=not_before)
         status = Status(then or thread.contact.after_reply or desk.after_reply)
+        asks = desk.asks_rating and status == Status.CLOSED
+        rates = bool(asks and Rating.objects.invite(thread, by=by, message=message))
+        letters.queue_reply(message, by=by, not_before=not_before, asks_rating=rates)
         now = message.created_at
         holder = holder_in(status) if status != Status.OPEN else Holder.CUSTOMER
         thread._set(
@@ -72,13 +75,16 @@ class Answer(Speech):
             waiting_since=None,
             first_response_at=thread.first_response_at or now,
         )
+        drafts = Draft.objects.filter(agent=by, thread=thread, kind=MessageKind.REPLY)
+        if used := next(iter(drafts.values_list("replies", flat=True)), []):
+            before["replies"] = used
         thread.record(EventKind.REPLIED, by=by, message=message, **before)
         if thread.assignee_id is None:
             thread.assign(by, by=by)
         thread.keep_promise(message)
         thread.set_status(status, by=by, reason=reason)
         thread._set(holder=holder)
-        Draft.objects.filter(agent=by, thread=thread, kind=MessageKind.REPLY).delete()
+        drafts.delete()
         thread.mark_read(by=by)
         thread.announce()
         return message
