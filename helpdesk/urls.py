@@ -24,7 +24,7 @@ from helpdesk.views import (
     thread,
     whatsapp,
 )
-from helpdesk.views.settings import contacts, desk, groups, home, reasons, replies, statuses, team
+from helpdesk.views.settings import absences, contacts, desk, groups, home, reasons, replies, statuses, team
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -121,6 +121,7 @@ urlpatterns += [
     path("settings/team/", team.index, name="team"),
     path("settings/team/invitation/", team.invite, name="invite"),
     path("settings/team/<int:agent_id>/", team.edit, name="agent"),
+    path("settings/team/<int:agent_id>/absence/", absences.edit, name="absence"),
     path("settings/team/<int:agent_id>/link/", team.new_link, name="agent_link"),
     path("settings/team/<int:agent_id>/deactivation/", team.deactivate, name="agent_deactivation"),
     path("settings/team/<int:agent_id>/activation/", team.activate, name="agent_activation"),

@@ -93,6 +93,8 @@ class Event(models.Model):
         """The key of its sentence: some kinds have two."""
         if self.data.get("undone"):
             return "undone"
+        if self.data.get("away"):
+            return "away"
         if self.kind == EventKind.STATUS and self.data.get("because"):
             return "because"
         return f"{self.kind}:why" if self.kind in HAVE_A_WHY and self.data.get("reason") else self.kind
@@ -128,6 +130,7 @@ def sentences() -> dict[str, str]:
         EventKind.THIRD_PARTY: gettext("%(who)s answered from outside"),
         EventKind.ASSIGNED: gettext("%(who)s: assigned to %(to)s"),
         EventKind.STATUS: gettext("%(who)s: %(frm)s → %(to)s"),
+        "away": gettext("%(frm)s is away: assigned to %(to)s"),
         "because": gettext("%(who)s: %(frm)s → %(to)s (%(because)s)"),
         EventKind.SNOOZED: gettext("%(who)s put it off until %(until)s"),
         f"{EventKind.SNOOZED}:why": gettext("%(who)s put it off until %(until)s: %(reason)s"),
