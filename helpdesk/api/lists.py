@@ -62,7 +62,7 @@ def predefined_replies(request: Request) -> Response:
         replies = PredefinedReply.objects.for_contact(get_object_or_404(mine, slug=slug))
     else:
         replies = PredefinedReply.objects.filter(Q(contacts=None) | Q(contacts__in=mine)).distinct()
-    return Response(PredefinedReplyShape(replies.prefetch_related("contacts"), many=True).data)
+    return Response(PredefinedReplyShape(replies.prefetch_related("contacts", "tags"), many=True).data)
 
 
 @extend_schema(summary="Download a file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})

@@ -97,10 +97,11 @@ class PredefinedReplyShape(serializers.ModelSerializer[PredefinedReply]):
     """A text to insert; `bodies` is HTML by language, with placeholders."""
 
     bodies = serializers.DictField(child=serializers.CharField(), read_only=True)
+    tags: Any = serializers.SlugRelatedField("name", many=True, read_only=True)
 
     class Meta:
         model = PredefinedReply
-        fields = ["id", "title", "shortcut", "folder", "bodies", "contacts", "used_count"]
+        fields = ["id", "title", "shortcut", "folder", "bodies", "contacts", "then", "tags", "assignee", "used_count"]
         read_only_fields = fields
 
 
@@ -208,7 +209,7 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
 
     class Meta:
         model = Thread
-        fields = ["id", "subject", "contact", "customer", "sender", "name", "email", "status", "status_label"]
+        fields = ["id", "subject", "contact", "customer", "sender", "name", "email", "cc", "status", "status_label"]
         fields += [
             "folder",
             "assignee",

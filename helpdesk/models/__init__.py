@@ -8,7 +8,7 @@ from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingState
-from helpdesk.models.reply import PredefinedReply
+from helpdesk.models.reply import PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
 from helpdesk.models.merge import Merge
@@ -54,6 +54,7 @@ __all__ = [
     "ReadMark",
     "ReasonMissing",
     "RecipientState",
+    "ReplyUse",
     "Stage",
     "Status",
     "StatusLabel",

@@ -47,6 +47,8 @@ class EventKind(models.TextChoices):
     KEPT = "kept", _("promise kept")
     BROKEN = "broken", _("promise broken")
     CLOSING = "closing", _("closing announced")
+    SPLIT_OFF = "split_off", _("messages split off")
+    CAME_FROM = "came_from", _("came from another thread")
     WHATSAPP = "whatsapp", _("WhatsApp link opened")
     WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
 
@@ -160,5 +162,7 @@ def sentences() -> dict[str, str]:
         EventKind.WHATSAPP: gettext("WhatsApp link opened by %(who)s for %(to)s"),
         EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),
         EventKind.MERGED: gettext("%(who)s merged thread #%(name)s into this one"),
+        EventKind.SPLIT_OFF: gettext("%(who)s made thread #%(name)s of some of its messages"),
+        EventKind.CAME_FROM: gettext("%(who)s made it of messages of thread #%(name)s"),
         EventKind.SPLIT: gettext("%(who)s split thread #%(name)s off again"),
     }
