@@ -7,7 +7,7 @@ STAMP_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.txt | tr ' ' 
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-fast check rows bench bench-lists bench-import bench-search messages lock mailscore services
+.PHONY: help install install-dev run test test-fast check rows bench bench-lists bench-import bench-search messages lock mailscore fuzz bench-mailbox services
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -48,12 +48,12 @@ PACKAGES := config accounts search live crm helpdesk mailgateway portal
 CHECK_DATA := build/check
 PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS=desk.example
 
-test: services install-dev ## every test: SQLite with Chromium and Dovecot, then PostgreSQL; at most 6 minutes
+test: services install-dev ## every test on SQLite with Chromium and Dovecot, then what rests on SQL on PostgreSQL; at most 6 minutes
 	$(PYTEST)
 	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only --reuse-db
 
-test-fast: install-dev ## SQLite only, without browser and servers; at most 60 s
-	$(PYTEST) -m "not browser and not imap"
+test-fast: install-dev ## a test of each row and all that needs no database, without browser and servers; at most 60 s
+	$(PYTEST) -m "not browser and not imap" --each-row-once
 
 services: # what tests need of the system; quick when it is there
 	@.ci/install
@@ -82,8 +82,14 @@ bench-lists: install-dev ## lists of 200,000 customers and 100,000 carts, a cust
 bench-import: install-dev ## carts through the API in bulk, on SQLite and PostgreSQL
 	@$(PY) tests/bench/imports.py
 
-mailscore: install-dev ## how well strangers' mail is read, where the corpora are at hand
-	@$(PY) tests/mailscore.py
+mailscore: install-dev ## how well strangers' mail is read, where the corpora are at hand (WRITE=1 keeps docs/mailscore.md)
+	@$(PY) tests/mailscore.py $(if $(WRITE),--write)
+
+fuzz: install-dev ## mails spoiled by chance, MINUTES=10: what they break is kept in tests/eml/found
+	@MINUTES=$(or $(MINUTES),10) nice $(PY) tests/fuzz.py
+
+bench-mailbox: install-dev ## the second look at a mailbox of 50,000 mails, through Dovecot
+	@$(PY) tests/bench/mailbox.py
 
 bench-search: install-dev ## searching 1,000,000 messages on SQLite and PostgreSQL; makes them the first time, some minutes
 	@$(PY) tests/bench/search.py

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -40,8 +41,29 @@ WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS")
 WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", 30)
 SHOP_CALL_BYTES = env.number("SHOP_CALL_MB", 8) * 1024 * 1024
 
+# Where mailboxes are signed in to without a password; a token goes to these mail servers only.
+MAIL_PROVIDERS: dict[str, dict[str, Any]] = {
+    "google": {
+        "authorize": "https://accounts.google.com/o/oauth2/v2/auth",
+        "token": "https://oauth2.googleapis.com/token",
+        "scope": "https://mail.google.com/",
+        "imap_hosts": ("imap.gmail.com",),
+        "smtp_hosts": ("smtp.gmail.com",),
+        "extra": {"access_type": "offline", "prompt": "consent"},
+    },
+    "microsoft": {
+        "authorize": "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
+        "token": "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
+        "scope": "offline_access https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send",
+        "imap_hosts": ("outlook.office365.com", "imap-mail.outlook.com"),
+        "smtp_hosts": ("smtp.office365.com", "smtp-mail.outlook.com"),
+        "extra": {"prompt": "select_account"},
+    },
+}
+
 # What the worker does again and again beside mail: a function without parameters, and how often, in seconds.
 PERIODIC_JOBS: dict[str, float] = {
+    "mailgateway.alerts.tell_due": 30,
     "crm.watching.watch": 60,
     "helpdesk.seeking.seek": 15,
     "helpdesk.jobs.look_at_pending": 30,
@@ -54,6 +76,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "helpdesk.follow_ups.send_due": 300,
     "helpdesk.mailings.check_due": 2,
     "helpdesk.mailings.send_due": 3,
+    "helpdesk.statistics.counting.keep": 5,
     "search.rebuilding.catch_up": 3600,
     "search.rebuilding.forget_asked": 60,
     "crm.purging.purge": 6 * 3600,

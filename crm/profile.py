@@ -42,16 +42,23 @@ class Bought:
 
 def page_of(customer: Customer) -> dict[str, Any]:
     """What the page shows at once."""
+    return {
+        **figures_of(customer),
+        **orders_shown(customer),
+        **carts_shown(customer),
+        "notes": notes_of(customer),
+        "groups": customer.groups.all(),
+    }
+
+
+def figures_of(customer: Customer) -> dict[str, Any]:
+    """What the top of the page shows beside the record itself: figures, and since when there are consents."""
     records = RecordSettings.load()
     return {
         "records": records,
         "main_currency": records.currency,
         "rank": rank_of(customer),
         "average": average_of(customer),
-        **orders_shown(customer),
-        **carts_shown(customer),
-        "notes": notes_of(customer),
-        "groups": customer.groups.all(),
         "consents": consents_of(customer),
     }
 

@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/tags/", switches.tags, name="customer_tags"),
     # The customer's page
     path("customers/<int:customer_id>/", profile.show, name="customer"),
+    path("customers/<int:customer_id>/figures/", profile.figures, name="customer_figures"),
     path("customers/<int:customer_id>/products/", profile.products, name="customer_products"),
     path("customers/<int:customer_id>/carts/", profile.carts, name="customer_carts"),
     path("customers/<int:customer_id>/here/", profile.here, name="customer_here"),
@@ -66,6 +67,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/invitation/", access.invite, name="customer_invitation"),
     path("customers/<int:customer_id>/sessions/", access.sign_out, name="customer_sessions"),
     path("customers/<int:customer_id>/vouchers/new/", vouchers.give, name="voucher_new"),
+    path(
+        "customers/<int:customer_id>/vouchers/<int:voucher_id>/withdrawal/",
+        vouchers.withdraw,
+        name="voucher_withdrawal",
+    ),
     path("orders/<int:order_id>/", profile.order, name="order"),
     # One person, several records
     path("customers/<int:customer_id>/people/", merging.likeness, name="customer_people"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Agent
 from helpdesk import context
 from helpdesk.context import Cart
-from helpdesk.models import Contact, DeskSettings, Thread
+from helpdesk.models import Contact, DeskSettings, Thread, ThreadQuerySet
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,13 @@ def obstacle_to(cart: Cart) -> str:
     if not address_of(cart):
         return _("There is no e-mail address to write to.")
     return ""
+
+
+def open_threads(cart: Cart, agent: Agent) -> ThreadQuerySet:
+    """The customer's threads in which one may write about the cart; of a nameless cart those that are about it."""
+    visible = Thread.objects.visible_to(agent).active().exclude(email="")
+    mine = visible.filter(customer=cart.customer) if cart.customer else visible.filter(cart=cart)
+    return mine.select_related("contact", "assignee").newest_first()
 
 
 @transaction.atomic

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from helpdesk.filters import ANY, LABELS, ME, NOBODY, Choices, Filters, hours
 from helpdesk.models import Folder
+from helpdesk.statistics.behind import Behind
+from helpdesk.statistics.definitions import DEFINITIONS
 
 WAITS = ("4", "8", "24", "48")
 
@@ -59,6 +61,7 @@ def chips(filters: Filters, choices: Choices) -> list[Chip]:
         _form(filters, "from", (("from", "date"), ("to", "date"))),
         _unread(filters),
         *_customer(filters),
+        *_figure(filters),
     ]
 
 
@@ -143,3 +146,12 @@ def _customer(filters: Filters) -> list[Chip]:
     number = filters.first("customer")
     off_url = address(filters.without("customer", "page"))
     return [Chip("customer", _text("customer", [f"c{number}"]), True, off_url=off_url)] if number else []
+
+
+def _figure(filters: Filters) -> list[Chip]:
+    """Only where a number of the statistics leads here."""
+    if not (word := filters.first("figure")):
+        return []
+    behind = Behind.read(word)
+    text = _("%(label)s, %(period)s") % {"label": DEFINITIONS[behind.key].label, "period": behind.period_label("UTC")}
+    return [Chip("figure", text, True, off_url=address(filters.without("figure", "page")))]

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.languages import in_language
 from accounts.models import Agent
-from helpdesk.forms import ComposerForm, forwardable
+from helpdesk.forms import MAX_COPIES, ComposerForm, forwardable
+from helpdesk.mail import plain_address
 from helpdesk.models import (
     Attachment,
     CloseReason,
+    Contact,
     DeskSettings,
     Draft,
     Message,
@@ -47,6 +49,7 @@ class Composer:
     signature: str = ""  # what the mail will carry below the text
     form: ComposerForm | None = None
     newer: list[Message] = field(default_factory=list)
+    copies: str = ""  # who else gets it: as the draft says, else all who take part
     form_key: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property
@@ -70,8 +73,9 @@ def composer_for(
     form: ComposerForm | None = None,
     newer: list[Message] | None = None,
     last_message: int | None = None,
+    said: list[Message] | None = None,
 ) -> Composer:
-    """The composer in a mode, with the agent's draft in it."""
+    """The composer in a mode, with the agent's draft in it. `said`: the conversation, where it was read already."""
     mode = mode if mode in MODES else "reply"
     draft = Draft.objects.filter(thread=thread, agent=agent, kind=kind_of(mode)).first()
     if last_message is None:
@@ -86,7 +90,24 @@ def composer_for(
         signature=signature_of(thread, agent, desk),
         form=form,
         newer=newer or [],
+        copies=draft.cc if draft else ", ".join(dict.fromkeys([*thread.cc, *participants(thread, said)])) if mode == "reply" else "",
     )
+
+
+def participants(thread: Thread, said: list[Message] | None) -> list[str]:
+    """Whom the customer's last message went to besides us, as a proposal that the agent sees: answering is to all.
+
+    Nothing is sent to them by itself. A stranger's message proposes nobody, nor does a robot's.
+    """
+    messages = thread.messages.current() if said is None else said
+    asked = (one for one in messages if one.kind == MessageKind.CUSTOMER and not one.is_from_stranger)
+    last = max(asked, key=lambda one: one.pk, default=None)
+    if last is None or last.reason or last.author_email != thread.email:
+        return []
+    named = [*last.recipients.get("to", ()), *last.recipients.get("cc", ())]
+    own = {plain_address(one) for one in Contact.own_addresses()} | {thread.email.lower()}
+    others = dict.fromkeys(one.lower() for one in named)
+    return [one for one in others if plain_address(one) not in own][:MAX_COPIES]
 
 
 def signature_of(thread: Thread, agent: Agent, desk: DeskSettings) -> str:

@@ -17,6 +17,7 @@ from accounts.models import Agent
 from helpdesk import finding
 from helpdesk.models import ACTIVE, Contact, Folder, Status, StatusLabel, Thread, ThreadTag
 from helpdesk.models.thread import ThreadQuerySet
+from helpdesk.statistics.behind import Behind
 
 ANY = "any"
 ME, NOBODY = "me", "none"
@@ -113,7 +114,7 @@ class Filters:
     @property
     def covers_all(self) -> bool:
         """Whoever looks for one thing wants closed threads too."""
-        return any(name in self.values for name in ("q", "order", "order_id", "customer", "folder"))
+        return any(name in self.values for name in ("q", "order", "order_id", "customer", "folder", "figure"))
 
 
 def _unknown(name: str, word: str) -> str:
@@ -162,6 +163,14 @@ def _is_text(word: str, choices: Choices | None) -> bool:
     return True
 
 
+def _is_figure(word: str, choices: Choices | None) -> bool:
+    try:
+        Behind.read(word)
+    except ValueError:
+        return False
+    return True
+
+
 KNOWN: dict[str, Check] = {
     "folder": _one_of([Folder.SPAM, Folder.TRASH]),
     "status": _one_of([*Status.values, ANY]),
@@ -173,6 +182,7 @@ KNOWN: dict[str, Check] = {
     "order_id": _number(2**53),
     "customer": _number(2**53),
     "waiting": _number(LONGEST_WAIT),
+    "figure": _is_figure,
     "unread": _one_of(["1"]),
     "from": _is_date,
     "to": _is_date,
@@ -192,6 +202,7 @@ LABELS = {
     "order_id": gettext_lazy("Order"),
     "customer": gettext_lazy("Customer"),
     "waiting": gettext_lazy("Waiting"),
+    "figure": gettext_lazy("Statistics"),
     "unread": gettext_lazy("Unread"),
     "from": pgettext_lazy("date", "From"),
     "to": pgettext_lazy("date", "To"),
@@ -258,6 +269,7 @@ CONDITIONS: dict[str, Condition] = {
     "order_id": lambda values, agent, zone: Q(order=int(values[0])),
     "customer": lambda values, agent, zone: Q(customer=int(values[0])),
     "waiting": _by_wait,
+    "figure": lambda values, agent, zone: Behind.read(values[0]).threads(zone),
     "from": _from_day,
     "to": _to_day,
     "q": _by_text,

@@ -25,7 +25,7 @@ from helpdesk.models import (
 from helpdesk.models.reply import PLACEHOLDER
 
 ADDRESS_BREAK = re.compile(r"[,;\s]+")
-MAX_COPIES = 20
+MAX_COPIES, COPIES_LENGTH = 40, 4000
 
 
 def clean_addresses(typed: str) -> list[str]:
@@ -38,7 +38,7 @@ def clean_addresses(typed: str) -> list[str]:
             sentence = _("“%(address)s” is not an e-mail address. Correct it or take it out.")
             raise ValidationError(sentence, params={"address": address}) from problem
     if len(addresses) > MAX_COPIES:
-        raise ValidationError(_("Too many addresses: at most 20 people can get a copy."))
+        raise ValidationError(_("Too many addresses: at most 40 people can get a copy."))
     return list(dict.fromkeys(addresses))
 
 
@@ -117,7 +117,7 @@ class ComposerForm(forms.Form):
 class ReplyForm(ComposerForm):
     """An answer to the customer."""
 
-    cc = forms.CharField(required=False, max_length=500)
+    cc = forms.CharField(required=False, max_length=COPIES_LENGTH)
     then = forms.ChoiceField(choices=Status.choices, required=False)
     reason = forms.CharField(required=False, max_length=20)
 
@@ -237,6 +237,12 @@ class SubjectForm(forms.Form):
     subject = forms.CharField(max_length=255, error_messages={"required": _("Write a subject.")})
 
 
+def words_of(typed: str) -> list[str]:
+    """Tags that somebody typed with commas between them."""
+    words = (" ".join(word.split())[:40] for word in typed[:1000].replace("\x00", "").split(","))
+    return [word for word in words if word]
+
+
 class TagsForm(forms.Form):
     """Tags, with commas between them."""
 
@@ -244,7 +250,7 @@ class TagsForm(forms.Form):
 
     def clean_tags(self) -> list[str]:
         """The words."""
-        return [word for word in str(self.cleaned_data["tags"]).split(",") if word.strip()]
+        return words_of(str(self.cleaned_data["tags"]))
 
 
 class OrderForm(forms.Form):

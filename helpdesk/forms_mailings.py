@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import Dressed
 from helpdesk import html as markup
 from helpdesk import placeholders
-from helpdesk.forms import ManyFilesField
-from helpdesk.models import Contact, DeskSettings
+from helpdesk.context import EnclosedVoucher
+from helpdesk.forms import ManyFilesField, TagsForm, words_of
+from helpdesk.models import Contact, DeskSettings, Status, StatusLabel
+from helpdesk.models.reply import PLACEHOLDER
 
 
-class LetterForm(Dressed, forms.Form):
-    """From which contact, about what, the text, and when it leaves. After cleaning, `html` holds it clean."""
+class LetterForm(Dressed, TagsForm):
+    """From which contact, about what, the text, when it leaves and what happens then; `voucher` is a form inside it."""
 
     contact = forms.ModelChoiceField(Contact.objects.none(), empty_label=None, label=_("From"))
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
@@ -31,12 +33,20 @@ class LetterForm(Dressed, forms.Form):
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": _("Write a date and a time.")},
     )
+    then = forms.ChoiceField(label=_("Leave the threads in"), required=False)
     form_key = forms.CharField(max_length=32, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, contacts: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         chooser: Any = self.fields["contact"]
         chooser.queryset = contacts
+        statuses: Any = self.fields["then"]
+        statuses.choices = [(key, row.label) for key, row in StatusLabel.all_by_status().items()]
+        self.fields["tags"].label = _("Tags of the threads")
+        self.fields["tags"].help_text = _("With commas between them.")
+        self.fields["tags"].widget.attrs["list"] = "thread-tags"
+        typed = self.data if self.is_bound else None
+        self.voucher = EnclosedVoucher(typed, prefix="voucher", initial=self.initial.get("voucher") or {})
         self.fields["files"] = ManyFilesField(limit_mb=DeskSettings.load().upload_limit_mb, label=_("Files"))
 
     @property
@@ -57,6 +67,9 @@ class LetterForm(Dressed, forms.Form):
             "subject": " ".join(str(self["subject"].value() or "").replace("\x00", "").split())[:255],
             "html": self.html,
             "send_at": self._time(),
+            "then": said if (said := str(self["then"].value() or "")) in Status.values else "",
+            "tags": words_of(str(self["tags"].value() or "")),
+            "voucher": self.voucher.said,
         }
 
     def _time(self) -> datetime | None:
@@ -86,9 +99,35 @@ class LetterForm(Dressed, forms.Form):
             raise ValidationError(_("There is nothing to send: write a message first."))
         return _known(html)
 
+    def clean(self) -> dict[str, Any]:
+        """A voucher and the text that speaks of it go together."""
+        cleaned = super().clean() or {}
+        names = set(PLACEHOLDER.findall(f"{cleaned.get('subject', '')} {cleaned.get('body', '')}"))
+        cleaned["voucher"] = self.voucher.said
+        if not self.voucher.said:
+            if names & placeholders.OF_VOUCHER.keys():
+                self._refuse_voucher("percent", _("The text speaks of a voucher: say what it is worth."))
+        elif not self.voucher.is_valid():
+            self.add_error(None, _("The voucher cannot be given like this."))
+        elif "voucher.code" not in names:
+            words = {"name": "{{ voucher.code }}"}
+            self.add_error("body", ValidationError(_("Put %(name)s where the code is to stand."), params=words))
+        elif self._is_over(cleaned.get("send_at")):
+            self._refuse_voucher("valid_until", _("It would be over before the letter leaves."))
+        return cleaned
+
+    def _is_over(self, send_at: datetime | None) -> bool:
+        until = self.voucher.terms["valid_until"]
+        return bool(send_at and until and until <= send_at)
+
+    def _refuse_voucher(self, name: str, why: Any) -> None:
+        self.voucher.is_valid()
+        self.voucher.add_error(name, why)
+        self.add_error(None, _("The voucher cannot be given like this."))
+
 
 def _known(text: str) -> str:
-    if names := placeholders.unknown(text):
+    if names := placeholders.unknown(text, in_letter=True):
         words = {"names": ", ".join(f"{{{{ {name} }}}}" for name in names)}
         raise ValidationError(_("Nothing stands for %(names)s. Choose a name from the list below."), params=words)
     return text

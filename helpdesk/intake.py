@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Agent
 from helpdesk import agent_mail, context, language, letters, matching, notices, outbox, tokens
-from helpdesk.mail import Delivered, InboundMail
+from helpdesk.mail import Delivered, InboundMail, plain_address
 from helpdesk.models import (
     Attachment,
     Contact,
@@ -24,6 +24,7 @@ from helpdesk.models import (
 from helpdesk.models.conversation import received_key
 
 ACKNOWLEDGE_ONCE_IN = timedelta(hours=1)
+ROBOT_ROUNDS, ROBOTS_WITHIN = 3, timedelta(days=1)  # whoever answers every confirmation is no person
 ACKNOWLEDGE_WITHIN = timedelta(days=3)  # a new mailbox may bring years of old mail
 
 
@@ -93,11 +94,13 @@ def is_our_own(mail: InboundMail) -> bool:
 
 def contact_for(mail: InboundMail, *, default: Contact) -> Contact:
     """The contact whose address the mail names in To, Cc or a delivery header; else the mailbox's own."""
-    named = {_plain(one.address) for one in (*mail.to, *mail.cc)} | {_plain(one) for one in mail.delivered_to}
-    if _plain(default.email) in named:
+    named = {plain_address(one.address) for one in (*mail.to, *mail.cc)} | {
+        plain_address(one) for one in mail.delivered_to
+    }
+    if plain_address(default.email) in named:
         return default
     for contact in Contact.objects.active().exclude(email=""):
-        if _plain(contact.email) in named and contact.saves_messages:
+        if plain_address(contact.email) in named and contact.saves_messages:
             return contact
     return default
 
@@ -110,11 +113,6 @@ def contact_by_slug(slug: str) -> Contact | None:
 def own_addresses() -> frozenset[str]:
     """The shop's own addresses, in lower case: whoever writes from one of them speaks for somebody else."""
     return Contact.own_addresses()
-
-
-def _plain(address: str) -> str:
-    local, at, domain = address.lower().partition("@")
-    return f"{local.split('+')[0]}{at}{domain}"
 
 
 def _known(mail: InboundMail, contact: Contact) -> Delivered | None:
@@ -167,8 +165,11 @@ def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = Non
         language=_language_of(mail, customer.language if customer else "", desk.language),
         channel=mail.channel,
         follows=follows,
+        claimed=None if follows else matching.claimed_by(mail),
     )
     message = thread.begin(mail)
+    if thread.claimed is not None:
+        thread.record(EventKind.CLAIMED, actor_name=message.who, name=str(thread.claimed.pk))
     if contact.default_assignee and not mail.is_spam:
         assign_if_allowed(thread, contact.default_assignee)
     if not mail.is_spam:
@@ -196,14 +197,20 @@ def _acknowledge(thread: Thread, mail: InboundMail) -> None:
         return
     if mail.problem or thread.email.lower() in own_addresses():
         return
-    lately = OutgoingMail.objects.filter(
-        kind=OutgoingKind.ACKNOWLEDGEMENT,
-        thread__in=Thread.objects.from_address(thread.email),
-        created_at__gt=timezone.now() - ACKNOWLEDGE_ONCE_IN,
-    )
-    if not lately.exists():
+    lately = lately_to(thread.email, ACKNOWLEDGE_ONCE_IN)
+    today = lately_to(thread.email, ROBOTS_WITHIN)
+    if not lately.exists() and today.count() < ROBOT_ROUNDS:
         letters.queue_acknowledgement(thread, in_reply_to=mail.message_id)
         thread.record(EventKind.ACKNOWLEDGED, to=thread.email)
+
+
+def lately_to(address: str, within: timedelta) -> QuerySet[OutgoingMail]:
+    """What was confirmed to an address lately."""
+    return OutgoingMail.objects.filter(
+        kind=OutgoingKind.ACKNOWLEDGEMENT,
+        thread__in=Thread.objects.from_address(address),
+        created_at__gt=timezone.now() - within,
+    )
 
 
 def _take_bounce(mail: InboundMail) -> Delivered:

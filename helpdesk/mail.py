@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+def plain_address(address: str) -> str:
+    """In lower case and without what stands behind a plus: the address of the mailbox itself."""
+    local, at, domain = address.lower().partition("@")
+    return f"{local.split('+')[0]}{at}{domain}"
+
+
 @dataclass(frozen=True)
 class Party:
     """A name and an address, as a header gives them; the address is in lower case."""

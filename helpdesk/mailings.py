@@ -1,12 +1,13 @@
-"""Writing to customers: who may be written to, what each of them reads, and the job that writes to many."""
+"""Writing to customers: what each of them reads, and the job that writes to many."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
+from typing import Any
 
-from django.db import OperationalError, models, transaction
+from django.db import OperationalError, transaction
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -14,6 +15,7 @@ from django.utils.translation import override
 from accounts.models import Agent
 from helpdesk import context
 from helpdesk import html as markup
+from helpdesk.audience import Audience, obstacle_to
 from helpdesk.context import Customer, Order
 from helpdesk.models import (
     Attachment,
@@ -35,54 +37,8 @@ A_CHECK = 10_000  # people whom one run looks at
 A_RUN = 200  # mails that one run of the job writes, so that a long mailing does not keep the next one waiting
 BATCH = 50
 CHECKED = 500
-
-
-# -- who ------------------------------------------------------------------------------------------
-
-
-def obstacle_to(customer: Customer) -> str:
-    """Why nobody may or can write to a customer, in a few words; empty where one can. Reads their addresses."""
-    if customer.erased_at or customer.deleted_at or customer.merged_into_id:
-        return _("No customer any more")
-    if customer.do_not_contact:
-        return _("Must not be contacted")
-    if not customer.email:
-        return _("No e-mail address")
-    return "" if customer.is_active else _("The account is disabled")
-
-
-@dataclass(frozen=True)
-class Audience:
-    """Whom an agent chose. `without` are those (ids) they took out again."""
-
-    chosen: models.QuerySet[Customer]
-    without: frozenset[int] = frozenset()
-
-    @cached_property
-    def everybody(self) -> models.QuerySet[Customer]:
-        """In the order of their numbers, with what a letter reads of them."""
-        kept = self.chosen.exclude(pk__in=self.without) if self.without else self.chosen
-        return kept.order_by("pk").select_related("title").prefetch_related("emails")
-
-    @cached_property
-    def reachable(self) -> models.QuerySet[Customer]:
-        """Those who get the mail, missing values aside; the same rule as obstacle_to(), for the database."""
-        return context.with_mail(self.everybody).filter(is_active=True, do_not_contact=False)
-
-    @cached_property
-    def count(self) -> int:
-        """How many can be written to."""
-        return self.reachable.order_by().count()
-
-    @cached_property
-    def left_out_count(self) -> int:
-        """How many were chosen but cannot be written to."""
-        return self.everybody.order_by().count() - self.count
-
-    def left_out(self, limit: int | None = None) -> list[tuple[Customer, str]]:
-        """Those who get nothing, each with the reason."""
-        gone = self.everybody.exclude(pk__in=self.reachable.order_by().values("pk"))[:limit]
-        return [(one, obstacle_to(one)) for one in gone]
+READ = ("customer__title", "customer__source")  # what a letter reads of each
+FEW = 20  # for so many the values are looked at while one waits, and nothing is asked
 
 
 # -- what -----------------------------------------------------------------------------------------
@@ -90,12 +46,28 @@ class Audience:
 
 @dataclass(frozen=True)
 class Letter:
-    """What an agent writes, before it is filled in for anybody."""
+    """What an agent writes, before it is filled in for anybody.
+
+    `then` is the status in which threads are left, `tags` they carry, `voucher` the terms of one for each customer.
+    """
 
     by: Agent
     contact: Contact
     subject: str
     html: str
+    then: str = ""
+    tags: Sequence[str] = ()
+    voucher: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, mailing: Mailing) -> "Letter":
+        """What a mailing says."""
+        return cls(mailing.by, mailing.contact, mailing.subject, mailing.html, **mailing.on_sending)
+
+    @property
+    def said(self) -> str:
+        """Subject and text, in which placeholders stand."""
+        return f"{self.subject} {self.html}"
 
     @cached_property
     def library(self) -> list[PredefinedReply]:
@@ -131,14 +103,17 @@ class Personal:
         return _("Missing: %(names)s") % {"names": ", ".join(self.missing)} if self.missing else ""
 
 
-def personal(letter: Letter, customer: Customer, order: Order | None) -> Personal:
-    """Fill a letter in for a customer and their newest order."""
+def personal(letter: Letter, customer: Customer, order: Order | None, *, code: str = "") -> Personal:
+    """Fill a letter in for a customer and their newest order; `code` is that of their voucher, once it is given."""
     language = customer.language or DeskSettings.load().language
     facts = Thread(
         contact=letter.contact, customer=customer, name=customer.name, email=customer.email, language=language
     )
     facts.order = order
     values = values_for(facts, agent=letter.by)
+    if letter.voucher:
+        with override(language):
+            values |= context.voucher_words(customer, letter.voucher, code=code)
     html, missing = fill(letter.in_language(language), values)
     subject, missing_above = fill(escape(letter.subject), values)
     return Personal(customer, language, unescape(subject), html, order, list(dict.fromkeys(missing + missing_above)))
@@ -153,12 +128,12 @@ def personals(letter: Letter, customers: Iterable[Customer]) -> Iterator[Persona
 
 def is_about_orders(letter: Letter) -> bool:
     """Whether the letter speaks of an order: then each customer's newest one is meant."""
-    return any(name.startswith(("order.", "product.")) for name in PLACEHOLDER.findall(letter.subject + letter.html))
+    return any(name.startswith(("order.", "product.")) for name in PLACEHOLDER.findall(letter.said))
 
 
 def missing_values(letter: Letter, audience: Audience) -> dict[int, str]:
     """Customers (ids) whom one cannot write this to because a value is missing, with the reason."""
-    if not PLACEHOLDER.search(letter.subject + letter.html):
+    if not PLACEHOLDER.search(letter.said):
         return {}
     found: dict[int, str] = {}
     people = list(audience.reachable)
@@ -170,10 +145,16 @@ def missing_values(letter: Letter, audience: Audience) -> dict[int, str]:
 
 
 def open_thread(letter: Letter, one: Personal, *, form_key: str = "", files: Iterable[Attachment] = ()) -> Thread:
-    """Write it: a mail and a thread of its own. Raises ValueError where it must not or cannot be sent."""
+    """Write it: a mail and a thread of its own, and the voucher is given. Call inside atomic().
+
+    Raises ValueError where it must not or cannot be sent.
+    """
     if one.reason:
         raise ValueError(one.reason)
-    return Thread.objects.open_by_agent(
+    if letter.voucher:
+        voucher = context.give_voucher(one.customer, letter.voucher, by=letter.by)
+        one = personal(letter, one.customer, one.order, code=voucher.code)
+    thread = Thread.objects.open_by_agent(
         by=letter.by,
         contact=letter.contact,
         email=one.customer.email,
@@ -184,11 +165,50 @@ def open_thread(letter: Letter, one: Personal, *, form_key: str = "", files: Ite
         attachments=files,
         language=one.language,
         order_reference=one.order.reference if one.order else "",
+        then=letter.then,
         form_key=form_key,
     )
+    if letter.tags:
+        thread.set_tags(letter.tags, by=letter.by)
+    return thread
 
 
 # -- to many --------------------------------------------------------------------------------------
+
+
+def begin(letter: Letter, audience: Audience, **how: Any) -> Mailing:
+    """Begin to send a letter to several, or to one later: `form_key`, `files` and `send_at` as for Mailing.write().
+
+    Of a few, what each would read is looked at now, and whoever lacks a value is left out; many are looked at by a job,
+    and nothing leaves before somebody says so. Raises ValueError where nobody is left to write to.
+    """
+    if not audience.count:
+        raise ValueError(_("Nobody is left to write to."))
+    if audience.count > FEW:
+        everybody = audience.everybody.values_list("pk", flat=True)
+        return _write_down(letter, everybody, is_checked=False, **how)
+    missing = missing_values(letter, audience)
+    if len(missing) == audience.count:
+        raise ValueError(
+            _("A value is missing for every one of them.") if audience.count > 1 else next(iter(missing.values()))
+        )
+    ids = [pk for pk in audience.reachable.values_list("pk", flat=True) if pk not in missing]
+    gone = {one.pk: reason for one, reason in audience.left_out()} | missing
+    return _write_down(letter, ids, left_out=gone, **how)
+
+
+def _write_down(letter: Letter, ids: Iterable[int], **how: Any) -> Mailing:
+    return Mailing.objects.write(
+        ids,
+        by=letter.by,
+        contact=letter.contact,
+        subject=letter.subject,
+        html=letter.html,
+        then=letter.then,
+        tags=list(letter.tags),
+        voucher=dict(letter.voucher),
+        **how,
+    )
 
 
 def check_due() -> int:
@@ -200,8 +220,8 @@ def check_due() -> int:
 
 
 def _check(mailing: Mailing) -> int:
-    letter = Letter(mailing.by, mailing.contact, mailing.subject, mailing.html)
-    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related("customer__title").order_by("pk")
+    letter = Letter.of(mailing)
+    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related(*READ).order_by("pk")
     at, count, mine = mailing.checked_to, 0, Mailing.objects.filter(pk=mailing.pk, stage=Stage.CHECKING)
     while count < A_CHECK:
         rows = list(waiting.filter(pk__gt=at).prefetch_related("customer__emails")[:CHECKED])
@@ -227,9 +247,11 @@ def send_due() -> int:
 
 
 def _go_on(mailing: Mailing) -> int:
-    letter = Letter(mailing.by, mailing.contact, mailing.subject, mailing.html)
+    letter = Letter.of(mailing)
     count, files = 0, list(mailing.attachments.all())
-    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related("customer__title")
+    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related(
+        "customer__title", "customer__source"
+    )
     for _batch in range(A_RUN // BATCH):
         rows = list(waiting.prefetch_related("customer__emails")[:BATCH])
         if not rows:

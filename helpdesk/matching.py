@@ -80,6 +80,16 @@ def _by_number(mail: InboundMail) -> Match | None:
     return Match(thread) if thread is not None and is_customer(thread, mail.sender) else None
 
 
+def claimed_by(mail: InboundMail) -> Thread | None:
+    """The thread that a mail names without proving it: by an id it quotes, or by the number in its subject."""
+    ids = [*mail.in_reply_to, *reversed(mail.references)]
+    known = Message.objects.filter(message_id__in=ids, kind__in=[MessageKind.CUSTOMER, MessageKind.REPLY])
+    found = known.order_by("-pk").values_list("thread", flat=True).first() if ids else None
+    if found is None and (named := NUMBER.search(mail.subject)):
+        found = int(named[1])
+    return _current(found) if found else None
+
+
 def is_customer(thread: Thread, address: str) -> bool:
     """Whether the address is the thread's own or one of its customer's."""
     address = address.lower()

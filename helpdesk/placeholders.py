@@ -37,11 +37,20 @@ NAMES: dict[str, str | Promise] = {
     "thread.id": _("The number of the thread"),
     "thread.subject": _("The subject of the thread"),
 }
+OF_VOUCHER: dict[str, str | Promise] = {
+    "voucher.code": _("The code of the voucher that goes with the letter: each customer's own"),
+    "voucher.worth": _("What the voucher takes off, such as 10 %"),
+    "voucher.until": _("The last day of the voucher"),
+}
 
 
-def unknown(text: str) -> list[str]:
-    """The names in {{ }} that stand for nothing, in the order they appear, each once."""
-    return list(dict.fromkeys(name for name in (found.strip() for found in ANY.findall(text)) if name not in NAMES))
+def unknown(text: str, *, in_letter: bool = False) -> list[str]:
+    """The names in {{ }} that stand for nothing, in the order they appear, each once.
+
+    Only in a letter to customers may a voucher be named.
+    """
+    known = NAMES.keys() | OF_VOUCHER.keys() if in_letter else NAMES.keys()
+    return list(dict.fromkeys(name for name in (found.strip() for found in ANY.findall(text)) if name not in known))
 
 
 def values_for(thread: Thread, *, agent: Agent) -> dict[str, str]:

@@ -79,7 +79,7 @@ def sort_of(filters: Filters, agent: Agent) -> str:
 
 def threads(agent: Agent, filters: Filters, *, zone: str = "") -> ThreadQuerySet:
     """A queue: what the agent may see, narrowed and sorted, with `is_unread`. `zone` says when a day begins."""
-    if not zone and not {"from", "to"}.isdisjoint(filters.values):
+    if not zone and not {"from", "to", "figure"}.isdisjoint(filters.values):
         zone = DeskSettings.load().time_zone
     seen = filters.narrow(Thread.objects.visible_to(agent).with_unread(agent), agent, zone or "UTC")
     return seen.waiting_longest() if sort_of(filters, agent) == Agent.QueueSort.WAIT else seen.newest_first()

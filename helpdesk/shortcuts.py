@@ -89,6 +89,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key("go-unassigned", "g u", _("Unassigned")),
             Key("go-customers", "g c", _("Customers")),
             Key("go-carts", "g k", _("Carts")),
+            Key("go-week", "g s", _("Statistics")),
         ),
     ),
     (_("Help"), (Key("help", "?", _("All shortcuts")),)),

@@ -13,6 +13,7 @@ from helpdesk.views import (
     customers,
     drafts,
     entering,
+    exports,
     frames,
     joining,
     letters,
@@ -23,9 +24,10 @@ from helpdesk.views import (
     replies_picker,
     search,
     thread,
+    week,
     whatsapp,
 )
-from helpdesk.views.settings import absences, contacts, desk, groups, home, reasons, replies, statuses, team
+from helpdesk.views.settings import absences, contacts, desk, groups, home, hours, reasons, replies, statuses, team
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -34,6 +36,9 @@ urlpatterns = [
     path("boxes/", queue.boxes, name="boxes"),
     path("search/", search.show, name="search"),
     path("palette/", search.palette, name="palette"),
+    path("statistics/", week.show, name="week"),
+    path("statistics/export/", exports.download, name="export"),
+    path("statistics/prestashop/", week.prestashop, name="prestashop_figures"),
     path("notices/", notices.index, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/read/", notices.read_all, name="read_notices"),
@@ -86,6 +91,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/cart/reply/", claims.write_reply, name="found_reply"),
     path("carts/<int:cart_id>/threads/", claims.threads_of_cart, name="cart_threads"),
     path("threads/<int:thread_id>/unread/", controls.unread, name="unread"),
+    path("threads/<int:thread_id>/claim/", controls.claim, name="claimed_thread"),
     path("threads/<int:thread_id>/spam/", controls.spam, name="spam"),
     path("threads/<int:thread_id>/bin/", controls.trash, name="trash"),
     path("customers/<int:customer_id>/threads/", customers.threads, name="customer_threads"),
@@ -120,6 +126,16 @@ urlpatterns += [
     path("settings/replies/<int:reply_id>/", replies.edit, name="predefined_reply"),
     path("settings/replies/<int:reply_id>/delete/", replies.delete, name="reply_delete"),
     path("settings/statuses/", statuses.edit, name="statuses"),
+    path("settings/hours/", hours.index, name="hours"),
+    path("settings/hours/new/", hours.edit, name="new_calendar"),
+    path("settings/hours/<int:calendar_id>/", hours.edit, name="calendar"),
+    path("settings/hours/<int:calendar_id>/removal/", hours.remove, name="calendar_remove"),
+    path("settings/hours/<int:calendar_id>/holidays/", hours.add_holiday, name="holiday_add"),
+    path(
+        "settings/hours/<int:calendar_id>/holidays/<int:holiday_id>/removal/",
+        hours.remove_holiday,
+        name="holiday_remove",
+    ),
     path("settings/reasons/", reasons.index, name="reasons"),
     path("settings/reasons/ask/", reasons.ask, name="ask_reason"),
     path("settings/reasons/<int:reason_id>/", reasons.edit, name="reason"),

@@ -9,9 +9,10 @@ from accounts.access import AgentRequest
 from helpdesk import context as shop
 from helpdesk import html as markup
 from helpdesk import mailings
+from helpdesk.audience import Audience
 from helpdesk.chrome import contacts_of
 from helpdesk.forms_mailings import LetterForm
-from helpdesk.mailings import Audience, Letter
+from helpdesk.mailings import Letter
 from helpdesk.models import (
     Attachment,
     Contact,
@@ -22,16 +23,18 @@ from helpdesk.models import (
     PredefinedReply,
     RecipientState,
 )
-from helpdesk.models.letter_draft import TAKEN_OUT
-from helpdesk.placeholders import NAMES
+from helpdesk.models.letter_draft import ADDED, TAKEN_OUT
+from helpdesk.models.thread import ThreadTag
+from helpdesk.placeholders import NAMES, OF_VOUCHER
 
 SHOWN = 50  # people whose names the page tells
+FOUND = 8  # people whom the page offers to add
 LIBRARY = 60
 
 
 class Desk:
     """One request to write. Parameters say who is meant: `customer`, `again` (a mailing that was stopped), or those
-    of a choice in the customers' list; `without` are people who were taken out again."""
+    of a choice in the customers' list; `also` are people who were added, `without` those who were taken out again."""
 
     def __init__(self, request: AgentRequest) -> None:
         self.request = request
@@ -41,9 +44,10 @@ class Desk:
         self.begun = mine.filter(pk=number(self.params.get("again", ""))).first()
         self.people, chosen = self._chosen()
         self.draft = LetterDraft.objects.of(self.people, by=request.user)
-        without = self._taken_out()
-        self.fields = [*self.people, *((TAKEN_OUT, str(pk)) for pk in sorted(without))]
-        self.audience = Audience(chosen, without)
+        added, without = self._named(ADDED, "add", "remove"), self._named(TAKEN_OUT, "remove", "add")
+        self.fields = [*self.people, *((ADDED, str(pk)) for pk in sorted(added))]
+        self.fields += [(TAKEN_OUT, str(pk)) for pk in sorted(without)]
+        self.audience = Audience(chosen, without, added)
         self.form = LetterForm(**self._typed(), contacts=self.contacts)
 
     def _chosen(self) -> tuple[list[tuple[str, str]], Any]:
@@ -56,11 +60,12 @@ class Desk:
         selection = shop.chosen_customers(self.request)
         return selection.fields, selection.rows
 
-    def _taken_out(self) -> frozenset[int]:
-        out = [*self.params.getlist(TAKEN_OUT), self.params.get("remove", "")]
+    def _named(self, name: str, more: str, less: str) -> frozenset[int]:
+        """Ids of the people so named, with the one of the button `more` and without the one of the button `less`."""
+        said = [*self.params.getlist(name), self.params.get(more, "")]
         if self.request.method != "POST" and self.draft is not None:
-            out += self.draft.taken_out
-        return frozenset(number(pk) for pk in out if number(pk))
+            said += self.draft.ids(name)
+        return frozenset(number(pk) for pk in said if number(pk)) - {number(self.params.get(less, ""))}
 
     def _typed(self) -> dict[str, Any]:
         if self.request.method == "POST":
@@ -68,9 +73,14 @@ class Desk:
         begun: LetterDraft | Mailing | None = self.draft or self.begun
         typed: dict[str, Any] = {"form_key": token_hex(16)}
         if begun is None:
-            return {"initial": typed}
+            return {"initial": typed | {"then": self._usual_status()}}
         typed |= {"contact": begun.contact_id, "subject": begun.subject, "body": begun.html, "body_format": "html"}
+        typed |= {**begun.on_sending, "tags": ", ".join(begun.tags), "then": begun.then or self._usual_status()}
         return {"initial": {**typed, "send_at": self.draft.send_at if self.draft else None}}
+
+    def _usual_status(self) -> str:
+        contact = self.contacts.first()
+        return (contact.after_reply if contact else "") or DeskSettings.load().after_reply
 
     # -- what is kept -----------------------------------------------------------------------------
 
@@ -131,16 +141,21 @@ class Desk:
 
     def letter(self) -> Letter:
         """What is typed so far, finished or not."""
-        return Letter(self.request.user, self.contact(), str(self.form["subject"].value() or ""), self.form.html)
+        words = self.form.words
+        beside = {name: words[name] for name in ("then", "tags")}
+        voucher = words["voucher"] if self.form.voucher.is_worth_something else {}
+        subject = str(self.form["subject"].value() or "")
+        return Letter(self.request.user, self.contact(), subject, words["html"], **beside, voucher=voucher)
 
     def put(self, html: str) -> None:
         """The page again with this text; nothing is complained about, since nothing was to be sent."""
         typed = self.params.copy()
         typed["body"], typed["body_format"] = html, "html"
         self.params = typed
-        names = ("subject", "contact", "form_key", "body", "body_format", "send_at")
-        refused = self.form.errors.get("files")
-        self.form = LetterForm(initial={name: typed.get(name, "") for name in names}, contacts=self.contacts)
+        names = ("subject", "contact", "form_key", "body", "body_format", "send_at", "then", "tags")
+        refused, voucher = self.form.errors.get("files"), self.form.voucher.said
+        initial = {name: typed.get(name, "") for name in names} | {"voucher": voucher}
+        self.form = LetterForm(initial=initial, contacts=self.contacts)
         self.refused = refused
 
     refused: Any = None  # why a file was not taken, where the rest of the form is not complained about
@@ -152,6 +167,11 @@ class Desk:
         one = next(mailings.personals(self.letter(), self.audience.reachable[at - 1 : at]), None)
         body = markup.mark_placeholders(one.html) if one else ""
         return {"one": one, "body": body, "at": at, "count": self.audience.count, "contact": self.contact()}
+
+    def found(self) -> dict[str, Any]:
+        """Whom the words in `find` find, to be added."""
+        typed = self.params.get("find", "")[:200]
+        return {"find": typed, "found": self.audience.others_called(typed, FOUND)}
 
     def page(self, **more: Any) -> dict[str, Any]:
         """What the page shows, with all that was typed."""
@@ -165,11 +185,14 @@ class Desk:
             "audience": self.audience,
             "people": self.audience.reachable[:SHOWN],
             "left_out": self.audience.left_out(SHOWN),
+            "taken_out": self.audience.taken_out(SHOWN),
             "library": PredefinedReply.objects.for_contact(self.contact())[:LIBRARY],
-            "names": NAMES,
+            "names": NAMES | OF_VOUCHER,
+            "known_tags": ThreadTag.objects.values_list("name", flat=True)[:SHOWN],
             "language": self.language,
             "html": html,
             "text": markup.to_text(html),
+            **self.found(),
             **self.preview(),
             **more,
         }

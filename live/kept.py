@@ -19,5 +19,8 @@ class Kept(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and forget what was kept: now, and again when the others can see the new row."""
         super().save(*args, **kwargs)
+        self._forget()
+
+    def _forget(self) -> None:
         cache.delete(self.CACHE_KEY)
         transaction.on_commit(lambda: cache.delete(self.CACHE_KEY))

@@ -12,13 +12,15 @@ DAY = timedelta(days=1)
 MOMENT = timedelta(seconds=0.5)
 
 
-def note(name: str, state: str, *, error: str = "", restarted: bool = False) -> None:
-    """Write down how a loop does; the same row each time."""
-    changes = {"state": state, "at": timezone.now(), "error": error[:500]}
+def note(name: str, state: str, *, error: str = "", restarted: bool = False, pause: float = 0) -> None:
+    """Write down how a loop does; the same row each time. `pause`: seconds until it tries again."""
+    now = timezone.now()
+    next_at = now + timedelta(seconds=pause) if pause else None
+    changes = {"state": state, "at": now, "error": error[:500], "next_at": next_at}
     if restarted:
         changes["restarts"] = F("restarts") + 1
     if not Beat.objects.filter(pk=name).update(**changes):
-        Beat.objects.get_or_create(pk=name, defaults={"state": state, "error": error[:500], "restarts": restarted})
+        Beat.objects.get_or_create(pk=name, defaults={**changes, "restarts": int(restarted)})
 
 
 def forget(name: str) -> None:

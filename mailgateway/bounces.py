@@ -67,7 +67,7 @@ FOR_GOOD = re.compile(
     r"permanent|giving up|given up|has failed|could not be delivered to|fatal|\b5\.\d\.\d|\b55\d\b", re.IGNORECASE
 )
 RETURNED = re.compile(
-    r"^[\s>|*#=-]{0,40}(?:(?:this is a copy of|below this line is a copy|below is a copy|a copy of"
+    r"^[ \t\r\xa0>|*#=-]{0,40}(?:(?:this is a copy of|below this line is a copy|below is a copy|a copy of"
     r"|included is a copy of|the)\s)?"
     r"(?:your |the )?(?:original|returned|undelivered|unsent|beginning of the|start of|header of|message header"
     r"|text of|copy of)"
@@ -210,8 +210,9 @@ def _by_words(root: Part, text: str, ids: tuple[str, ...]) -> Bounce | None:
 
 def _before_returned(text: str) -> tuple[str, str, str]:
     """What the server wrote, and what it sent back below it."""
+    begins = len(text) - len(text.lstrip())
     for match in RETURNED.finditer(text):
-        if text[: match.start()].strip():
+        if match.start() > begins:
             return text[: match.start()], match[0], text[match.end() :]
     return text, "", ""
 

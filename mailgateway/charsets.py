@@ -114,17 +114,13 @@ def _escaped_japanese(data: bytes) -> str | None:
     return strict(data, "iso2022_jp_ext") if b"\x1b$" in data else None
 
 
+AS_1252 = {byte: bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(128, 160)}
+
+
 def windows_1252(data: bytes) -> str:
     """Never fails: the five bytes that windows-1252 leaves open become their Latin-1 controls."""
     text = strict(data, "cp1252")
-    return text if text is not None else "".join(_western(byte) for byte in data)
-
-
-def _western(byte: int) -> str:
-    try:
-        return bytes((byte,)).decode("cp1252")
-    except UnicodeDecodeError:
-        return chr(byte)
+    return text if text is not None else data.decode("latin-1").translate(AS_1252)
 
 
 def _guess(data: bytes) -> str:

@@ -48,9 +48,9 @@ def marked(html: str) -> str:
             without_marks(html).encode("utf-8"),
             parser=HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True),
         )
-    except (etree.LxmlError, ValueError, AssertionError):
-        return ""
-    if document is None or not _mark_all(document):
+        if document is None or not _mark_all(document):
+            return ""
+    except (etree.LxmlError, ValueError, AssertionError):  # also of a control character that is moved
         return ""
     return markup.to_text(tostring(document, encoding="unicode"))
 

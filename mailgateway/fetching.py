@@ -23,6 +23,7 @@ class Fetcher:
         self.loop = Loop(f"mailbox-{mailbox_id}", self.fetch, gateway)
         self.visit: Visit | None = None
         self.bell = Bell()
+        self.bell.rung = self.loop.hurry  # waiting for mail or for the next try: the bell ends both
 
     async def fetch(self, up: Up) -> None:
         """One visit, from the lease to the good-bye. Raises when the server or the network fails."""
@@ -148,7 +149,7 @@ class Fetching:
 
 SETTINGS = (
     *("imap_host", "imap_port", "imap_security", "username", "password_locked", "folder", "afterwards", "move_to"),
-    *("creates_threads", "fingerprint", "ca_pem", "contact_id"),
+    *("creates_threads", "fingerprint", "ca_pem", "contact_id", "sign_in", "grant__granted_at"),
 )
 
 

@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed
+from mailgateway import providers
+from mailgateway.grants import Grant, SignIn, SignInApp
 from mailgateway.models import Afterwards, Incoming, IncomingState, Mailbox, Outcome, Security
 
 SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
 MAIN = ("name", "contact", "is_active", "creates_threads")
-RECEIVING = ("imap_host", "imap_port", "imap_security", "username", "folder", "afterwards", "move_to")
+RECEIVING = ("imap_host", "imap_port", "imap_security", "sign_in", "username", "folder", "afterwards", "move_to")
 TRUST = ("fingerprint", "ca_pem", "trusted_server")
 PLACE = {"imap_host", "imap_port", "imap_security", "username", "fingerprint", "ca_pem"}
 SENDING_PLACE = {"smtp_host", "smtp_port", "smtp_security", "smtp_username"}
@@ -58,6 +60,8 @@ class MailboxForm(Dressed, forms.ModelForm):
             choices: Any = contact
             choices.queryset = choices.queryset.filter(archived_at=None)
             choices.empty_label = None
+        if "sign_in" in self.fields:  # where a provider signs in, its own server is known
+            self.fields["imap_host"].required = self.fields["sign_in"].required = False
         for name in ("imap_port", "smtp_port"):
             self.fields[name] = forms.IntegerField(label=_("Port"), min_value=1, max_value=65_535)
         self.fields["smtp_port"].required = self.fields["smtp_security"].required = False
@@ -103,6 +107,8 @@ class MailboxForm(Dressed, forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """No clear text but on this machine, no option without what it needs, no password for another server."""
         data = super().clean() or self.cleaned_data
+        data["sign_in"] = data.get("sign_in") or SignIn.PASSWORD
+        self._servers(data)
         self._protected("imap")
         self._afterwards(data)
         if data.get("fingerprint") and data.get("ca_pem"):
@@ -113,6 +119,30 @@ class MailboxForm(Dressed, forms.ModelForm):
         data["smtp_port"] = data.get("smtp_port") or 587
         data["smtp_security"] = data.get("smtp_security") or Security.STARTTLS
         return data
+
+    def _servers(self, data: dict[str, Any]) -> None:
+        """A provider's token is for its own servers, always with TLS."""
+        provider = providers.provider_of(data["sign_in"])
+        if provider is None:
+            if not data.get("imap_host") and "imap_host" not in self.errors:
+                self.add_error("imap_host", _("Enter the name of the server."))
+            return
+        data["imap_host"] = data.get("imap_host") or provider.imap_hosts[0]
+        if Security.NONE in {data.get("imap_security"), data.get("smtp_security") if data.get("smtp_host") else ""}:
+            self.add_error("sign_in", _("Signing in this way needs TLS or STARTTLS."))
+        own = {"imap_host": provider.imap_hosts}
+        if not data.get("smtp_password") and not self._keeps_smtp_password(data):
+            own["smtp_host"] = provider.smtp_hosts
+        for name, hosts in own.items():
+            if data.get(name) and data[name].lower() not in hosts:
+                self.add_error(name, _("Signed in this way, the server is %(host)s.") % {"host": hosts[0]})
+
+    def _keeps_smtp_password(self, data: dict[str, Any]) -> bool:
+        return bool(self.instance.smtp_password_locked) and not self._signs_in_otherwise
+
+    @property
+    def _signs_in_otherwise(self) -> bool:
+        return bool(self.initial.get("sign_in", SignIn.PASSWORD) != self.cleaned_data["sign_in"])
 
     def _protected(self, kind: str) -> None:
         host, security = self.cleaned_data.get(f"{kind}_host", ""), self.cleaned_data.get(f"{kind}_security")
@@ -134,6 +164,8 @@ class MailboxForm(Dressed, forms.ModelForm):
         """A stored password is for the server it was entered for; another server does not get it."""
         again = _("The server or the user name is another one: enter the password again.")
         changed, typed = set(self.changed_data), data.get("password")
+        if data["sign_in"] != SignIn.PASSWORD:
+            return
         if not typed and not self.instance.password_locked:
             self.add_error("password", _("Enter the password of the mailbox."))
         elif not typed and changed & PLACE:
@@ -143,6 +175,8 @@ class MailboxForm(Dressed, forms.ModelForm):
 
     def secret(self) -> str:
         """The IMAP password to use now: the typed one, else the stored. Raises ValueError if no key opens that."""
+        if self.instance.sign_in != SignIn.PASSWORD:
+            return ""
         return self.cleaned_data["password"] or self.instance.password
 
     def smtp_secret(self) -> str:
@@ -151,12 +185,51 @@ class MailboxForm(Dressed, forms.ModelForm):
         return typed or (self.instance.smtp_password if self.instance.smtp_password_locked else self.secret())
 
     def save(self, commit: bool = True) -> Mailbox:
-        """Save; passwords only if some were typed."""
-        if self.cleaned_data["password"]:
+        """Save; passwords only if some were typed. What another way to sign in, or another account, had goes."""
+        if self._signs_in_otherwise:
+            self.instance.password_locked = self.instance.smtp_password_locked = ""
+        if self.instance.sign_in == SignIn.PASSWORD and self.cleaned_data["password"]:
             self.instance.set_password(self.cleaned_data["password"])
         if self.cleaned_data.get("smtp_password"):
             self.instance.set_smtp_password(self.cleaned_data["smtp_password"])
         saved: Mailbox = super().save(commit)
+        if self._signs_in_otherwise or "username" in self.changed_data:
+            Grant.objects.filter(mailbox=saved).delete()
+        return saved
+
+
+class SignInAppForm(Dressed, forms.ModelForm):
+    """Mostrador's registration with a provider. The secret goes in and never comes out."""
+
+    secret = forms.CharField(label=_("Client secret"), required=False, strip=True, max_length=500, widget=SECRET)
+
+    class Meta:
+        model = SignInApp
+        fields = ["client_id", "tenant"]
+        help_texts = {"tenant": _("“common”, or the ID of your organisation.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = bool(self.instance.secret_locked)
+        self.fields["secret"].help_text = (
+            _("Stored encrypted, never shown. Empty: keep it.") if stored else _("Stored encrypted, never shown.")
+        )
+        if self.instance.provider != SignIn.MICROSOFT:
+            del self.fields["tenant"]
+        self.dress()
+
+    def clean_tenant(self) -> str:
+        """A word that may stand in an address. Raises ValidationError for anything else."""
+        typed: str = self.cleaned_data["tenant"].strip() or "common"
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,79}", typed):
+            raise ValidationError(_("Enter “common”, a domain or the ID of your organisation."))
+        return typed
+
+    def save(self, commit: bool = True) -> SignInApp:
+        """Save; the secret only if one was typed."""
+        if self.cleaned_data["secret"]:
+            self.instance.set_secret(self.cleaned_data["secret"])
+        saved: SignInApp = super().save(commit)
         return saved
 
 

@@ -10,6 +10,7 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,13 +18,16 @@ from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.utils import encode_folder
 
-from mailgateway import tls
+from mailgateway import providers, tls
+from mailgateway.grants import SignIn
 from mailgateway.models import Afterwards, Mailbox, Security
 from mailgateway.tls import Refused
 
 TIMEOUT = 20.0  # seconds without a byte from the server
 BEGINNING = 65_536  # bytes kept of the headers, and of the text, of a mail over the size limit
 FAULTS = (Refused, ImapToolsError, imaplib.IMAP4.error, OSError, ValueError)
+SIZE = re.compile(r"RFC822\.SIZE (\d{1,18})")
+INTERNALDATE = re.compile(r'INTERNALDATE "([^"]{1,40})"')
 LITERAL = re.compile(rb"\{(\d+)\+?\}$")
 
 
@@ -34,6 +38,7 @@ class Fetched:
     raw: bytes
     size: int
     is_whole: bool
+    at: datetime | None = None  # when the server got it
 
 
 def words(error: BaseException) -> str:
@@ -94,6 +99,22 @@ def login(box: BaseMailBox, username: str, password: str) -> None:
     box.client._get_capabilities()
 
 
+def enter(box: BaseMailBox, mailbox: Mailbox, password: str | None = None) -> None:
+    """Sign in as the mailbox says: with its password (or the one given), or with a token of its provider."""
+    if mailbox.sign_in == SignIn.PASSWORD:
+        login(box, mailbox.username, mailbox.password if password is None else password)
+        return
+    words = providers.sasl_words(mailbox.username)
+    providers.with_token(
+        mailbox,
+        mailbox.imap_host,
+        # A refusal comes as a challenge, to be answered with nothing: then the server says no.
+        lambda token: box.client.authenticate("XOAUTH2", lambda challenge: b"" if challenge else words(token)),
+        refusals=imaplib.IMAP4.error,
+    )
+    box.client._get_capabilities()
+
+
 class Folder:
     """One folder of one account, open. Every call blocks, and raises one of FAULTS when something is wrong."""
 
@@ -102,7 +123,7 @@ class Folder:
         self.box = connect(mailbox, timeout=timeout)
         self.client = self.box.client
         try:
-            login(self.box, mailbox.username, mailbox.password)
+            enter(self.box, mailbox)
             self.box.folder.set(mailbox.folder, readonly=mailbox.afterwards == Afterwards.KEEP)
         except BaseException:
             self.client.shutdown()
@@ -110,6 +131,11 @@ class Folder:
         self.uidvalidity = int(said(self.client.response("UIDVALIDITY")[1]) or 1)
         self.has_idle = "IDLE" in self.client.capabilities
         self.idle_tag = b""
+
+    @property
+    def protection(self) -> str:
+        """The protocol that protects the connection, such as TLSv1.3; empty in clear text."""
+        return (self.client.sock.version() or "") if isinstance(self.client.sock, ssl.SSLSocket) else ""
 
     @property
     def sock(self) -> socket.socket | None:
@@ -140,19 +166,17 @@ class Folder:
 
         None if it is no longer there. Raises Refused with the server's words if it will not hand it out.
         """
-        size = self._size(uid)
-        if size is None:
+        told = said(self._uid("FETCH", str(uid), "(RFC822.SIZE INTERNALDATE)"))
+        found = SIZE.search(told)
+        if found is None:
             return None
+        size, at = int(found[1]), _moment(told)
         if size <= limit:
             raw = self._literal(uid, "BODY.PEEK[]")
-            return None if raw is None else Fetched(raw, len(raw), is_whole=True)
+            return None if raw is None else Fetched(raw, len(raw), is_whole=True, at=at)
         head = self._literal(uid, f"BODY.PEEK[HEADER]<0.{BEGINNING}>")
         text = self._literal(uid, f"BODY.PEEK[TEXT]<0.{BEGINNING}>")
-        return None if head is None else Fetched(head + (text or b""), size, is_whole=False)
-
-    def _size(self, uid: int) -> int | None:
-        found = re.search(r"RFC822\.SIZE (\d+)", said(self._uid("FETCH", str(uid), "(RFC822.SIZE)")))
-        return int(found[1]) if found else None
+        return None if head is None else Fetched(head + (text or b""), size, is_whole=False, at=at)
 
     def _literal(self, uid: int, part: str) -> bytes | None:
         for item in self._uid("FETCH", str(uid), f"({part})"):
@@ -200,6 +224,15 @@ class Folder:
         if typ != "OK":
             raise Refused(said(data))
         return [item for item in data if item is not None]
+
+
+def _moment(told: str) -> datetime | None:
+    """INTERNALDATE in an answer to FETCH; None where a server says nothing sensible."""
+    found = INTERNALDATE.search(told)
+    try:
+        return datetime.strptime(found[1].strip(), "%d-%b-%Y %H:%M:%S %z") if found else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def folders_of(box: BaseMailBox) -> list[tuple[str, int]]:

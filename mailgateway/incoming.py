@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
@@ -34,15 +35,18 @@ def take(
     uid: int | None = None,
     routed: bool = True,
     size: int | None = None,
+    server_at: datetime | None = None,
 ) -> Taken:
     """Take one mail: from now on it cannot be lost, and taking it again changes nothing.
 
-    `size` is given for a mail over the limit, of which `raw` is only the beginning. Raises OSError if the raw
+    `size` is given for a mail over the limit, of which `raw` is only the beginning; `server_at` is when the server
+    got it. Raises OSError if the raw
     mail cannot be stored, and Django's OperationalError or InterfaceError when the database is away: then the
     mail is not taken, or taken but not understood; either way it has to be offered again.
     """
     path, sha256 = rawmail.store(raw)
     content = {"sha256": sha256, "raw_path": path, "size": size or len(raw), "is_whole": size is None}
+    content |= {"server_at": server_at}
     with transaction.atomic():
         row = _row(mailbox, contact, uidvalidity, uid, content)
         if mailbox is not None and uid is not None and uidvalidity == mailbox.uidvalidity:

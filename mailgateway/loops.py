@@ -56,6 +56,7 @@ class Loop:
     def __init__(self, name: str, work: Work, gateway: Gateway) -> None:
         self.name, self.work, self.gateway = name, work, gateway
         self.stop = asyncio.Event()
+        self.hurry = asyncio.Event()  # somebody wants the next try now
         self._said_at = 0.0
         self._state = ""
 
@@ -70,9 +71,10 @@ class Loop:
                 if self.stop.is_set():
                     return
                 pause = pace.back_off if time.monotonic() - began > 60 else pause
-                await self._fell(error)
-                jitter = random.uniform(0.8, 1.2)  # noqa: S311 - not a secret
-                await first_of(self.stop, seconds=pause * jitter)
+                waits = pause * random.uniform(0.8, 1.2)  # noqa: S311 - not a secret
+                await self._fell(error, waits)
+                self.hurry.clear()
+                await first_of(self.stop, self.hurry, seconds=waits)
                 pause = min(pause * 2, pace.back_off_most)
 
     async def up(self) -> None:
@@ -81,13 +83,14 @@ class Loop:
             self._state, self._said_at = "up", time.monotonic()
             await self.gateway.records(beats.note, self.name, "up")
 
-    async def _fell(self, error: Exception) -> None:
+    async def _fell(self, error: Exception, pause: float) -> None:
         self._state = "waiting"
         if isinstance(error, imap.FAULTS):
             log.warning("%s: %s", self.name, imap.words(error))
         else:
             log.error("%s failed", self.name, exc_info=error)
         try:
-            await self.gateway.records(beats.note, self.name, "waiting", error=imap.words(error), restarted=True)
+            said = imap.words(error)
+            await self.gateway.records(beats.note, self.name, "waiting", error=said, restarted=True, pause=pause)
         except Exception:
             log.exception("The state of %s could not be written down", self.name)

@@ -2,12 +2,17 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts import vault
+from accounts.models import Agent
+from mailgateway import reasons
+from mailgateway.grants import SignIn
+from mailgateway.troubles import Side, Trouble
 
 
 class Security(models.TextChoices):
@@ -49,6 +54,7 @@ class Mailbox(models.Model):
     imap_host = models.CharField(_("IMAP server"), max_length=255)
     imap_port = models.PositiveIntegerField(_("port"), default=993)
     imap_security = models.CharField(_("security"), max_length=8, choices=Security, default=Security.TLS)
+    sign_in = models.CharField(_("sign in with"), max_length=12, choices=SignIn, default=SignIn.PASSWORD)
     username = models.CharField(_("user name"), max_length=255)
     password_locked = models.TextField(blank=True, editable=False)
     folder = models.CharField(_("folder"), max_length=255, default="INBOX")
@@ -84,6 +90,10 @@ class Mailbox(models.Model):
     lease_token = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     last_success_at = models.DateTimeField(null=True, blank=True, editable=False)
+    backlog = models.PositiveIntegerField(default=0, editable=False)  # mails on the server that wait to be taken
+    renumbered_at = models.DateTimeField(null=True, blank=True, editable=False)  # the server began to count anew
+    announces = models.BooleanField(null=True, editable=False)  # the server tells of new mail by itself (IDLE)
+    protection = models.CharField(max_length=16, blank=True, editable=False)  # such as TLSv1.3
     last_error = models.CharField(max_length=500, blank=True, editable=False)
     last_error_at = models.DateTimeField(null=True, blank=True, editable=False)
     smtp_error = models.CharField(max_length=500, blank=True, editable=False)
@@ -95,6 +105,10 @@ class Mailbox(models.Model):
                 "lease_token",
                 "lease_until",
                 "last_success_at",
+                "backlog",
+                "renumbered_at",
+                "announces",
+                "protection",
                 "last_error",
                 "last_error_at",
                 "smtp_error",
@@ -123,6 +137,11 @@ class Mailbox(models.Model):
         """The SMTP password; the IMAP one where none was given."""
         return vault.unlock(self.smtp_password_locked) or self.password
 
+    @property
+    def sends_by_token(self) -> bool:
+        """Whether its SMTP server, too, gets a token: unless it has a password of its own."""
+        return self.sign_in != SignIn.PASSWORD and not self.smtp_password_locked
+
     def set_password(self, password: str) -> None:
         """Encrypt and keep; call save() afterwards."""
         self.password_locked = vault.lock(password)
@@ -136,18 +155,31 @@ class Mailbox(models.Model):
         self.is_active = active
         self.save(update_fields=["is_active"])
 
-    def note_success(self) -> None:
-        """The folder was looked at without an error."""
-        type(self).objects.filter(pk=self.pk).update(last_success_at=timezone.now(), last_error="", last_error_at=None)
+    def note_success(self, **found: object) -> None:
+        """The folder was looked at without an error; `found` are columns that say how, such as its protection."""
+        changes = {"last_success_at": timezone.now(), "last_error": "", "last_error_at": None, "backlog": 0, **found}
+        type(self).objects.filter(pk=self.pk).update(**changes)
+        Trouble.objects.end(self.pk, Side.RECEIVING)
 
     def note_error(self, reason: str) -> None:
         """Show the server's own words on the mailbox until the next success."""
         type(self).objects.filter(pk=self.pk).update(last_error=reason[:500], last_error_at=timezone.now())
+        Trouble.objects.note(self.pk, Side.RECEIVING, reason)
+
+    def note_backlog(self, waiting: int) -> None:
+        """How many mails on the server wait to be taken."""
+        if waiting != self.backlog:
+            self.backlog = waiting
+            type(self).objects.filter(pk=self.pk).update(backlog=waiting)
 
     def note_sending(self, trouble: str = "") -> None:
         """Show what the SMTP server said; no words: it took a mail."""
         at = timezone.now() if trouble else None
         type(self).objects.filter(pk=self.pk).update(smtp_error=trouble[:500], smtp_error_at=at)
+        if trouble:
+            Trouble.objects.note(self.pk, Side.SENDING, trouble)
+        else:
+            Trouble.objects.end(self.pk, Side.SENDING)
 
     def lease(self, token: str, *, seconds: float) -> bool:
         """Take or renew the right to fetch here, so that two workers never do; False while another holds it."""
@@ -163,6 +195,8 @@ class Mailbox(models.Model):
     def begin_epoch(self, place: str, uidvalidity: int) -> None:
         """Start counting anew if this is another folder, or the server has renumbered it; see `last_uid`."""
         if (self.place, self.uidvalidity) != (place, uidvalidity):
+            if self.place == place and self.uidvalidity:
+                type(self).objects.filter(pk=self.pk).update(renumbered_at=timezone.now())
             self.place, self.uidvalidity, self.last_uid = place, uidvalidity, 0
             self.save_place()
 
@@ -178,7 +212,7 @@ class Mailbox(models.Model):
 
 
 TRIES = 3  # after so many a mail that stops us lies aside, for people to look at
-NOT_FETCHED = "not-fetched"
+NOT_FETCHED = reasons.NOT_FETCHED
 
 
 class IncomingState(models.TextChoices):
@@ -186,7 +220,7 @@ class IncomingState(models.TextChoices):
 
     STORED = "stored", _("Stored")
     DONE = "done", _("Done")
-    FAILED = "failed", _("Not understood")
+    FAILED = "failed", _("Set aside")
 
 
 class Outcome(models.TextChoices):
@@ -198,6 +232,7 @@ class Outcome(models.TextChoices):
     IGNORED = "ignored", _("Ignored")
     BOUNCE = "bounce", _("Delivery report")
     REJECTED = "rejected", _("Not understood")
+    DISCARDED = "discarded", _("Put away by hand")
 
 
 class IncomingQuerySet(models.QuerySet["Incoming"]):
@@ -206,6 +241,10 @@ class IncomingQuerySet(models.QuerySet["Incoming"]):
     def unfinished(self) -> "IncomingQuerySet":
         """Stored, but something stopped us before we knew what they are."""
         return self.filter(state=IncomingState.STORED).order_by("pk")
+
+    def set_aside(self) -> "IncomingQuerySet":
+        """Nothing could be made of them: people have to look."""
+        return self.filter(state=IncomingState.FAILED).order_by("-pk")
 
     def unacknowledged(self, mailbox: Mailbox) -> "IncomingQuerySet":
         """Those whose copy on the server still has to be marked, moved or deleted."""
@@ -230,6 +269,7 @@ class Incoming(models.Model):
     raw_path = models.CharField(max_length=160)  # below RAW_MAIL_ROOT
     is_whole = models.BooleanField(default=True)  # False: over the size limit, only its beginning was fetched
     received_at = models.DateTimeField(default=timezone.now)
+    server_at = models.DateTimeField(null=True, blank=True)  # INTERNALDATE: when the server got it
     state = models.CharField(max_length=8, choices=IncomingState, default=IncomingState.STORED)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     reason = models.CharField(max_length=24, blank=True)
@@ -241,7 +281,11 @@ class Incoming(models.Model):
     thread = models.ForeignKey("helpdesk.Thread", models.SET_NULL, null=True, blank=True, related_name="+")
     message = models.ForeignKey("helpdesk.Message", models.SET_NULL, null=True, blank=True, related_name="incoming")
 
-    FOUND_OUT = ("state", "outcome", "reason", "error", "attempts", "sender", "subject", "thread", "message")
+    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    FOUND_OUT = (
+        *("state", "outcome", "reason", "error", "attempts", "sender", "subject", "thread", "message", "handled_by"),
+    )
 
     objects = IncomingQuerySet.as_manager()
 
@@ -252,6 +296,7 @@ class Incoming(models.Model):
         indexes = [
             models.Index(fields=["mailbox", "state"], name="incoming_by_state"),
             models.Index(fields=["sha256"], name="incoming_by_content"),
+            models.Index(fields=["-id"], condition=models.Q(state="failed"), name="incoming_set_aside"),
             models.Index(fields=["mailbox", "uid"], condition=models.Q(acknowledged_at=None), name="incoming_to_mark"),
         ]
 
@@ -270,6 +315,21 @@ class Incoming(models.Model):
         self.reason, self.error = reason[:24], error[:500]
         self.save(update_fields=self.FOUND_OUT)
 
+    @property
+    def why(self) -> str:
+        """Its reason as a sentence; the reason itself where there is none."""
+        return reasons.sentence(self.reason)
+
+    def settle_by_hand(self, *, thread_id: int, message_id: int, by: Agent) -> None:
+        """Somebody made a thread of it."""
+        self.handled_by = by
+        self.settle(Outcome.CREATED, reasons.BY_HAND, thread_id=thread_id, message_id=message_id)
+
+    def discard(self, *, by: Agent) -> None:
+        """Somebody has seen that it needs nothing; bytes and reason stay."""
+        self.state, self.outcome, self.handled_by = IncomingState.DONE, Outcome.DISCARDED, by
+        self.save(update_fields=self.FOUND_OUT)
+
     def acknowledge(self) -> None:
         """The server's copy needs nothing more."""
         self.acknowledged_at = timezone.now()
@@ -284,6 +344,7 @@ class Beat(models.Model):
     at = models.DateTimeField(default=timezone.now)
     restarts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)  # when it tries again
 
     class Meta:
         verbose_name = _("beat")

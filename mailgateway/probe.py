@@ -85,7 +85,7 @@ def imap(mailbox: Mailbox, password: str) -> Probe:
         try:
             probe.fingerprint = tls.fingerprint_of(box.client.sock)
             with _step(probe, _("Sign in")):
-                imap_side.login(box, mailbox.username, password)
+                imap_side.enter(box, mailbox, password)
             with _step(probe, _("List the folders")):
                 probe.folders = imap_side.folders_of(box)
             for name in filter(None, (mailbox.folder, mailbox.move_to)):

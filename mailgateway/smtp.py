@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from helpdesk.mail import OutboundMail
-from mailgateway import compose, tls
+from mailgateway import compose, providers, tls
 from mailgateway.lanes import Hangups
 from mailgateway.models import Mailbox, Security
 from mailgateway.tls import Refused
@@ -92,6 +92,15 @@ def _protect(server: smtplib.SMTP, mailbox: Mailbox) -> None:
 def _sign_in(server: smtplib.SMTP, mailbox: Mailbox, password: str) -> None:
     """Sign in where the server knows of signing in; a relay on this machine often does not."""
     server.ehlo_or_helo_if_needed()
+    if mailbox.sends_by_token:
+        say = providers.sasl_words(mailbox.username)
+        providers.with_token(
+            mailbox,
+            mailbox.smtp_host,
+            lambda token: server.auth("XOAUTH2", lambda asked=None: say(token).decode() if asked is None else ""),
+            refusals=smtplib.SMTPAuthenticationError,
+        )
+        return
     username = mailbox.smtp_username or mailbox.username
     if username and password and (server.has_extn("auth") or mailbox.smtp_security != Security.NONE):
         server.login(username, password)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from tnefparse import TNEF
 
 from helpdesk.mail import MailFile
-from mailgateway import charsets, filenames
+from mailgateway import charsets, deadline, filenames
 
 MAX_FILES = 100
+SECONDS = 0.7  # of CPU; ordinary ones take hundredths
 logging.getLogger("tnefparse").setLevel(logging.CRITICAL)  # it tells every oddity of strangers' mail
 
 
@@ -24,10 +25,11 @@ class Unpacked:
 def unpack(data: bytes) -> Unpacked:
     """The files and bodies in it; nothing at all if it cannot be read."""
     try:
-        opened = TNEF(data, do_checksum=False)
-        files = [_file(one) for one in opened.attachments[:MAX_FILES]]
-        html, text = _text(opened.htmlbody), _text(opened.body)
-    except Exception:  # noqa: BLE001 - tnefparse raises whatever the bytes lead it to
+        with deadline.within(SECONDS):  # it believes every count that the bytes claim
+            opened = TNEF(data, do_checksum=False)
+            files = [_file(one) for one in opened.attachments[:MAX_FILES]]
+            html, text = _text(opened.htmlbody), _text(opened.body)
+    except (Exception, deadline.OverTime):  # noqa: BLE001 - tnefparse raises whatever the bytes lead it to
         return Unpacked()
     return Unpacked(tuple(one for one in files if one), text, html)
 

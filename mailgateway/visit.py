@@ -49,7 +49,9 @@ class Visit:
     def todo(self) -> list[int]:
         """The UIDs to take now: those the server withheld before, then the new ones."""
         withheld = Incoming.objects.not_fetched(self.mailbox).values_list("uid", flat=True)
-        return [*(uid for uid in withheld if uid), *self.opened.new_uids(self.mailbox.last_uid)]
+        found = [*(uid for uid in withheld if uid), *self.opened.new_uids(self.mailbox.last_uid)]
+        self.mailbox.note_backlog(len(found))
+        return found
 
     def take(self, uid: int) -> None:
         """Fetch one mail, store it, deliver it."""
@@ -70,6 +72,7 @@ class Visit:
             uidvalidity=self.mailbox.uidvalidity,
             uid=uid,
             size=None if fetched.is_whole else fetched.size,
+            server_at=fetched.at,
         )
 
     def tidy(self) -> None:
@@ -90,9 +93,10 @@ class Visit:
 
     def rest(self) -> None:
         """Everything there is was taken: say how the mailbox does."""
-        self.mailbox.note_success()
         if self.trouble:
             self.mailbox.note_error(self.trouble)
+            return
+        self.mailbox.note_success(announces=self.opened.has_idle, protection=self.opened.protection)
 
     def begin_idle(self) -> bool:
         """Start IDLE if the server has it; True if there is no need to wait."""

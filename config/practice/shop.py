@@ -21,6 +21,7 @@ from config.practice.threads import History
 from crm import indexing
 from crm.models import Cart, Customer, CustomerGroup, Order, PriceDisplay
 from helpdesk.models import Contact, Notice, ReadMark, Thread
+from helpdesk.statistics import counting
 
 SEED = 1926
 
@@ -80,6 +81,7 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
             orders=Order.objects.values_list("pk", flat=True), carts=Cart.objects.values_list("pk", flat=True)
         )
         _tidy(list(team.values()))
+        counting.keep()
         desk.undo_seconds = 10
         desk.save()
         Agent.objects.update(notices_by_mail=True)

@@ -212,7 +212,7 @@ class VoucherRecord(serializers.ModelSerializer[Voucher]):
     class Meta:
         model = Voucher
         fields = ["id", "shop_id", "code", "name", "percent", "amount", "currency", "quantity", "is_active"]
-        fields += ["valid_until", "created_at", "updated_at"]
+        fields += ["valid_until", "withdrawn_at", "created_at", "updated_at"]
         read_only_fields = fields
 
 

@@ -3,7 +3,20 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from crm.api import access, addresses, belonging, carts, changes, ending, groups, merging, notes, records, vouchers
+from crm.api import (
+    access,
+    addresses,
+    belonging,
+    carts,
+    changes,
+    ending,
+    groups,
+    merging,
+    notes,
+    prestashop,
+    records,
+    vouchers,
+)
 from crm.api.fields import SHOP_ID
 from crm.api.paths import VIEWS, heartbeat
 
@@ -30,6 +43,7 @@ below_customer = [
     path("groups/", belonging.groups, name="groups"),
     path("household/", belonging.household, name="household"),
     path("vouchers/", vouchers.vouchers, name="vouchers"),
+    path("vouchers/<int:voucher_id>/withdrawal/", vouchers.withdrawal, name="voucher_withdrawal"),
     path("registration/", access.registration, name="registration"),
     path("invitation/", access.invitation, name="invitation"),
     path("sessions/", access.sessions, name="sessions"),
@@ -55,6 +69,7 @@ urlpatterns = [
     path("records/tags/", belonging.all_tags, name="all_tags"),
     path("records/tags/<int:tag_id>/", belonging.tag, name="tag"),
     path("records/households/<int:household_id>/", belonging.shared_account, name="shared_account"),
+    path("records/shops/<int:shop_id>/prestashop/", prestashop.connection, name="prestashop"),
     path("records/changes/", changes.changes, name="changes"),
     path("records/changes/<int:change_id>/undo/", changes.undo, name="undo"),
     path("records/privacy-requests/", ending.requests, name="privacy_requests"),

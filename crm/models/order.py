@@ -93,6 +93,7 @@ class Order(FromShop):
             models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer"),
             models.Index(fields=["delivery_phone"], name="orders_by_phone"),
             models.Index(fields=["source", "updated_at", "id"], name="orders_as_told"),
+            models.Index(fields=["placed_at", "carrier"], name="orders_by_carrier"),
         ]
         constraints = [FromShop.once_a_shop("order")]
 

@@ -42,6 +42,7 @@ class RecordEvent(models.Model):
         CART_UNLINKED = "cart_unlinked", _("Cart unlinked")
         CART_DELETED = "cart_deleted", _("Cart deleted")
         VOUCHER_GIVEN = "voucher_given", _("Voucher given")
+        VOUCHER_ENDED = "voucher_ended", _("Voucher withdrawn")
         VOUCHER_GONE = "voucher_gone", _("Voucher deleted in the shop")
         CONTACTED = "contacted", _("Contacted about a cart")
 

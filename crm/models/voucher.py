@@ -70,6 +70,7 @@ class Voucher(FromShop):
     quantity = models.PositiveIntegerField(_("uses left"), default=1)
     is_active = models.BooleanField(_("active"), default=True)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -93,6 +94,32 @@ class Voucher(FromShop):
         if self.percent is not None:
             return f"{number_format(self.percent.normalize())} %"
         return f"{number_format(self.amount, 2)} {self.currency}" if self.amount is not None else ""
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """Whether somebody could still spend it."""
+        return self.is_active and self.quantity > 0
+
+    @transaction.atomic
+    def withdraw(self, *, by: Agent) -> bool:
+        """Take it back, and ask the shop to end it. Returns whether it changed.
+
+        Raises ValueError where it was used up. If the shop says later that it takes it all the same, it is active.
+        """
+        self.refresh_from_db(
+            from_queryset=type(self).objects.select_for_update(of=("self",)).select_related("customer")
+        )
+        if not self.is_active:
+            return False
+        if not self.may_be_withdrawn:
+            raise ValueError(gettext("It was used up: there is nothing left to withdraw."))
+        self.is_active, self.withdrawn_at = False, timezone.now()
+        self.save(update_fields=["is_active", "withdrawn_at", "updated_at"])
+        facts = {"code": self.code, "worth": self.worth}
+        RecordEvent.objects.record(RecordEvent.Kind.VOUCHER_ENDED, self.customer, by=by, **facts)
+        outbound.announce(Happening.VOUCHER_WITHDRAWN, self._withdrawn(), shop=self.source or self.customer.source)
+        pings.customers_changed([self.customer_id])
+        return True
 
     def check_terms(self) -> None:
         """Raises ValidationError, with all that is wrong by field."""
@@ -137,4 +164,12 @@ class Voucher(FromShop):
             "customer": self.customer_id,
             "customer_shop_id": self.customer.shop_id,
             "email": self.customer.email,
+        }
+
+    def _withdrawn(self) -> dict[str, str | int]:
+        return {
+            "id": self.shop_id,
+            "code": self.code,
+            "customer": self.customer_id,
+            "customer_shop_id": self.customer.shop_id,
         }

@@ -26,6 +26,7 @@ class Happening(models.TextChoices):
     MESSAGE_SENT = "message.sent", _("An answer was sent")
     THREAD_CLOSED = "thread.closed", _("A thread was closed")
     VOUCHER_WANTED = "voucher.wanted", _("The shop shall make a voucher for a customer")
+    VOUCHER_WITHDRAWN = "voucher.withdrawn", _("The shop shall take a voucher back")
     CART_RESTORED = "cart.restored", _("A customer asks for a cart again")
     CUSTOMER_UNSUBSCRIBED = "customer.unsubscribed", _("A customer wants no more mail about carts or offers")
 

@@ -53,13 +53,15 @@ the list's own query in `filters`) meant: `selection.rows()`, `selection.count()
 
 from crm.tables.columns import Column
 from crm.tables.counting import Count, counts_of
-from crm.tables.export import export, harmless
+from crm.tables.export import CSV, XLSX, export, file_of, harmless
 from crm.tables.filters import Choice, Dates, Filter, Number, Numbers, Read, Text, YesNo
 from crm.tables.listing import Listing
 from crm.tables.selection import Selection
 from crm.tables.table import Table
 
 __all__ = [
+    "CSV",
+    "XLSX",
     "Choice",
     "Column",
     "Count",
@@ -75,5 +77,6 @@ __all__ = [
     "YesNo",
     "counts_of",
     "export",
+    "file_of",
     "harmless",
 ]

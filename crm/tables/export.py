@@ -11,11 +11,12 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -82,17 +83,43 @@ def _page(request: AgentRequest, selection: Selection, offered: list[Column], er
 
 
 def _file(request: AgentRequest, selection: Selection, columns: list[Column], kind: str) -> HttpResponseBase:
-    name = f"{slugify(str(selection.listing.table.label))}-{timezone.localdate().isoformat()}.{kind}"
+    label = str(selection.listing.table.label)
     pieces = all_of(selection.listing.table.fetch(selection.rows), selection.listing.order)
+    separator = SEPARATORS.get(request.POST.get("separator", ""), ",")
+    return file_of(request, pieces, columns, label, kind, separator=separator, bom=request.POST.get("bom") == "1")
+
+
+def file_of(
+    request: HttpRequest,
+    pages: Iterable[list[Any]],
+    columns: list[Column],
+    label: str,
+    kind: str,
+    *,
+    separator: str = ",",
+    bom: bool = False,
+) -> HttpResponseBase:
+    """Rows, a page at a time, as a download of a kind (CSV or XLSX), never all of them in memory."""
+    name = f"{slugify(label)}-{timezone.localdate().isoformat()}.{kind}"
     if kind == XLSX:
-        body, content_type = _xlsx(pieces, columns, str(selection.listing.table.label)), XLSX_TYPE
+        body, content_type = xlsx_pieces(pages, columns, label), XLSX_TYPE
     else:
-        separator = SEPARATORS.get(request.POST.get("separator", ""), ",")
-        body = _csv(pieces, columns, separator, bom=request.POST.get("bom") == "1")
-        content_type = "text/csv; charset=utf-8"
+        body, content_type = csv_pieces(pages, columns, separator, bom=bom), "text/csv; charset=utf-8"
+    body = _as_here(body)
     stream: Any = _off_loop(body) if isinstance(request, ASGIRequest) else body
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingHttpResponse(stream, content_type=content_type, headers=headers)
+
+
+def _as_here(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces, made in the reader's language and zone: both are gone once the view has returned."""
+    language, zone = get_language(), timezone.get_current_timezone()
+
+    def following() -> bytes | None:
+        with override(language), timezone.override(zone):
+            return next(pieces, None)
+
+    return iter(following, None)
 
 
 async def _off_loop(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -105,7 +132,7 @@ async def _off_loop(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 # -- formats --------------------------------------------------------------------------------------
 
 
-def _csv(pages: Iterable[list[Any]], columns: list[Column], separator: str, *, bom: bool) -> Iterator[bytes]:
+def csv_pieces(pages: Iterable[list[Any]], columns: list[Column], separator: str, *, bom: bool) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=separator)
     buffer.write(BOM if bom else "")
@@ -135,7 +162,7 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(RISKY) else value
 
 
-def _xlsx(pages: Iterable[list[Any]], columns: list[Column], title: str) -> Iterator[bytes]:
+def xlsx_pieces(pages: Iterable[list[Any]], columns: list[Column], title: str) -> Iterator[bytes]:
     """Written to a file on disk first: the format has its table of contents at the end."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(ILLEGAL_CHARACTERS_RE.sub("", title)[:31])

@@ -44,6 +44,17 @@ def show(request: AgentRequest, customer_id: int) -> HttpResponse:
 
 @agent_required
 @require_safe
+def figures(request: AgentRequest, customer_id: int) -> HttpResponse:
+    """The figures and facts at the top, fetched again whenever an order, a thread or the record changes."""
+    customer = customer_with_card(customer_id, among=profile.counted())
+    if customer is None:
+        raise Http404
+    more = {"customer": customer, "purchases": profile.purchases_of(customer), **profile.figures_of(customer)}
+    return render(request, "crm/_figures_live.html", more)
+
+
+@agent_required
+@require_safe
 def products(request: AgentRequest, customer_id: int) -> HttpResponse:
     """What the customer buys, and what only lay in a cart."""
     return render(request, "crm/_products.html", profile.products_of(get_object_or_404(Customer, pk=customer_id)))

@@ -4,12 +4,13 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import about, actions, changes, joining, lists
+from helpdesk.api import about, actions, changes, figures, joining, letters, lists
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
 router = SimpleRouter()
 router.register("threads", ThreadViewSet, basename="thread")
+router.register("letters", letters.Letters, basename="letter")
 
 app_name = "api"
 below_thread = [
@@ -41,6 +42,8 @@ below_thread = [
 urlpatterns = [
     path("", include(router.urls)),
     path("threads/<int:thread_id>/", include(below_thread)),
+    path("records/carts/<int:cart_id>/letters/", letters.about_cart, name="about_cart"),
+    path("records/customers/<int:customer_id>/whatsapp/", letters.by_whatsapp, name="whatsapp"),
     path("thread-changes/", changes.changes, name="thread_changes"),
     path("thread-changes/<int:change_id>/undo/", changes.undo, name="undo_thread_change"),
     path("contacts/", lists.contacts, name="contacts"),
@@ -49,6 +52,8 @@ urlpatterns = [
     path("agents/", lists.agents, name="agents"),
     path("predefined-replies/", lists.predefined_replies, name="predefined_replies"),
     path("attachments/<int:attachment_id>/", lists.attachment, name="attachment"),
+    path("statistics/", figures.figures, name="statistics"),
+    path("statistics/export/", figures.export, name="export"),
     path("token/", token, name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

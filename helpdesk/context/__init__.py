@@ -3,6 +3,7 @@
 from crm.copying import Fact, Section
 from crm.finding import Network
 from crm.following import Claimed, Due
+from crm.forms_vouchers import EnclosedVoucher
 from crm.guests import guest_for
 from crm.identity import Likeness
 from crm.matching import Candidate, Complaint, Reason, Sure
@@ -18,7 +19,7 @@ from crm.models import (
     customers_split,
 )
 from crm.prestashop.told import ShopMessage, ShopThread
-from crm.tables import Selection
+from crm.tables import CSV, XLSX, Column, Selection, file_of
 from helpdesk.context.cart import (
     cart_contacted,
     cart_to_write_about,
@@ -55,6 +56,7 @@ from helpdesk.context.customer import (
     whatsapp_number,
     with_mail,
 )
+from helpdesk.context.files import record_export
 from helpdesk.context.finding import (
     Records,
     find_carts,
@@ -80,22 +82,29 @@ from helpdesk.context.order import (
     moments_of,
     newest_orders,
     order_for,
+    orders_by_carrier,
+    orders_by_product,
     orders_mentioned,
     orders_of,
     orders_of_address,
     product_of,
 )
 from helpdesk.context.shop import announce, is_wanted, main_currency, shop_of
+from helpdesk.context.voucher import give_voucher, voucher_words, voucher_worth
 
 __all__ = [
+    "CSV",
+    "XLSX",
     "Candidate",
     "Cart",
     "CartMatch",
     "Claimed",
+    "Column",
     "Complaint",
     "Customer",
     "CustomerGroup",
     "Due",
+    "EnclosedVoucher",
     "Fact",
     "Likeness",
     "Network",
@@ -128,11 +137,13 @@ __all__ = [
     "customers_merged",
     "customers_split",
     "due_follow_ups",
+    "file_of",
     "find_carts",
     "find_customers",
     "find_orders",
     "fire_watches",
     "follow_up_words",
+    "give_voucher",
     "groups",
     "groups_of",
     "guest_for",
@@ -148,6 +159,8 @@ __all__ = [
     "newest_orders",
     "order_called",
     "order_for",
+    "orders_by_carrier",
+    "orders_by_product",
     "orders_mentioned",
     "orders_of",
     "orders_of_address",
@@ -156,6 +169,7 @@ __all__ = [
     "people_like",
     "people_of_household",
     "product_of",
+    "record_export",
     "refuse_cart",
     "restore_cart",
     "salutation",
@@ -170,6 +184,8 @@ __all__ = [
     "unlink_cart",
     "unsubscribe",
     "unsubscribe_url",
+    "voucher_words",
+    "voucher_worth",
     "was_linked",
     "whatsapp_number",
     "with_mail",

@@ -83,3 +83,17 @@ def moments_of(order: Order | None, cart: Cart | None, *, since: datetime) -> li
             if at is not None and at >= since:
                 found.append(Moment(f"c{name}", at, words % {"number": cart}, url, "cart"))
     return found
+
+
+def orders_by_carrier(begin: datetime, end: datetime) -> dict[str, int]:
+    """How many orders were placed between two moments, by carrier."""
+    placed = Order.objects.filter(placed_at__gte=begin, placed_at__lt=end).exclude(carrier="").order_by()
+    return dict(placed.values_list("carrier").annotate(n=models.Count("pk")))
+
+
+def orders_by_product(references: Iterable[str], begin: datetime, end: datetime) -> dict[str, int]:
+    """How many orders with each of these products were placed between two moments."""
+    lines = OrderLine.objects.filter(
+        product_ref__in=list(references), order__placed_at__gte=begin, order__placed_at__lt=end
+    )
+    return dict(lines.order_by().values_list("product_ref").annotate(n=models.Count("order", distinct=True)))

@@ -14,6 +14,7 @@ from helpdesk.models.message import Message
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail
 
 if TYPE_CHECKING:
+    from helpdesk.models.contact import Contact
     from helpdesk.models.thread import Thread
 
 
@@ -60,10 +61,12 @@ def _address_of_agents(thread: "Thread") -> str:
     return tokens.mint_address(tokens.Kind.AGENT, thread.pk, thread.contact.email) if wanted else ""
 
 
-def queue_to_agent(to: list[str], *, subject: str, text: str, html: str = "") -> OutgoingMail:
-    """Queue a mail about an agent's account, such as a link to sign in, from the first contact with an address."""
-    contact, desk = desk_to_write_from(), DeskSettings.load()
-    sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
+def queue_to_agent(
+    to: list[str], *, subject: str, text: str, html: str = "", contact: "Contact | None" = None
+) -> OutgoingMail:
+    """Queue a mail outside any thread, such as a link to sign in; from `contact`, else the first with an address."""
+    contact, desk = contact or desk_to_write_from(), DeskSettings.load()
+    sender = Party((contact.email if contact else "") or settings.DEFAULT_FROM_EMAIL, desk.shop_name)
     return queue(
         OutgoingKind.NOTICE,
         sender,

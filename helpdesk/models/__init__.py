@@ -2,6 +2,7 @@
 
 # isort: off
 from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Status, StatusLabel
+from helpdesk.models.calendar import Calendar, Holiday
 from helpdesk.models.contact import Contact
 from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.event import Event, EventKind
@@ -14,6 +15,7 @@ from helpdesk.models.promise import Promise
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.models.moves import Move, MoveKind
 from helpdesk.models.thread_change import ThreadChange
 from helpdesk.models.origin import ThreadOrigin
@@ -24,17 +26,24 @@ from helpdesk.models.search import CartSearch
 __all__ = [
     "ACTIVE",
     "Attachment",
+    "Calendar",
     "CartSearch",
     "Channel",
     "CloseReason",
     "Contact",
+    "CountedThread",
+    "CountingState",
+    "DayFigures",
     "Delivery",
     "DeskSettings",
     "Draft",
     "Event",
     "EventKind",
+    "Fact",
+    "FactKind",
     "Folder",
     "Holder",
+    "Holiday",
     "LetterDraft",
     "Mailing",
     "MailingRecipient",

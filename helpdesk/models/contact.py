@@ -73,6 +73,9 @@ class Contact(Kept):
     after_reply = models.CharField(
         _("after a reply"), max_length=10, blank=True, help_text=_("Empty: as for the whole desk.")
     )
+    calendar = models.ForeignKey(
+        "helpdesk.Calendar", models.SET_NULL, null=True, blank=True, related_name="contacts", verbose_name=_("hours")
+    )
     close_after_days = models.PositiveIntegerField(
         _("close after days without an answer"),
         default=0,

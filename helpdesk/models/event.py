@@ -40,6 +40,8 @@ class EventKind(models.TextChoices):
     RESTORED = "restored", _("taken out of the bin")
     MERGED = "merged", _("merged")
     SPLIT = "split", _("split again")
+    CLAIMED = "claimed", _("claims another thread")
+    UNCLAIMED = "unclaimed", _("does not belong there")
     SNOOZED = "snoozed", _("put off")
     NOT_SNOOZED = "not_snoozed", _("not put off any more")
     WOKEN = "woken", _("woken")
@@ -165,4 +167,6 @@ def sentences() -> dict[str, str]:
         EventKind.SPLIT_OFF: gettext("%(who)s made thread #%(name)s of some of its messages"),
         EventKind.CAME_FROM: gettext("%(who)s made it of messages of thread #%(name)s"),
         EventKind.SPLIT: gettext("%(who)s split thread #%(name)s off again"),
+        EventKind.CLAIMED: gettext("%(who)s claims without proof to answer thread #%(name)s"),
+        EventKind.UNCLAIMED: gettext("%(who)s said that it does not belong to thread #%(name)s"),
     }

@@ -14,14 +14,15 @@ from helpdesk import html as markup
 from helpdesk.mail import MailFile
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.contact import Contact
+from helpdesk.models.sending import Sending
 
 People = Iterable[tuple[str, str]]  # parameters of the page that say who is meant
-TAKEN_OUT = "without"
+TAKEN_OUT, ADDED = "without", "also"
 
 
 def key_of(people: People) -> str:
-    """The same for the same choice of people, whoever of them was taken out again."""
-    said = urlencode(sorted(pair for pair in people if pair[0] != TAKEN_OUT))
+    """The same for the same choice of people, whoever was added to them or taken out again."""
+    said = urlencode(sorted(pair for pair in people if pair[0] not in {TAKEN_OUT, ADDED}))
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
@@ -33,12 +34,12 @@ class LetterDraftManager(models.Manager["LetterDraft"]):
         return self.filter(agent=by, key=key_of(people)).prefetch_related("attachments").first()
 
     def write(self, people: People, *, by: Agent, **words: Any) -> "LetterDraft":
-        """Save it: `contact`, `subject`, `html` and `send_at`, each where it is given; files stay."""
+        """Save it: `contact`, `subject`, `html`, `send_at`, columns of Sending, each where it is given; files stay."""
         people = list(people)
         return self.update_or_create(agent=by, key=key_of(people), defaults={**words, "people": people})[0]
 
 
-class LetterDraft(models.Model):
+class LetterDraft(Sending):
     """One letter of one agent. It names nobody: `people` is what the page is asked with."""
 
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -66,10 +67,9 @@ class LetterDraft(models.Model):
         """What the page is asked with to go on."""
         return urlencode([tuple(pair) for pair in self.people])
 
-    @property
-    def taken_out(self) -> list[str]:
-        """Ids of people who were chosen and taken out again."""
-        return [value for name, value in self.people if name == TAKEN_OUT]
+    def ids(self, name: str) -> list[str]:
+        """Ids of people who were TAKEN_OUT again, or ADDED to those who were chosen."""
+        return [value for said, value in self.people if said == name]
 
     def attach(self, file: MailFile) -> None:
         """Store a file that goes with it; only its owner may open it until then."""

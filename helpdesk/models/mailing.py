@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,6 +15,7 @@ from helpdesk.models.contact import Contact
 from helpdesk.models.desk import DeskSettings
 from helpdesk.models.letter_draft import write_again
 from helpdesk.models.outgoing import OutgoingMail, OutgoingState
+from helpdesk.models.sending import Sending
 
 BATCH = 1000
 
@@ -68,11 +70,13 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         files: Iterable[Attachment] = (),
         send_at: datetime | None = None,
         is_checked: bool = True,
+        **beside: Any,
     ) -> "Mailing":
         """Begin to send this to these customers (ids): at `send_at`, or after the time to undo.
 
         `left_out` are others (ids) with the reason why they get nothing. Unless `is_checked`, all of them are looked at
-        first, by a job, and nothing leaves until confirm(). The same form, sent twice, is one mailing.
+        first, by a job, and nothing leaves until confirm(). `beside` are columns of Sending. The same form, sent twice,
+        is one mailing.
         """
         mailing, is_new = self.get_or_create(
             form_key=form_key,
@@ -84,6 +88,7 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
                 "send_at": send_at,
                 "not_before": leaves_at(send_at),
                 "stage": Stage.GOING if is_checked else Stage.CHECKING,
+                **beside,
             },
         )
         if is_new:
@@ -98,7 +103,7 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         return mailing
 
 
-class Mailing(models.Model):
+class Mailing(Sending):
     """What was written, and from where. Its rows say who gets it and how far that came."""
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="mailings")
@@ -155,7 +160,7 @@ class Mailing(models.Model):
         Mailing.objects.filter(pk=self.pk).update(stage=Stage.GOING)
         if n:
             later = self.send_at if self.is_later else None
-            words = {"contact": self.contact, "subject": self.subject, "html": self.html}
+            words = {"contact": self.contact, "subject": self.subject, "html": self.html, **self.on_sending}
             write_again([("again", str(self.pk))], by=by, files=self.attachments.all(), send_at=later, **words)
         return n
 

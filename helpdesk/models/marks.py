@@ -37,7 +37,7 @@ class DraftManager(models.Manager["Draft"]):
     def write(self, thread: "Thread", *, by: Agent, kind: str, text: str = "", html: str = "", cc: str = "") -> "Draft":
         """Save what an agent has written so far; `html` goes before `text`, files stay."""
         html, text = markup.both_forms(html, text, may_be_empty=True)
-        words = {"text": text, "html": html, "cc": cc[:500]}
+        words = {"text": text, "html": html, "cc": cc[:4000]}
         return self.update_or_create(agent=by, thread=thread, kind=kind, defaults=words)[0]
 
 
@@ -49,7 +49,7 @@ class Draft(models.Model):
     kind = models.CharField(max_length=12, choices=MessageKind, default=MessageKind.REPLY)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
-    cc = models.CharField(max_length=500, blank=True)
+    cc = models.CharField(max_length=4000, blank=True)
     attachments = models.ManyToManyField(Attachment, blank=True, related_name="+")
     saved_at = models.DateTimeField(auto_now=True)
 

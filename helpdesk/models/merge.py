@@ -109,6 +109,31 @@ class Merging(models.Model):
         return True
 
     @transaction.atomic
+    def join_claimed(self, target: "Thread", *, by: Agent) -> Merge | None:
+        """It does belong to the thread that its first mail names. None if somebody was faster."""
+        thread = cast("Thread", self)
+        if thread.lock().claimed_id != target.pk:
+            return None
+        thread.claimed = None
+        thread.save(update_fields=["claimed"])
+        asks = thread.needs_answer
+        merge = thread.merge_into(target, by=by)
+        if asks:
+            target.reopen(by=by)
+        return merge
+
+    @transaction.atomic
+    def drop_claim(self, *, by: Agent) -> None:
+        """It does not belong there, whatever its first mail says."""
+        thread = cast("Thread", self)
+        if (named := thread.lock().claimed_id) is None:
+            return
+        thread.claimed = None
+        thread.save(update_fields=["claimed"])
+        thread.record(EventKind.UNCLAIMED, by=by, name=str(named))
+        thread.announce()
+
+    @transaction.atomic
     def split(self, merge: Merge, *, by: Agent) -> None:
         """Undo a merge into this thread: the messages it moved go back. Doing it twice changes nothing."""
         target = cast("Thread", self)

@@ -223,6 +223,8 @@ class Thread(Conversation, Lifecycle, Merging, Pending, models.Model):
     tags = models.ManyToManyField(ThreadTag, blank=True, related_name="threads", verbose_name=_("tags"))
     secret = models.CharField(max_length=32, default=new_secret, unique=True, editable=False)
     follows = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followers")
+    # The thread that its first mail names without proof; an agent joins the two, or says that they are apart.
+    claimed = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged_threads")
 
     # Kept by the verbs, so that the queue needs no work per row.

@@ -17,7 +17,6 @@ from helpdesk.chrome import contacts_of, statuses_of
 from helpdesk.context import Cart
 from helpdesk.forms_carts import CartLetterForm
 from helpdesk.models import Contact, Message, Thread
-from helpdesk.models.thread import ThreadQuerySet
 from helpdesk.views.thread import thread_path
 
 NEWEST = 5
@@ -30,13 +29,6 @@ def _cart(cart_id: int) -> Cart:
     return cart
 
 
-def _open_threads(request: AgentRequest, cart: Cart) -> ThreadQuerySet:
-    """The customer's threads in which one may write about the cart; of a nameless cart those that are about it."""
-    visible = Thread.objects.visible_to(request.user).active().exclude(email="")
-    mine = visible.filter(customer=cart.customer) if cart.customer else visible.filter(cart=cart)
-    return mine.select_related("contact", "assignee").newest_first()
-
-
 @agent_required
 @require_safe
 def threads(request: AgentRequest, cart_id: int) -> HttpResponse:
@@ -45,7 +37,7 @@ def threads(request: AgentRequest, cart_id: int) -> HttpResponse:
     about = Thread.objects.visible_to(request.user).filter(cart=cart).newest_first()[:NEWEST]
     context = {
         "cart": cart,
-        "open": _open_threads(request, cart)[:NEWEST],
+        "open": about_carts.open_threads(cart, request.user)[:NEWEST],
         "about": about,
         "labels": statuses_of(request),
         "obstacle": about_carts.obstacle_to(cart),
@@ -59,7 +51,7 @@ def write(request: AgentRequest, cart_id: int) -> HttpResponse:
     """Write about a cart: in an open thread of its customer (?thread=), or in a new one."""
     cart = _cart(cart_id)
     choices = {
-        "threads": _open_threads(request, cart),
+        "threads": about_carts.open_threads(cart, request.user),
         "contacts": Contact.objects.filter(pk__in=[one.pk for one in contacts_of(request)]),
     }
     if request.method != "POST":

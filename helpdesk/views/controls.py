@@ -163,3 +163,16 @@ def trash(request: AgentRequest, thread_id: int) -> HttpResponse:
     else:
         thread.trash(by=request.user)
     return answer(request, thread)
+
+
+@agent_required
+@require_POST
+def claim(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Join a thread to the one that its first mail names, or say that it does not belong there."""
+    thread = visible(request, thread_id)
+    if request.POST.get("is") == "apart":
+        thread.drop_claim(by=request.user)
+        return answer(request, thread)
+    target = visible(request, thread.claimed_id or 0)
+    thread.join_claimed(target, by=request.user)
+    return go(request, thread_path(target.pk))

@@ -17,11 +17,9 @@ from helpdesk import html as markup
 from helpdesk import mailings
 from helpdesk.chrome import contacts_of
 from helpdesk.mailings import Letter
-from helpdesk.models import Contact, Mailing, Message, PredefinedReply
+from helpdesk.models import Contact, Message, PredefinedReply
 from helpdesk.views.thread import thread_path
 from helpdesk.writing import Desk, number
-
-FEW = 20  # for so many the values are looked at while one waits, and nothing is asked
 
 
 @agent_required
@@ -45,7 +43,9 @@ def _page(desk: Desk, *, status: int = 200, **more: Any) -> HttpResponse:
 
 
 def _part(desk: Desk) -> HttpResponse:
-    """While one types: the files after one more or less, else the preview, with when the draft was saved."""
+    """While one types: whom the words find, the files after one more or less, or the preview and when it was saved."""
+    if "look" in desk.params:
+        return render(desk.request, "helpdesk/mailing/_found.html", desk.found())
     if "attach" in desk.params or "drop" in desk.params:
         desk.keep_files()
         _drop(desk)
@@ -93,37 +93,23 @@ def _send(desk: Desk) -> HttpResponse:
     desk.keep()
     if not desk.form.is_valid():
         return _page(desk, status=400)
-    letter = Letter(desk.request.user, *(desk.form.cleaned_data[name] for name in ("contact", "subject", "body")))
-    count, send_at = desk.audience.count, desk.form.cleaned_data["send_at"]
-    if not count:
-        return _page(desk, status=400, problem=_("Nobody is left to write to."))
-    if count == 1 and send_at is None:
-        return _send_to_one(desk, letter)
-    if count > FEW:
-        return _begin(desk, letter, ids=desk.audience.everybody.values_list("pk", flat=True), is_checked=False)
-    missing = mailings.missing_values(letter, desk.audience)
-    if len(missing) == count:
-        said = _("A value is missing for every one of them.") if count > 1 else next(iter(missing.values()))
-        return _page(desk, status=400, problem=said)
-    ids = [pk for pk in desk.audience.reachable.values_list("pk", flat=True) if pk not in missing]
-    gone = {one.pk: reason for one, reason in desk.audience.left_out()} | missing
-    return _begin(desk, letter, ids=ids, left_out=gone)
+    said = desk.form.cleaned_data
+    words = [said[name] for name in ("contact", "subject", "body", "then", "tags", "voucher")]
+    letter = Letter(desk.request.user, *words)
+    try:
+        if desk.audience.count == 1 and said["send_at"] is None:
+            return _send_to_one(desk, letter)
+        return _begin(desk, letter)
+    except ValueError as problem:
+        return _page(desk, status=400, problem=str(problem))
 
 
 @transaction.atomic
-def _begin(desk: Desk, letter: Letter, *, ids: Any, **how: Any) -> HttpResponse:
+def _begin(desk: Desk, letter: Letter) -> HttpResponse:
     """The mailing, as a job that other processes work off; the files of the draft are its own now."""
-    mailing = Mailing.objects.write(
-        ids,
-        by=letter.by,
-        contact=letter.contact,
-        subject=letter.subject,
-        html=letter.html,
-        form_key=desk.form.cleaned_data["form_key"],
-        files=desk.files,
-        send_at=desk.form.cleaned_data["send_at"],
-        **how,
-    )
+    said = desk.form.cleaned_data
+    how = {"form_key": said["form_key"], "files": desk.files, "send_at": said["send_at"]}
+    mailing = mailings.begin(letter, desk.audience, **how)
     if desk.draft:
         desk.draft.delete()
     return SeeOther(reverse("helpdesk:mailing", args=[mailing.pk]))
@@ -140,8 +126,6 @@ def _send_to_one(desk: Desk, letter: Letter) -> HttpResponse:
     except IntegrityError:
         said = get_object_or_404(Message, form_key=form_key, author=desk.request.user)
         return SeeOther(thread_path(said.thread_id))
-    except ValueError as problem:
-        return _page(desk, status=400, problem=str(problem))
     messages.success(desk.request, _("Written. The answer comes back to this thread."))
     return SeeOther(thread_path(thread.pk))
 

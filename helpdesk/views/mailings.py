@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther
-from helpdesk.models import LetterDraft, Mailing, RecipientState, Stage
+from helpdesk import context as shop
+from helpdesk.models import LetterDraft, Mailing, RecipientState, Stage, StatusLabel
 
 NEWEST = 50
 TOLD = (RecipientState.FAILED, RecipientState.LEFT_OUT)
@@ -39,6 +40,8 @@ def show(request: AgentRequest, mailing_id: int) -> HttpResponse:
     rows = mailing.recipients.select_related("customer", "thread").prefetch_related("customer__emails")
     context = {
         "mailing": mailing,
+        "worth": shop.voucher_worth(mailing.voucher),
+        "then": StatusLabel.all_by_status()[mailing.then].label if mailing.then else "",
         "states": states,
         "wanted": states["waiting"] + states["written"] + states["failed"],
         "everybody": sum(states[state] for state in RecipientState.values),

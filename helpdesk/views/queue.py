@@ -18,6 +18,7 @@ from helpdesk.chrome import Navigation, contacts_of, current_of, desk_of, naviga
 from helpdesk.filters import Choices, Filters
 from helpdesk.models import Thread, ThreadChange, ThreadTag
 from helpdesk.returning import back_to
+from helpdesk.statistics.behind import Behind
 from helpdesk.statuses import RowHeads
 
 
@@ -47,6 +48,7 @@ def queue_context(request: AgentRequest) -> dict[str, Any]:
         "query": filters.without("page").query(),
         "chips": chips.chips(filters, choices),
         **_numbers(page, filters, queue, shown),
+        **_figure(request, filters),
         "is_narrowed": len(filters.chosen) > len(queue.wants),
         "clear_url": chips.address(Filters.read(queue.query)),
         "sort": queues.sort_of(filters, agent),
@@ -60,6 +62,17 @@ def queue_context(request: AgentRequest) -> dict[str, Any]:
         "change": _changed(request),
         **(_empty(request, filters, queue, choices) if not page.threads else {}),
     }
+
+
+def _figure(request: AgentRequest, filters: Filters) -> dict[str, str]:
+    """What a number of the statistics counts, where it leads here, and the week it stands in."""
+    if not (word := filters.first("figure")):
+        return {}
+    behind, zone = Behind.read(word), desk_of(request).time_zone
+    threads = queues.threads(request.user, filters.without("page", "sort"), zone=zone)
+    week = f"{reverse('helpdesk:week')}?from={behind.first}&to={behind.last}"
+    query = filters.without("page", "sort").query()
+    return {"figure": behind.sentence(zone, threads), "figure_week": week, "export_query": query}
 
 
 def _changed(request: AgentRequest) -> ThreadChange | None:

@@ -85,7 +85,13 @@ def page_context(request: AgentRequest, thread: Thread, **extra: Any) -> dict[st
     entries = timeline.entries(thread, reader=request.user, read_at=getattr(thread, "read_at", None))
     newest = max((entry.message.pk for entry in entries if entry.message), default=0)
     composer = extra.pop("composer", None) or composer_for(
-        thread, request.user, mode, desk=desk, labels=labels, last_message=newest
+        thread,
+        request.user,
+        mode,
+        desk=desk,
+        labels=labels,
+        last_message=newest,
+        said=[one.message for one in entries if one.message],
     )
     forward = forward_choices(thread, composer.form) if composer.mode == "forward" else {}
     return {

@@ -2,15 +2,18 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import AgentRequest, agent_required, supervisor_required
+from accounts.http import SeeOther, back_to
 from helpdesk import intake
-from mailgateway import incoming, rawmail
+from mailgateway import attention, incoming, rawmail, rescue
 from mailgateway.forms import IncomingFilter
 from mailgateway.models import Incoming, IncomingState
 
@@ -30,17 +33,61 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @supervisor_required
+@require_GET
+def show(request: HttpRequest, incoming_id: int) -> HttpResponse:
+    """One raw mail: what became of it and why, and its bytes as text."""
+    row = get_object_or_404(Incoming.objects.select_related("mailbox", "handled_by"), pk=incoming_id)
+    try:
+        raw = rawmail.load(row.raw_path) if row.raw_path else None
+    except OSError:
+        raw = None
+    text = None if raw is None else rescue.as_text(raw[: rescue.SHOWN])
+    context = {"section": "incoming", "row": row, "raw": text, "is_cut": len(raw or b"") > rescue.SHOWN}
+    return render(request, "mailgateway/incoming_mail.html", context)
+
+
+def _failed(incoming_id: int) -> Incoming:
+    return get_object_or_404(Incoming, pk=incoming_id, state=IncomingState.FAILED)
+
+
+@supervisor_required
 @require_POST
 def retry(request: HttpRequest, incoming_id: int) -> HttpResponse:
     """Read a mail again that was not understood."""
-    row = get_object_or_404(Incoming, pk=incoming_id, state=IncomingState.FAILED)
+    row = _failed(incoming_id)
     try_again([row])
     row.refresh_from_db()
     if row.state == IncomingState.FAILED:
-        messages.error(request, _("It could not be read: %(reason)s The original is stored.") % {"reason": row.error})
+        messages.error(request, _("%(reason)s. The original is stored.") % {"reason": row.why})
     else:
         messages.success(request, _("Done: %(outcome)s.") % {"outcome": row.get_outcome_display()})
-    return redirect("mailgateway:mailboxes" if request.POST.get("from") == "mailboxes" else "mailgateway:incoming")
+    return SeeOther(back_to(request, otherwise=reverse("mailgateway:incoming")))
+
+
+@supervisor_required
+@require_POST
+def make_thread(request: AgentRequest, incoming_id: int) -> HttpResponse:
+    """A thread of a mail that was not understood, or not imported; its original goes along as a file."""
+    waiting = Incoming.objects.filter(Q(state=IncomingState.FAILED) | Q(reason="not-an-answer"))
+    row = get_object_or_404(waiting, pk=incoming_id)
+    made = rescue.make_thread(row, by=request.user)
+    attention.forget()
+    if not made or not row.thread_id:
+        messages.error(request, _("The original is no longer stored: no thread can be made of it."))
+        return SeeOther(back_to(request, otherwise=reverse("mailgateway:incoming")))
+    messages.success(request, _("This thread was made of a mail that was set aside."))
+    return SeeOther(reverse("helpdesk:thread", args=[row.thread_id]))
+
+
+@supervisor_required
+@require_POST
+def discard(request: AgentRequest, incoming_id: int) -> HttpResponse:
+    """Put away what needs nothing; the original stays for as long as any other."""
+    row = _failed(incoming_id)
+    row.discard(by=request.user)
+    attention.forget()
+    messages.success(request, _("“%(subject)s” is put away.") % {"subject": row.subject or _("(no subject)")})
+    return redirect("mailgateway:mailboxes")
 
 
 @supervisor_required
@@ -59,6 +106,7 @@ def try_again(rows: list[Incoming]) -> None:
     """One after the other; a row that fails again says why."""
     for row in rows:
         incoming.again(row)
+    attention.forget()
 
 
 @supervisor_required

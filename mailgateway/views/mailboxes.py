@@ -9,9 +9,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import supervisor_required
 from accounts.history import changes
-from mailgateway import health, pings, probe
+from mailgateway import attention, health, pings, probe
 from mailgateway.forms import MailboxForm
-from mailgateway.models import Incoming, IncomingState, Mailbox
+from mailgateway.grants import Grant, SignIn
+from mailgateway.models import Incoming, Mailbox
 
 SECRETS = ("password", "smtp_password")
 
@@ -22,8 +23,8 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "mailboxes",
         "mailboxes": health.all_mailboxes(),
-        "set_aside": Incoming.objects.filter(state=IncomingState.FAILED).select_related("mailbox")[:20],
-        "set_aside_count": Incoming.objects.filter(state=IncomingState.FAILED).count(),
+        "set_aside": Incoming.objects.set_aside().select_related("mailbox")[:20],
+        "set_aside_count": Incoming.objects.set_aside().count(),
         "day": health.last_day(),
     }
     return render(request, "mailgateway/mailboxes.html", context)
@@ -39,7 +40,8 @@ def edit(request: HttpRequest, mailbox_id: int | None = None) -> HttpResponse:
         saved = form.save()
         pings.mailboxes_changed()
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
-        return redirect("mailgateway:mailbox", saved.pk)
+        wants_permission = saved.sign_in != SignIn.PASSWORD and not Grant.objects.filter(mailbox=saved).exists()
+        return redirect("mailgateway:permission" if wants_permission else "mailgateway:mailbox", saved.pk)
     return show(request, mailbox, form, {})
 
 
@@ -49,7 +51,9 @@ def show(request: HttpRequest, mailbox: Mailbox, form: MailboxForm, tried: dict[
     context = {
         "section": "mailboxes",
         "mailbox": stored or mailbox,
-        "state": health.state_of(stored) if stored else "new",
+        "one": (found := health.of(stored) if stored else None),
+        "state": found.state if found else "new",
+        "grant": Grant.objects.filter(mailbox=stored).first() if stored else None,
         "form": form,
         "changes": changes(stored) if stored else [],
         **tried,
@@ -93,13 +97,14 @@ def fetch(request: HttpRequest, mailbox_id: int) -> HttpResponse:
     except ValueError as error:
         trouble = str(error)
     pings.fetch_now(mailbox.pk)
+    attention.forget()
     if trouble:
         mailbox.note_error(trouble)
         messages.error(
             request, _("%(name)s does not answer as it should: %(words)s") % {"name": mailbox, "words": trouble}
         )
     else:
-        mailbox.note_success()
+        mailbox.note_success(backlog=mailbox.backlog)
         messages.success(request, _("%(name)s answers. New mail comes in now.") % {"name": mailbox})
     return redirect("mailgateway:mailboxes")
 

@@ -1,4 +1,5 @@
-// Writing to customers: a predefined reply at the end of the text or in its place; choices that submit their form.
+// Writing to customers: a predefined reply at the end of the text or in its place, a name where the cursor is, whom the
+// preview shows; choices that submit their form.
 import { editorOf, put } from "./reply.js"
 
 document.addEventListener("change", (event) => {
@@ -24,4 +25,21 @@ document.addEventListener("click", async (event) => {
     area.setSelectionRange(area.value.length, area.value.length)
   }
   put(area, html, button.dataset.how)
+})
+
+for (const button of document.querySelectorAll("[data-put]")) {
+  button.hidden = false
+  button.addEventListener("click", async () => {
+    const area = document.getElementById("id_body")
+    await editorOf(area)
+    put(area, button.dataset.put, "insert")
+  })
+}
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const shown = event.target.querySelector?.(".mailprev[data-customer]")
+  if (!shown) return
+  document.querySelectorAll(".rcp[data-customer]").forEach((row) => {
+    row.classList.toggle("is-cur", row.dataset.customer === shown.dataset.customer)
+  })
 })

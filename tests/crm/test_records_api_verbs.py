@@ -17,6 +17,7 @@ from crm.models import (
     CustomerNote,
     Delivery,
     Household,
+    PrestaShop,
     PrivacyRequest,
     RecordEvent,
     Shop,
@@ -192,6 +193,9 @@ def test_a_voucher_is_given_and_the_shop_is_asked_for_it(world, bob):
     assert said.keys() == {"code", "amount"}
     assert [one["code"] for one in bob("get", of(world.john, "vouchers/"))] == [given["code"]]
     assert story(world.john) == [("voucher_given", "Bob Agent")]
+    assert not bob("post", of(world.john, f"vouchers/{given['id']}/withdrawal/"))["is_active"]
+    assert ("voucher_ended", "Bob Agent") in story(world.john)
+    bob("post", of(world.john, "vouchers/999/withdrawal/"), expect=404)
     assert Delivery.objects.count() == 1
 
 
@@ -362,3 +366,19 @@ def test_a_cart_is_watched_settled_and_deleted_unless_it_became_an_order(world, 
     ordered = make.cart(world.john)
     ordered.take_order(make.order(world.john))
     bob("delete", f"carts/{ordered.pk}/", expect=409)
+
+
+def test_supervisors_see_to_a_prestashop_and_its_key_is_never_shown(world, alice, bob):
+    shop = Shop.objects.create(name="Taller")
+    path = f"shops/{shop.pk}/prestashop/"
+    alice("get", path, expect=404)
+    connection = PrestaShop(shop=shop, address="https://shop.example/api/")
+    connection.set_key("K" * 32)
+    connection.save()
+    bob("get", path, expect=403)
+    assert "K" * 32 not in str(alice("get", path))
+    assert alice("post", path, {"do": "trial"})["task"] == "trial"
+    assert alice("post", path, {"do": "pause"})["is_paused"]
+    assert not alice("post", path, {"do": "resume"})["is_paused"]
+    alice("post", path, {"do": "sync"}, expect=409)
+    assert alice("post", path, {"do": "nonsense"}, expect=400).keys() == {"do"}

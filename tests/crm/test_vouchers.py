@@ -130,6 +130,50 @@ def test_open_pages_of_the_customer_hear_of_it(world, heard, django_capture_on_c
     assert heard(f"customer-{world.john.pk}", "customer")
 
 
+@pytest.mark.row("CV10")
+def test_a_voucher_is_withdrawn_and_the_shop_is_asked_to_end_it(world, bob, shop):
+    Webhook.objects.update(events=["voucher.wanted", "voucher.withdrawn"])
+    given = Voucher.objects.give(world.john, by=world.alice, code="SORRY-10", percent=Decimal(10))
+    path = f"/customers/{world.john.pk}/vouchers/{given.pk}/withdrawal/"
+    assert f'href="{path}"' in bob.get(f"/customers/{world.john.pk}/aside/").content.decode()
+    thread = make.thread(world.service)
+    assert f'href="{path}?next=/threads/{thread.pk}/"' in bob.get(f"/threads/{thread.pk}/panel/").content.decode()
+    page = bob.get(f"{path}?next=/threads/{thread.pk}/").content.decode()
+    assert "The shop is asked to end it" in page
+    assert Voucher.objects.get().is_active
+    assert bob.post(path, {"next": f"/threads/{thread.pk}/"}).url == f"/threads/{thread.pk}/"
+    given.refresh_from_db()
+    assert not given.is_active
+    event = RecordEvent.objects.get(kind="voucher_ended")
+    assert (event.by, event.data) == (world.bob, {"code": "SORRY-10", "worth": "10 %"})
+    assert "Voucher withdrawn" in bob.get(f"/customers/{world.john.pk}/history/").content.decode()
+    said = json.loads(Delivery.objects.order_by("pk").last().body)
+    assert (said["event"], said["data"]) == (
+        "voucher.withdrawn",
+        {"id": "", "code": "SORRY-10", "customer": world.john.pk, "customer_shop_id": "17"},
+    )
+    aside = bob.get(f"/customers/{world.john.pk}/aside/").content.decode()
+    assert ">withdrawn<" in aside
+    assert path not in aside
+    assert not given.withdraw(by=world.bob)  # twice is once
+    assert Delivery.objects.count() == 2
+    told_by_shop.upsert(shop, [{"id": "55", "customer": "17", "code": "SORRY-10", "is_active": True}])
+    assert "the shop still takes it" in bob.get(f"/customers/{world.john.pk}/aside/").content.decode()
+
+
+def test_what_was_used_up_cannot_be_withdrawn_and_nobody_elses_is(world, bob):
+    used = Voucher.objects.create(customer=world.john, code="USED-1", quantity=0)
+    path = f"/customers/{world.john.pk}/vouchers/{used.pk}/withdrawal/"
+    page = bob.post(path, follow=True).content.decode()
+    assert "It was used up" in page
+    assert not RecordEvent.objects.exists()
+    assert "There is nothing to withdraw" in bob.get(path).content.decode()
+    jane = make.customer("Jane Roe", "jane@example.com")
+    assert bob.post(path.replace(f"/{world.john.pk}/", f"/{jane.pk}/")).status_code == 404
+    bob.logout()
+    assert bob.post(path).status_code == 302
+
+
 def test_strangers_and_people_who_are_gone_get_none(world, client, bob):
     world.john.trash(by=world.alice)
     assert bob.post(path_of(world.john), sent()).status_code == 404

@@ -67,7 +67,7 @@ def test_the_list_shows_and_filters_what_became_of_each_mail(alice, world):
     assert page.index("Angebot") < page.index("Away") < page.index("Vajilla")
     assert "no such charset" in page
     page = alice.get("/settings/incoming/?outcome=ignored").content.decode()
-    assert "auto-reply" in page
+    assert "Automatic reply" in page
     assert "Vajilla" not in page
     assert "Angebot" in alice.get("/settings/incoming/?state=failed").content.decode()
     assert alice.get("/settings/incoming/?state=nonsense&mailbox=x&page=99").status_code == 200

@@ -37,13 +37,14 @@ ssl = yes
 ssl_cert = <{cert}
 ssl_key = <{key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
 auth_failure_delay = 0
 auth_username_format = %Ln
 passdb {{
   driver = static
   args = password={password}
 }}
+{tokens}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={dir}/home/%n allow_all_users=yes
@@ -92,6 +93,20 @@ protocol imap {{
 protocol lmtp {{
   postmaster_address = postmaster@localhost
 }}
+"""
+
+
+TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {dir}/oauth2.conf
+}}
+"""
+INTROSPECTION = """
+introspection_url = {url}/introspect?token=
+introspection_mode = get
+username_attribute = email
 """
 
 
@@ -179,6 +194,7 @@ class Dovecot:
     folder: Path
     certificate: tls.Certificate
     password: str = PASSWORD
+    tokens_of: str = ""  # the address of who knows the tokens that XOAUTH2 brings
     imap: int = field(default_factory=free_port)
     imaps: int = field(default_factory=free_port)
     lmtp: int = field(default_factory=free_port)
@@ -196,7 +212,11 @@ class Dovecot:
         uid, gid = (65534, 65534) if is_root else (os.getuid(), os.getgid())
         user, group = pwd.getpwuid(uid).pw_name, grp.getgrgid(gid).gr_name
         ports = {"imap": self.imap, "imaps": self.imaps, "lmtp": self.lmtp}
+        if self.tokens_of:
+            (self.folder / "oauth2.conf").write_text(INTROSPECTION.format(url=self.tokens_of))
         text = CONFIG.format(
+            mechanisms=" xoauth2" if self.tokens_of else "",
+            tokens=TOKENS.format(dir=self.folder) if self.tokens_of else "",
             dir=self.folder,
             cert=self.certificate.cert,
             key=self.certificate.key,
@@ -226,11 +246,11 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def running(*, signed: bool = False, password: str = PASSWORD) -> Iterator[Dovecot]:
+def running(*, signed: bool = False, password: str = PASSWORD, tokens_of: str = "") -> Iterator[Dovecot]:
     """A Dovecot until the block ends."""
     with tempfile.TemporaryDirectory(prefix="dovecot-", dir="/tmp") as name:
         folder = Path(name)
-        server = Dovecot(folder, tls.make(folder, "server", signed=signed), password)
+        server = Dovecot(folder, tls.make(folder, "server", signed=signed), password, tokens_of)
         process = server.start()
         try:
             yield server

@@ -1,5 +1,6 @@
 """An SMTP server that keeps what it accepts and says no as told: fixture `smtp_sink`."""
 
+import base64
 import email
 import email.policy
 import ssl
@@ -40,6 +41,7 @@ class Sink:
     on_data: str = ""
     cut_at: str = ""  # "mail", "rcpt", "data" or "accepted": drop the connection there
     users: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)  # XOAUTH2: token -> account
     controller: Controller | None = None
     port: int = 0
 
@@ -101,6 +103,15 @@ class Sink:
         )
         self._cut(server, "accepted")
         return "250 accepted"
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]):
+        """A token in place of a password; a refusal is a challenge first, as Google and Microsoft do it."""
+        said = base64.b64decode(args[1]).decode() if len(args) > 1 else ""
+        user, _, token = said.removeprefix("user=").rstrip("\x01").partition("\x01auth=Bearer ")
+        if user and self.tokens.get(token) == user:
+            return AuthResult(success=True, auth_data=user)
+        await server.challenge_auth('{"status":"401"}')
+        return AuthResult(success=False, handled=False, message="535 5.7.8 Token not accepted, says the sink")
 
     def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword):
         """Whether user and password fit."""

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('helpdesk', '0001_squashed_0013_mailings'),
+        ('helpdesk', '0014_letters_3'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

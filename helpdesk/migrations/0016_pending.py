@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0001_squashed_0018_lists_count_by_indexes'),
-        ('helpdesk', '0014_moves'),
+        ('helpdesk', '0015_moves'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,73 @@
+"""Whether what the statistics keep is what counting from messages and events gives, exactly."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Max, Min
+
+from helpdesk.models import Thread
+from helpdesk.models.figures import DayFigures, Fact
+from helpdesk.statistics.counting import BATCH, facts_by_day, lives, zone_of_days
+from helpdesk.statistics.days import Sums, day_of, days_between, write
+
+MONTH = 31
+
+
+def differences() -> Iterator[str]:
+    """A sentence for each thread and each day that is not kept as it counts."""
+    yield from _threads()
+    yield from _days()
+
+
+def _threads() -> Iterator[str]:
+    after = 0
+    while ids := list(Thread.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        after = ids[-1]
+        kept: dict[int, list[Any]] = {}
+        for fact in Fact.objects.filter(thread__in=ids).order_by("pk"):
+            kept.setdefault(fact.thread_id, []).append(_shape(fact, fact.agent_id, fact.contact_id))
+        for thread, life, _last, _number in lives(ids):
+            counted = [_shape(one, one.agent, thread.contact_id) for one in (life.facts if life else ())]
+            if sorted(counted, key=repr) != sorted(kept.get(thread.pk, []), key=repr):
+                yield f"thread {thread.pk}: {len(kept.get(thread.pk, []))} facts are kept, {len(counted)} are counted"
+
+
+def _shape(one: Any, agent: int | None, contact: int) -> tuple[Any, ...]:
+    data = json.dumps(one.data, sort_keys=True)
+    return str(one.kind), one.at, one.until, agent, contact, one.seconds, one.work_seconds, one.number, data
+
+
+def _days() -> Iterator[str]:
+    """From the facts, a month at a time; days that wait for being added up are no difference."""
+    zone = zone_of_days()
+    ends = Fact.objects.aggregate(first=Min("at"), last=Max("at"), until=Max("until"))
+    if ends["first"] is None:
+        yield from (
+            f"{row}: is kept, but nothing happened" for row in DayFigures.objects.filter(is_stale=False, new__gt=0)
+        )
+        return
+    last = max(day_of(at, zone) for at in (ends["last"], ends["until"]) if at)
+    days = days_between(day_of(ends["first"], zone), last)
+    for start in range(0, len(days), MONTH):
+        yield from _month(days[start], days[min(start + MONTH, len(days)) - 1], zone)
+
+
+def _month(first: date, last: date, zone: Any) -> Iterator[str]:
+    contacts = set(Fact.objects.order_by().values_list("contact", flat=True).distinct())
+    rows = {(row.day, row.contact_id): row for row in DayFigures.objects.filter(day__gte=first, day__lte=last)}
+    counted = facts_by_day(first, last, contacts, zone)
+    for key in sorted(rows.keys() | counted.keys()):
+        row = rows.get(key)
+        if row is not None and row.is_stale:
+            continue
+        fresh = DayFigures(day=key[0], contact_id=key[1])
+        write(fresh, counted.get(key, Sums()))
+        if row is None or _columns(row) != _columns(fresh):
+            yield f"{key[0]}, contact {key[1]}: the figures of the day are not what its facts add up to"
+
+
+def _columns(row: DayFigures) -> tuple[Any, ...]:
+    data = {name: value for name, value in row.data.items() if value}
+    return row.new, row.closed, row.reopened, row.asked, row.settled, data

@@ -1,0 +1,329 @@
+"""Keeps the facts of all threads and the figures of all days; both follow from messages and events alone."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from accounts.zones import zone_called
+from helpdesk.hours import hours_of
+from helpdesk.models import (
+    Calendar,
+    DeskSettings,
+    Event,
+    EventKind,
+    Folder,
+    Message,
+    MessageKind,
+    Promise,
+    Status,
+    Thread,
+)
+from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
+from helpdesk.statistics.days import Sums, begin_of, day_of, sums_of, write
+from helpdesk.statistics.life import Found, Life, Said, Turned
+
+WINDOW = 20_000  # events looked at in one transaction
+BATCH = 500  # threads
+SOME = 4_000  # events: more than this a page leaves to the job
+LATE = timedelta(minutes=10)  # a transaction that takes longer is none of ours
+COLUMNS = ("contact", "folder", "merged_into", "created_at")
+
+
+def zone_of_days() -> Any:
+    """Whose midnight parts the days: the shop's."""
+    return zone_called(DeskSettings.load().time_zone)
+
+
+# -- a thread -------------------------------------------------------------------------------------
+
+
+def lives(ids: Iterable[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
+    """Threads by id with their lives (None: they do not count), their last event and how many they have."""
+    wanted = list(ids)
+    while wanted:
+        batch, wanted = wanted[:BATCH], wanted[BATCH:]
+        yield from _batch(batch)
+
+
+def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
+    said, done, beside = _said(ids), _done(ids), _beside(ids)
+    totals: dict[int, tuple[int, int]] = {
+        row["thread"]: (row["last"], row["n"])
+        for row in Event.objects.filter(thread__in=ids)
+        .order_by()
+        .values("thread")
+        .annotate(last=Max("pk"), n=Count("pk"))
+    }
+    begun = Event.objects.filter(thread__in=ids, kind=EventKind.CREATED).order_by()
+    begun_by: dict[int, int | None] = dict(begun.values_list("thread", "actor"))
+    for thread in Thread.objects.filter(pk__in=ids).only(*COLUMNS):
+        life = None
+        if counts(thread):
+            story = [*said.get(thread.pk, ()), *done.get(thread.pk, ())]
+            life = Life.of(thread.created_at, story, hours_of(thread.contact_id), by=begun_by.get(thread.pk))
+            life.facts += beside.get(thread.pk, ())
+        yield thread, life, *totals.get(thread.pk, (0, 0))
+
+
+def _beside(ids: list[int]) -> dict[int, list[Found]]:
+    """Promises that were kept or broken: told on their own."""
+    found: dict[int, list[Found]] = defaultdict(list)
+    settled = Promise.objects.filter(thread__in=ids, dropped_at=None).order_by("pk")
+    for thread, by, kept, broken in settled.values_list("thread", "by", "kept_at", "broken_at"):
+        if kept or broken:
+            found[thread].append(Found(FactKind.KEPT if kept else FactKind.BROKEN, kept or broken, by))
+    return found
+
+
+def counts(thread: Thread) -> bool:
+    """Neither spam nor in the bin, and not a part of another thread."""
+    return thread.folder == Folder.DESK and thread.merged_into_id is None
+
+
+def _said(ids: list[int]) -> dict[int, list[Said]]:
+    used: dict[int | None, list[int]] = dict(
+        Event.objects.filter(message__thread__in=ids, kind=EventKind.REPLIED, data__has_key="replies")
+        .order_by()
+        .values_list("message", "data__replies")
+    )
+    rows = (
+        Message.objects.public()
+        .filter(thread__in=ids)
+        .order_by("created_at", "pk")
+        .values_list("pk", "thread", "created_at", "kind", "author", "reason")
+    )
+    found: dict[int, list[Said]] = defaultdict(list)
+    for pk, thread, at, kind, author, reason in rows:
+        ours = kind == MessageKind.REPLY
+        found[thread].append(Said(at, ours, author if ours else None, reason == "auto-reply", tuple(used.get(pk, ()))))
+    return found
+
+
+def _done(ids: list[int]) -> dict[int, list[Turned]]:
+    """Changes of status, without those that a recalled reply brought and took away again."""
+    kinds = (EventKind.STATUS, EventKind.REPLIED, EventKind.RECALLED)
+    events: dict[int, list[Event]] = defaultdict(list)
+    rows = Event.objects.filter(thread__in=ids, kind__in=kinds).order_by("at", "pk")
+    for event in rows.only("thread", "kind", "at", "actor", "message", "holder", "data", "close_reason"):
+        events[event.thread_id].append(event)
+    return {thread: [_turned(one) for one in _lasting(told)] for thread, told in events.items()}
+
+
+def _turned(event: Event) -> Turned:
+    reason = str(event.close_reason_id or "")
+    return Turned(event.at, event.data["to"], event.holder, event.actor_id, reason)
+
+
+def _lasting(events: list[Event]) -> list[Event]:
+    """The changes of status that were meant: a reply that is taken back takes its own change with it."""
+    undone: set[int] = set()
+    for place, event in enumerate(events):
+        if event.kind != EventKind.RECALLED:
+            continue
+        starts = [n for n, one in enumerate(events[:place]) if _said_by(one, event)]
+        if starts and events[starts[-1] + 1].kind == EventKind.STATUS:
+            undone |= {starts[-1] + 1}
+            undone |= {place - 1} if events[place - 1].kind == EventKind.STATUS else set()
+    return [one for n, one in enumerate(events) if one.kind == EventKind.STATUS and n not in undone]
+
+
+def _said_by(one: Event, recall: Event) -> bool:
+    return one.kind == EventKind.REPLIED and one.message_id == recall.message_id
+
+
+# -- all of them ----------------------------------------------------------------------------------
+
+
+def catch_up(*, thoroughly: bool = True) -> bool:
+    """Count what happened since; whoever else counts is waited for, unless not `thoroughly`. Whether all is done.
+
+    Not thoroughly is what a page does: a few events at once, many are left to the job.
+    """
+    state = CountingState.objects.filter(pk=1).first() or CountingState(pk=1)
+    top = Event.objects.aggregate(top=Max("pk"))["top"] or 0
+    is_planned = state.plan == plan()
+    if not thoroughly and is_planned and state.done == top:
+        return True
+    if not thoroughly and (top - state.done > SOME or (state.plan and not is_planned)):
+        return False
+    while _step(thoroughly=thoroughly):
+        pass
+    return True
+
+
+def _step(*, thoroughly: bool) -> bool:
+    """One transaction of it; whether there is more."""
+    with transaction.atomic():
+        CountingState.objects.get_or_create(pk=1)
+        skip = not thoroughly and connection.features.has_select_for_update_skip_locked
+        state = CountingState.objects.select_for_update(skip_locked=skip).filter(pk=1).first()
+        if state is None:
+            return False
+        _keep_plan(state)
+        top = Event.objects.aggregate(top=Max("pk"))["top"] or 0
+        until = min(top, state.done + WINDOW)
+        changed = set(_changed(state.done, until))
+        if until == top and thoroughly:
+            changed |= set(_late(state)) | set(_outdated())
+        count_threads(changed)
+        state.done = until
+        _pass_time(state)
+        state.save()
+        again = thoroughly and CountedThread.objects.filter(last_event=0).exists()
+        return until < top or (again and bool(changed))
+
+
+def plan() -> str:
+    """A name for the calendars, which contact keeps which, and the shop's zone: what all times follow from."""
+    told = repr((Calendar.plans(), DeskSettings.load().time_zone))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _keep_plan(state: CountingState) -> None:
+    """Other hours, or another midnight: everything is counted again."""
+    now = plan()
+    if state.plan and state.plan != now:
+        DayFigures.objects.all().delete()
+        CountedThread.objects.update(last_event=0)
+        days = {(day, contact) for day, contact in _all_days()}
+        _mark(days)
+    state.plan = now
+
+
+def _all_days() -> Iterator[tuple[date, int]]:
+    zone = zone_of_days()
+    for at, contact in Fact.objects.order_by().values_list("at", "contact").iterator(10_000):
+        yield day_of(at, zone), contact
+
+
+def _changed(after: int, until: int) -> Iterator[int]:
+    """Threads with events in a stretch, and those they were merged with or split from."""
+    events = Event.objects.filter(pk__gt=after, pk__lte=until).order_by()
+    yield from events.values_list("thread", flat=True).distinct()
+    joined = events.filter(kind__in=[EventKind.MERGED, EventKind.SPLIT]).values_list("data__name", flat=True)
+    yield from (int(name) for name in joined if str(name).isdigit())
+
+
+def _late(state: CountingState) -> Iterator[int]:
+    """Threads with events that were numbered earlier but committed later than what was looked at."""
+    recent = Event.objects.filter(pk__gt=state.seen, pk__lte=state.done).values("thread")
+    found = Event.objects.filter(thread__in=recent).order_by().values("thread").annotate(n=Count("pk"))
+    known = dict(CountedThread.objects.filter(thread__in=recent).values_list("thread", "events"))
+    yield from (row["thread"] for row in found if known.get(row["thread"]) != row["n"])
+
+
+def _outdated() -> Iterator[int]:
+    yield from CountedThread.objects.filter(last_event=0).values_list("thread", flat=True)[: BATCH * 4]
+
+
+def _pass_time(state: CountingState) -> None:
+    now = timezone.now()
+    if state.seen_at is None or now - state.seen_at > LATE:
+        state.seen, state.seen_next, state.seen_at = state.seen_next, state.done, now
+
+
+def count_threads(ids: Iterable[int]) -> None:
+    """Put the facts of these threads in the place of those they had, and mark the days that change by it."""
+    wanted, zone = list(ids), zone_of_days()
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start : start + BATCH]
+        days: set[tuple[date, int]] = set()
+        before = Fact.objects.filter(thread__in=batch)
+        for at, until, contact in before.order_by().values_list("at", "until", "contact"):
+            days |= {(day_of(one, zone), contact) for one in (at, until) if one}
+        before.delete()
+        rows, counted = [], []
+        for thread, life, last, number in lives(batch):
+            facts = [_row(thread, one) for one in (life.facts if life else ())]
+            days |= {(day_of(at, zone), one.contact_id) for one in facts for at in (one.at, one.until) if at}
+            rows += facts
+            counted.append(CountedThread(thread=thread, last_event=last, events=number))
+        Fact.objects.bulk_create(rows, batch_size=1000)
+        CountedThread.objects.bulk_create(
+            counted, update_conflicts=True, unique_fields=["thread"], update_fields=["last_event", "events"]
+        )
+        _mark(days)
+
+
+def _row(thread: Thread, one: Found) -> Fact:
+    return Fact(
+        thread=thread,
+        contact_id=thread.contact_id,
+        kind=one.kind,
+        at=one.at,
+        until=one.until,
+        agent_id=one.agent,
+        seconds=one.seconds,
+        work_seconds=one.work_seconds,
+        number=one.number,
+        data=one.data,
+    )
+
+
+# -- days -----------------------------------------------------------------------------------------
+
+
+def _mark(days: Iterable[tuple[date, int]]) -> None:
+    """These days have to be added up again before somebody reads them."""
+    rows = [DayFigures(day=day, contact_id=contact, is_stale=True, data={}) for day, contact in sorted(days)]
+    DayFigures.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["day", "contact"],
+        update_fields=["is_stale"],
+        batch_size=500,
+    )
+
+
+def add_up(rows: Iterable[DayFigures]) -> None:
+    """Write the figures of these days from their facts, a stretch of days in one query."""
+    zone, waiting = zone_of_days(), sorted(rows, key=lambda row: row.day)
+    queue = iter(waiting)
+    while batch := list(islice(queue, 60)):
+        sums = facts_by_day(batch[0].day, batch[-1].day, {row.contact_id for row in batch}, zone)
+        for row in batch:
+            write(row, sums.get((row.day, row.contact_id), Sums()))
+        DayFigures.objects.bulk_update(
+            batch, ["is_stale", "new", "closed", "reopened", "asked", "settled", "data"], batch_size=100
+        )
+
+
+def facts_by_day(first: date, last: date, contacts: set[int], zone: Any) -> dict[tuple[date, int], Sums]:
+    """Straight from the facts: what each day of each contact adds up to."""
+    begin, end = begin_of(first, zone), begin_of(last + timedelta(days=1), zone)
+    mine = Fact.objects.filter(contact__in=contacts).order_by()
+    grouped: dict[tuple[date, int], list[Fact]] = defaultdict(list)
+    for fact in mine.filter(at__gte=begin, at__lt=end).iterator(5_000):
+        grouped[day_of(fact.at, zone), fact.contact_id].append(fact)
+    found = {key: sums_of(facts, zone) for key, facts in grouped.items()}
+    settled = mine.filter(kind=FactKind.ASKED, until__gte=begin, until__lt=end).values_list("until", "contact")
+    for until, contact in settled.iterator(5_000):
+        if until is not None:
+            found.setdefault((day_of(until, zone), contact), Sums()).settled += 1
+    return found
+
+
+def keep() -> None:
+    """The periodic job: count, then add up the days that changed."""
+    catch_up()
+    while stale := list(DayFigures.objects.filter(is_stale=True).order_by("day")[:200]):
+        with transaction.atomic():
+            CountingState.objects.select_for_update().get(pk=1)
+            add_up(stale)
+
+
+def life_of(thread: Thread) -> Life | None:
+    """The life of one thread as it is now."""
+    return next((life for _thread, life, _last, _n in lives([thread.pk])), None)
+
+
+def is_solved(thread: Thread) -> bool:
+    """It is closed, and may say how long it took."""
+    return thread.status == Status.CLOSED and counts(thread)

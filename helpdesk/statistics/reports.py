@@ -1,0 +1,206 @@
+"""The numbers of a period beside those of the one before, for some contacts."""
+
+import math
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from helpdesk.models.figures import CountingState, DayFigures, FactKind
+from helpdesk.statistics.counting import add_up, catch_up
+from helpdesk.statistics.days import Line, Sums, read
+from helpdesk.statistics.periods import Period
+
+ENOUGH = 5  # below that a median says nothing yet
+AT_ONCE = 90  # days of contacts that a page adds up itself; more are left to the job
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Times in seconds: the one in the middle, and the one that nine of ten stay below or at."""
+
+    count: int
+    median: float | None
+    p90: float | None
+
+    @classmethod
+    def of(cls, seconds: Iterable[int]) -> "Spread":
+        """The middle of an even number is half way between two; P90 is the nearest rank."""
+        ordered = sorted(seconds)
+        if not ordered:
+            return cls(0, None, None)
+        return cls(len(ordered), statistics.median(ordered), ordered[math.ceil(len(ordered) * 0.9) - 1])
+
+    @property
+    def is_thin(self) -> bool:
+        """Too few to say anything."""
+        return self.count < ENOUGH
+
+
+@dataclass
+class Half:
+    """One of the two periods that are compared."""
+
+    period: Period
+    start: int = 0  # threads not closed when it began
+    start_unanswered: int = 0
+    sums: Sums = field(default_factory=Sums)
+    by_day: dict[date, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    by_contact: dict[int, Sums] = field(default_factory=lambda: defaultdict(Sums))
+
+    def take(self, row: DayFigures) -> None:
+        """One more day of a contact."""
+        sums = read(row)
+        self.sums.add(sums)
+        self.by_day[row.day].add(sums)
+        self.by_contact[row.contact_id].add(sums)
+
+    @property
+    def new(self) -> int:
+        """Threads that began."""
+        return self.sums.counts[FactKind.NEW]
+
+    @property
+    def closed(self) -> int:
+        """Closings."""
+        return self.sums.counts[FactKind.CLOSED]
+
+    @property
+    def reopened(self) -> int:
+        """Openings of what had been closed."""
+        return self.sums.counts[FactKind.REOPENED]
+
+    @property
+    def received(self) -> int:
+        """Messages of customers."""
+        return self.sums.counts[FactKind.RECEIVED]
+
+    @property
+    def answers(self) -> int:
+        """Answers to customers who waited."""
+        return self.sums.answers
+
+    @property
+    def backlog(self) -> int:
+        """Threads not closed at the end: start + new + reopened - closed."""
+        return self.start + self.new + self.reopened - self.closed
+
+    @property
+    def unanswered(self) -> int:
+        """Threads whose customer waits for an answer at the end."""
+        return self.start_unanswered + self.sums.counts[FactKind.ASKED] - self.sums.settled
+
+    def times(self, what: str, *, work: bool = True) -> Spread:
+        """Of "first", "next" or "closed", in business hours or by the clock."""
+        return Spread.of((self.sums.work if work else self.sums.clock).get(what, ()))
+
+    @property
+    def one_touch(self) -> float | None:
+        """Share of closings that took one answer."""
+        return self.sums.touches / self.closed if self.closed else None
+
+    @property
+    def exchanges(self) -> float | None:
+        """Exchanges a closing took, on average."""
+        total = sum(int(number) * times for number, times in self.sums.exchanges.items())
+        return total / self.closed if self.closed else None
+
+    @property
+    def messages(self) -> float | None:
+        """Messages a closed thread had, on average."""
+        total = sum(int(number) * times for number, times in self.sums.messages.items())
+        return total / self.closed if self.closed else None
+
+    @property
+    def satisfaction(self) -> float | None:
+        """The average rating, 1 to 5."""
+        return average(self.sums.scores)
+
+    @property
+    def response_rate(self) -> float | None:
+        """Share of those asked to rate who did."""
+        asked = self.sums.counts[FactKind.INVITED]
+        return self.sums.counts[FactKind.RATED] / asked if asked else None
+
+    @property
+    def backlog_by_day(self) -> list[int]:
+        """At the beginning, then at the end of each day."""
+        level = [self.start]
+        for day in self.period.days:
+            counts = self.by_day[day].counts if day in self.by_day else {}
+            change = counts.get(FactKind.NEW, 0) + counts.get(FactKind.REOPENED, 0) - counts.get(FactKind.CLOSED, 0)
+            level.append(level[-1] + change)
+        return level
+
+    @property
+    def agents(self) -> dict[int, Line]:
+        """What each agent did."""
+        return {int(pk): line for pk, line in self.sums.agents.items()}
+
+    @property
+    def heat(self) -> list[list[int]]:
+        """Messages received by weekday (Monday first) and hour."""
+        grid = [[0] * 24 for _day in range(7)]
+        for day, sums in self.by_day.items():
+            row = grid[day.weekday()]
+            grid[day.weekday()] = [one + more for one, more in zip(row, sums.hours, strict=True)]
+        return grid
+
+
+def average(scores: dict[str, int]) -> float | None:
+    """Of ratings by score."""
+    rated = sum(scores.values())
+    return sum(int(score) * times for score, times in scores.items()) / rated if rated else None
+
+
+@dataclass
+class Report:
+    """A period and the one before. `is_counted` is False while the job is still counting older events."""
+
+    now: Half
+    before: Half
+    is_counted: bool = True
+
+    @property
+    def period(self) -> Period:
+        """What is reported on."""
+        return self.now.period
+
+
+def report(period: Period, contacts: Iterable[int]) -> Report:
+    """The report on these contacts (ids). What has happened a moment ago is counted first."""
+    mine = list(contacts)
+    is_counted = catch_up(thoroughly=False) and _fresh(period.last, mine)
+    before = period.before
+    now_half, before_half = Half(period), Half(before)
+    inside = DayFigures.objects.filter(contact__in=mine, day__gte=before.first, day__lte=period.last)
+    for row in inside.order_by("day"):
+        (now_half if row.day >= period.first else before_half).take(row)
+    before_half.start, before_half.start_unanswered = _level(before.first, mine)
+    now_half.start, now_half.start_unanswered = before_half.backlog, before_half.unanswered
+    return Report(now_half, before_half, is_counted)
+
+
+def _level(day: date, contacts: list[int]) -> tuple[int, int]:
+    """Backlog and unanswered threads when a day begins: all that came before, added up."""
+    columns = ("new", "reopened", "closed", "asked", "settled")
+    earlier = DayFigures.objects.filter(contact__in=contacts, day__lt=day)
+    told = {name: number or 0 for name, number in earlier.aggregate(**{c: Sum(c) for c in columns}).items()}
+    return told["new"] + told["reopened"] - told["closed"], told["asked"] - told["settled"]
+
+
+def _fresh(last: date, contacts: list[int]) -> bool:
+    """Add up what is stale up to a day; False if that is too much for a page."""
+    stale = Q(contact__in=contacts, is_stale=True, day__lte=last)
+    rows = list(DayFigures.objects.filter(stale).order_by("day")[: AT_ONCE + 1])
+    if len(rows) > AT_ONCE:
+        return False
+    if rows:
+        with transaction.atomic():
+            CountingState.objects.select_for_update().filter(pk=1).first()
+            add_up(rows)
+    return True

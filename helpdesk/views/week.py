@@ -1,0 +1,77 @@
+"""The statistics of a week, or of any other stretch of days."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import AgentRequest, agent_required
+from accounts.zones import zone_called
+from helpdesk.chrome import desk_of
+from helpdesk.models import Contact
+from helpdesk.statistics import prestashop as theirs
+from helpdesk.statistics.definitions import DEFINITIONS, TIMES_IN_WORDS
+from helpdesk.statistics.pages import Page
+from helpdesk.statistics.periods import Period
+from helpdesk.statistics.reports import report
+
+
+@agent_required
+@require_safe
+def show(request: AgentRequest) -> HttpResponse:
+    """?from= and ?to= are days, ?contact= short names; nothing is the present week of all contacts."""
+    period, problem = period_of(request)
+    contacts, chosen = contacts_of(request)
+    page = Page(
+        report(period, [one.pk for one in chosen or contacts]), viewer=request.user, contacts=contacts, chosen=chosen
+    )
+    context = {
+        **_chosen(period, contacts, chosen),
+        "page": page,
+        "problem": problem,
+        "definitions": DEFINITIONS,
+        "times_in_words": TIMES_IN_WORDS,
+    }
+    return render(request, "helpdesk/statistics/week.html", context, status=400 if problem else 200)
+
+
+def _chosen(period: Period, contacts: list[Contact], chosen: list[Contact]) -> dict[str, Any]:
+    """What the bar on top shows and leads to."""
+    more = "".join(f"&contact={one.slug}" for one in chosen)
+    after = period.after
+    return {
+        "period": period,
+        "contacts": contacts,
+        "slugs": {one.slug for one in chosen},
+        "query": period.query + more,
+        "before_query": period.before.query + more,
+        "after_query": after.query + more if after else "",
+    }
+
+
+def period_of(request: AgentRequest) -> tuple[Period, str]:
+    """The days that the address names, and a sentence if they could not be used."""
+    zone = zone_called(desk_of(request).time_zone)
+    asked = [request.GET.get(name, "").strip()[:10] for name in ("from", "to")]
+    try:
+        return Period.read(*asked, zone), ""
+    except ValueError:
+        return Period.read("", "", zone), _("Choose at most a year, its first day before its last.")
+
+
+def contacts_of(request: AgentRequest) -> tuple[list[Contact], list[Contact]]:
+    """All contacts that the agent sees, and those that the address chooses; none chosen means all."""
+    contacts = list(Contact.objects.visible_to(request.user))
+    slugs = set(request.GET.getlist("contact"))
+    return contacts, [one for one in contacts if one.slug in slugs]
+
+
+@agent_required
+@require_safe
+def prestashop(request: AgentRequest) -> HttpResponse:
+    """PrestaShop's own figures beside what we count instead."""
+    contacts, chosen = contacts_of(request)
+    found = theirs.figures([one.pk for one in chosen or contacts])
+    return render(request, "helpdesk/statistics/prestashop.html", {"figures": found})

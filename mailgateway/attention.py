@@ -1,0 +1,53 @@
+"""What of the mail needs a supervisor: asked on every page, so kept for a few seconds."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.cache import cache
+from django.db.models import Q
+
+from mailgateway.models import Incoming, IncomingState, Mailbox
+from mailgateway.troubles import Trouble
+
+KEY, SECONDS = "mail-attention", 10
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A direction of a mailbox that has not worked for a while."""
+
+    name: str
+    side: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Attention:
+    """How much there is to look at."""
+
+    set_aside: int = 0
+    is_failing: bool = False
+    outages: list[Outage] = field(default_factory=list)
+
+
+def now() -> Attention:
+    """How things stand, at most some seconds old."""
+    kept: Attention | None = cache.get(KEY)
+    if kept is None:
+        kept = _asked()
+        cache.set(KEY, kept, SECONDS)
+    return kept
+
+
+def forget() -> None:
+    """Somebody has just put something right: ask again."""
+    cache.delete(KEY)
+
+
+def _asked() -> Attention:
+    lasting = Trouble.objects.lasting().order_by("began_at").values_list("mailbox__name", "side", "began_at")
+    return Attention(
+        Incoming.objects.filter(state=IncomingState.FAILED).count(),
+        Mailbox.objects.active().filter(~Q(last_error="") | ~Q(smtp_error="")).exists(),
+        [Outage(*row) for row in lasting[:5]],
+    )

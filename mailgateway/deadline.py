@@ -1,0 +1,29 @@
+"""A limit of CPU time for other people's code that strangers' bytes can keep busy."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+
+
+class OverTime(BaseException):
+    """The time is over. No Exception: what catches those must not go on."""
+
+
+def _over(*_: object) -> None:
+    raise OverTime
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raise OverTime once that much CPU was used inside; beside the main thread nothing is limited."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, _over)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

@@ -1,0 +1,129 @@
+"""What mail must not be able to do to us: the limits of docs, and every mail that chance found."""
+
+import subprocess
+import sys
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from helpdesk import html as markup
+from mailgateway import mime, structure
+from tests import fuzz
+
+ROOT = Path(__file__).resolve().parents[2]
+FOUND = sorted(fuzz.FOUND.glob("*.eml"))
+PLAIN = b"From: Ana <ana@example.com>\r\nTo: service@shop.test\r\nSubject: Hello\r\n"
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
+def test_what_chance_found_is_read_now(path):
+    assert fuzz.trouble_with(path.read_bytes()) == ""
+
+
+def test_chance_finds_nothing_in_a_moment():
+    assert [one for one in fuzz.run(0.02, seed=7) if one[1]] == []
+
+
+def test_the_same_seed_makes_the_same_mails():
+    import random
+
+    known = [PLAIN + b"\r\nHello\r\n", PLAIN + b"Content-Type: text/html\r\n\r\n<p>Hello</p>\r\n"]
+    first, second = (
+        [fuzz.mutated(chance, known) for _ in range(20)] for chance in (random.Random(5), random.Random(5))
+    )
+    assert first == second
+    assert len(set(first)) > 10
+
+
+# The limits of one mail: what is over them is kept beside or cut, said so, and never an error.
+
+
+def test_a_mail_of_a_thousand_parts_keeps_two_hundred_and_says_so():
+    part = b"--x\r\nContent-Type: text/plain; name=a.txt\r\nContent-Disposition: attachment\r\n\r\na\r\n"
+    mail = mime.parse(PLAIN + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + part * 1000 + b"--x--\r\n")
+    assert mail.problem == "too-large"
+    assert len(mail.files) <= 100
+
+
+def test_parts_below_the_twentieth_level_are_not_followed():
+    deep = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (level, level) for level in range(60)
+    )
+    mail = mime.parse(PLAIN + deep + b"Content-Type: text/plain\r\n\r\nbottom\r\n")
+    assert mail.problem == "too-large"
+    assert mail.sender == "ana@example.com"
+
+
+def test_a_hundred_thousand_headers_cost_little_and_the_first_ones_are_read():
+    mail = mime.parse(PLAIN + b"X-Filler: a\r\n" * 60_000 + b"\r\nHello\r\n")
+    assert (mail.sender, mail.subject) == ("ana@example.com", "Hello")
+
+
+def test_of_forty_addresses_twenty_are_kept():
+    many = b", ".join(b"p%d@example.com" % number for number in range(40))
+    mail = mime.parse(PLAIN + b"Cc: " + many + b"\r\n\r\nHello\r\n")
+    assert len(mail.cc) == 20
+
+
+def test_html_deeper_than_a_hundred_is_shown_as_text():
+    deep = "<div>" * 200 + "Hello" + "</div>" * 200
+    assert markup.clean(deep) == ""
+    mail = mime.parse(PLAIN + b"Content-Type: text/html\r\n\r\n" + deep.encode())
+    assert "Hello" in mail.text
+
+
+def test_a_name_of_a_file_is_cut_and_loses_what_hides_its_end():
+    name = "a" * 400 + "\u202egpj.exe"
+    head = f'Content-Disposition: attachment; filename="{name}"\r\nContent-Type: image/png\r\n\r\n'.encode()
+    mail = mime.parse(PLAIN + head + b"x")
+    assert len(mail.files[0].name) <= 200
+    assert "\u202e" not in mail.files[0].name
+    assert mail.files[0].name.endswith(".exe")
+
+
+@pytest.mark.parametrize(
+    "charset", ["x-unknown", "idna", "punycode", "undefined", "rot13", "unicode_escape", "\x00", "a" * 9000]
+)
+def test_a_charset_outside_the_list_is_windows_1252(charset):
+    head = f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode()
+    assert "ma\u00f1ana" in mime.parse(PLAIN + head + "ma\u00f1ana".encode("cp1252")).text
+
+
+ATTACKS = {
+    "angle": "<", "paren": "(", "quote": '"', "colon": ": ", "gt": "> ", "blank": " ", "tab": "\t", "dash": "-",
+    "newline": "\n", "at": "a@", "word": "=?utf-8?q?", "equals": "=", "star": "*", "on": "On Mon, 1 Jan 2024 at 10:00 ",
+    "wrote": "wrote: ", "from": "From: a@b\n", "html": "<blockquote class=gmail_quote>", "amp": "&lt;", "under": "_ ",
+    "digits": "1:1 ", "nbsp": "\u00a0", "sign": "-- \n", "tel": "+34 600 ", "sent": "Sent from ",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_no_pattern_is_worse_than_linear_on_strangers_text(name):
+    """A hundred kilobytes as text, as subject and as HTML: 0.1 s each on a quiet machine, most of it not ours."""
+
+    def cost(size: int) -> float:
+        text = (ATTACKS[name] * size)[:size].encode()
+        began = process_time()
+        mime.parse(PLAIN + b"\r\n" + text)
+        mime.parse(PLAIN.replace(b"Hello", text.replace(b"\n", b" ")[:60_000]) + b"\r\nHello\r\n")
+        mime.parse(PLAIN + b"Content-Type: text/html\r\n\r\n" + text)
+        return process_time() - began
+
+    assert cost(100_000) < 3
+
+
+def test_thirty_megabytes_stay_within_three_hundred_of_memory():
+    script = (
+        "import resource, sys; from mailgateway import mime;"
+        "mime.parse(b'Subject: warm\\n\\nup');"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        "head = b'From: a@b.test\\r\\nContent-Type: multipart/mixed; boundary=x\\r\\n\\r\\n--x\\r\\n'"
+        "b'\\r\\nHello\\r\\n--x\\r\\n'"
+        "b'Content-Type: image/png; name=a.png\\r\\nContent-Transfer-Encoding: base64\\r\\n\\r\\n';"
+        "mime.parse(head + (b'QUJD' * 19 + b'\\r\\n') * 400_000 + b'--x--\\r\\n');"
+        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) // 1024)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 300
+    assert structure.MAX_BYTES == 25 * 1024 * 1024
