@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable
 
-from helpdesk.context import Shop, ShopThread
-from helpdesk.models import ThreadOrigin
+from helpdesk.context import ContactOfShop, Shop, ShopThread
+from helpdesk.models import ShopContact, ThreadOrigin
 from helpdesk.models.origin import Taken
+
+
+def hear(contacts: Iterable[ContactOfShop], *, shop: Shop) -> None:
+    """How a shop calls its contacts, so that the team can say which of ours takes their threads."""
+    ShopContact.objects.hear(contacts, shop=shop)
 
 
 def known(shop_id: int, numbers: Iterable[int]) -> set[int]:

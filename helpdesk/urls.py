@@ -27,7 +27,19 @@ from helpdesk.views import (
     week,
     whatsapp,
 )
-from helpdesk.views.settings import absences, contacts, desk, groups, home, hours, reasons, replies, statuses, team
+from helpdesk.views.settings import (
+    absences,
+    contacts,
+    desk,
+    groups,
+    home,
+    hours,
+    reasons,
+    replies,
+    shop_contacts,
+    statuses,
+    team,
+)
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -119,6 +131,7 @@ urlpatterns += [
     path("settings/contacts/<int:contact_id>/position/", contacts.move, name="contact_position"),
     path("settings/contacts/<int:contact_id>/archive/", contacts.archive, name="contact_archive"),
     path("settings/contacts/<int:contact_id>/restore/", contacts.restore, name="contact_restore"),
+    path("settings/shops/<int:shop_id>/contacts/", shop_contacts.contacts, name="shop_contacts"),
     path("settings/groups/<int:group_id>/contacts/", groups.contacts, name="group_contacts"),
     path("settings/replies/", replies.index, name="replies"),
     path("settings/replies/new/", replies.edit, name="new_reply"),

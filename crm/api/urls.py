@@ -15,6 +15,7 @@ from crm.api import (
     notes,
     prestashop,
     records,
+    settings,
     vouchers,
 )
 from crm.api.fields import SHOP_ID
@@ -70,6 +71,7 @@ urlpatterns = [
     path("records/tags/<int:tag_id>/", belonging.tag, name="tag"),
     path("records/households/<int:household_id>/", belonging.shared_account, name="shared_account"),
     path("records/shops/<int:shop_id>/prestashop/", prestashop.connection, name="prestashop"),
+    path("records/settings/", settings.settings, name="record_settings"),
     path("records/changes/", changes.changes, name="changes"),
     path("records/changes/<int:change_id>/undo/", changes.undo, name="undo"),
     path("records/privacy-requests/", ending.requests, name="privacy_requests"),

@@ -11,6 +11,7 @@ from accounts.languages import in_language
 from crm.models import Shop
 from crm.prestashop.client import Broken, Client
 from crm.prestashop.records import Record
+from crm.prestashop.told import ContactOfShop
 
 KEPT_FOR = 3600  # seconds that names and prices of products are remembered
 MOST = "1000"  # rows of a small table in one answer
@@ -34,14 +35,6 @@ class Product:
     name: str
     reference: str
     price: Decimal
-
-
-@dataclass(frozen=True)
-class ContactOfShop:
-    """Whom customers write to: the names in all languages, and the address."""
-
-    names: tuple[str, ...]
-    email: str
 
 
 class Tables:
@@ -93,7 +86,7 @@ class Tables:
 
     def _contact(self, row: Record) -> ContactOfShop:
         names = row.spoken("name", self.languages).values()
-        return ContactOfShop(tuple(dict.fromkeys(names)), row.text("email", 255).lower())
+        return ContactOfShop(row.id, tuple(dict.fromkeys(names)), row.text("email", 255).lower())
 
     @cached_property
     def employees(self) -> dict[str, tuple[str, str]]:

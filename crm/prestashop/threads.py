@@ -18,7 +18,7 @@ from crm.prestashop.mapping import Page
 from crm.prestashop.pages import read_all
 from crm.prestashop.records import Record
 from crm.prestashop.resources import MESSAGES, OF_A_MESSAGE, OF_A_THREAD, THREADS
-from crm.prestashop.told import ShopMessage, ShopThread
+from crm.prestashop.told import ContactOfShop, ShopMessage, ShopThread
 
 STATUSES = ("open", "closed", "pending1", "pending2")
 
@@ -36,6 +36,7 @@ class Correspondence:
         self.messages = self._messages()
         self.lines = self._lines()
         self._on_file()
+        self.contacts = list(self.page.tables.contacts.values()) if self.rows else []
         self.threads = [one for row in self.rows if (one := self._thread(row)) is not None]
 
     def _rows(self) -> list[Record]:
@@ -90,7 +91,6 @@ class Correspondence:
         if row.number("id_customer") in self.erased or row.id not in self.messages:
             return None
         order = self.orders.get(row.number("id_order"), 0)
-        contact = self.page.tables.contacts.get(row.number("id_contact"))
         product = self.lines.get((row.number("id_order"), row.number("id_product")), "")
         try:
             return ShopThread(
@@ -99,8 +99,7 @@ class Correspondence:
                 begun_at=self._moment(row, "date_add"),
                 changed_at=self._moment(row, "date_upd"),
                 messages=tuple(self._message(one) for one in self.messages.get(row.id, ())),
-                contact_names=contact.names if contact else (),
-                contact_email=contact.email if contact else "",
+                contact=self.page.tables.contacts.get(row.number("id_contact"), ContactOfShop()),
                 language=self.page.tables.languages.get(row.number("id_lang"), ""),
                 email=row.text("email", 255).lower(),
                 customer=self.customers.get(row.number("id_customer"), 0),
@@ -149,7 +148,8 @@ def _desk(verb: str) -> Any:
 
 
 def try_threads(told: Correspondence, step: PrestaShopStep, also: PrestaShopStep) -> None:
-    """What would become of these threads; `also` counts their messages. Nothing is written."""
+    """What would become of these threads; `also` counts their messages. Only the shop's contacts are written down."""
+    _desk("hear")(told.contacts, shop=told.shop)
     known = _desk("known")(told.shop.pk, [one.number for one in told.threads])
     for thread in told.threads:
         is_known = thread.number in known
@@ -163,6 +163,7 @@ def try_threads(told: Correspondence, step: PrestaShopStep, also: PrestaShopStep
 def write_threads(told: Correspondence, step: PrestaShopStep, also: PrestaShopStep) -> None:
     """Hand them to the desk, which takes no message twice. Call inside atomic(), with the steps."""
     take, problems = _desk("take"), list(told.problems)
+    _desk("hear")(told.contacts, shop=told.shop)
     for thread in told.threads:
         try:
             with transaction.atomic():

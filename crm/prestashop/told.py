@@ -21,6 +21,15 @@ class ShopMessage:
 
 
 @dataclass(frozen=True)
+class ContactOfShop:
+    """A contact of a shop's customer service: the shop's number, its name in each language, and its address."""
+
+    number: str = ""
+    names: tuple[str, ...] = ()
+    email: str = ""
+
+
+@dataclass(frozen=True)
 class ShopThread:
     """A thread with all its messages, the oldest first. Ids are ours, and 0 where there is none."""
 
@@ -29,8 +38,7 @@ class ShopThread:
     begun_at: datetime
     changed_at: datetime
     messages: tuple[ShopMessage, ...]
-    contact_names: tuple[str, ...] = ()  # as the shop calls its contact in each language
-    contact_email: str = ""
+    contact: ContactOfShop = ContactOfShop()
     language: str = ""
     email: str = ""
     customer: int = 0

@@ -18,7 +18,7 @@ from crm.models import (
     customers_merged,
     customers_split,
 )
-from crm.prestashop.told import ShopMessage, ShopThread
+from crm.prestashop.told import ContactOfShop, ShopMessage, ShopThread
 from crm.tables import CSV, XLSX, Column, Selection, file_of
 from helpdesk.context.cart import (
     cart_contacted,
@@ -101,6 +101,7 @@ __all__ = [
     "Claimed",
     "Column",
     "Complaint",
+    "ContactOfShop",
     "Customer",
     "CustomerGroup",
     "Due",

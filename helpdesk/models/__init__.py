@@ -14,6 +14,7 @@ from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
+from helpdesk.models.shop_contact import ShopContact
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.models.moves import Move, MoveKind
@@ -64,6 +65,7 @@ __all__ = [
     "ReasonMissing",
     "RecipientState",
     "ReplyUse",
+    "ShopContact",
     "Stage",
     "Status",
     "StatusLabel",

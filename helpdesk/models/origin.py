@@ -14,11 +14,11 @@ from accounts.models import Agent
 from helpdesk import context
 from helpdesk import html as markup
 from helpdesk.context import ShopMessage, ShopThread
-from helpdesk.models.contact import Contact
 from helpdesk.models.desk import Channel, DeskSettings, Holder, Status
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.lifecycle import holder_in
 from helpdesk.models.message import Message, MessageKind
+from helpdesk.models.shop_contact import ShopContact
 from helpdesk.models.thread import Thread
 from helpdesk.models.words import MessageWords
 
@@ -53,7 +53,7 @@ class ThreadOriginManager(models.Manager["ThreadOrigin"]):
         known = self.select_for_update().filter(source=shop, shop_id=str(told.number)).first()
         if known is not None:
             return known.follow(told)
-        thread = _thread_of(told)
+        thread = _thread_of(told, shop=shop)
         thread.save(force_insert=True)
         origin = self.create(source=shop, shop_id=str(told.number), thread=thread, status=told.status)
         created = thread.fact(EventKind.CREATED, at=thread.created_at, actor_name=thread.sender)
@@ -151,13 +151,13 @@ class ThreadOrigin(models.Model):
         thread._set(**changes)
 
 
-def _thread_of(told: ShopThread) -> Thread:
+def _thread_of(told: ShopThread, *, shop: Any) -> Thread:
     """A thread that is not saved yet."""
     customer = context.customer_who_wrote(told.customer, told.email)
     usual = customer.language if customer else ""
     return Thread(
         subject=_subject(told),
-        contact=_contact_for(told),
+        contact=ShopContact.objects.contact_for(told.contact, shop=shop),
         customer=customer,
         name=customer.name[:255] if customer else "",
         email=told.email[:255],
@@ -171,28 +171,13 @@ def _thread_of(told: ShopThread) -> Thread:
     )
 
 
-def _contact_for(told: ShopThread) -> Contact:
-    """The contact with the same address, else with the same name in any language, else the first of the form."""
-    contacts = list(Contact.objects.active().filter(saves_messages=True))
-    names = {name.casefold() for name in told.contact_names if name}
-    for contact in contacts:
-        if told.contact_email and contact.email.lower() == told.contact_email.lower():
-            return contact
-    for contact in contacts:
-        if names & {str(title).casefold() for title in contact.titles.values()}:
-            return contact
-    if not contacts:
-        raise ValueError(_("There is no contact that keeps messages. Make one, then import again."))
-    return contacts[0]
-
-
 def _subject(told: ShopThread) -> str:
     """The first words of what the customer wrote; a shop's threads have no subject."""
     said = next((one for one in told.messages if not one.is_ours), told.messages[0] if told.messages else None)
     line = " ".join(_words(said)[0][: SUBJECT * 3].split()) if said else ""
     if len(line) > SUBJECT:
         line = line[:SUBJECT].rsplit(" ", 1)[0] + "…"
-    return line or next(iter(told.contact_names), "")
+    return line or next(iter(told.contact.names), "")
 
 
 def _messages(thread: Thread, said: Sequence[ShopMessage]) -> list[Message]:

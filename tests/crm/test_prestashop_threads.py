@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Agent
 from crm.models import Customer, Order
-from helpdesk.models import EventKind, MessageKind, Notice, OutgoingMail, Status, Thread, ThreadOrigin
+from helpdesk.models import EventKind, MessageKind, Notice, OutgoingMail, ShopContact, Status, Thread, ThreadOrigin
 from tests import make
 from tests.crm.prestashops import BOTH, ask, counts, page_of, run
 from tests.servers.stock import ago, message, thread
@@ -167,3 +167,29 @@ def test_threads_are_left_out_where_the_team_does_not_want_them(alice, connectio
     prestashop.forbidden = {"employees"}  # who answered is not said then
     ask(alice, connection, "sync")
     assert ours(77).messages.filter(kind=MessageKind.REPLY).get().author_name == str(ours(77).contact)
+
+
+def test_the_team_chooses_which_contact_takes_the_threads_of_a_shops(alice, connection, inbox, world, client):
+    path = f"/settings/shops/{connection.shop_id}/contacts/"
+    assert f'hx-get="{path}"' in alice.get(f"/settings/shops/{connection.shop_id}/").content.decode()
+    assert "The shop has not told of its contacts yet" in alice.get(path).content.decode()
+    ask(alice, connection, "trial")
+    assert not Thread.objects.exists()
+    rows = list(ShopContact.objects.all())
+    page = alice.get(path).content.decode()
+    assert all(str(row) in page for row in rows)
+    [theirs] = [row for row in rows if row.usual == inbox]
+    alice.post(path, {f"contact-{theirs.pk}": world.accounting.pk})
+    theirs.refresh_from_db()
+    assert theirs.contact == world.accounting
+    assert theirs.history.latest().history_user == world.alice
+    ask(alice, connection, "import")
+    assert ours(77).contact == world.accounting
+    theirs.refresh_from_db()
+    assert theirs.contact == world.accounting  # what the shop says again changes no choice
+    page = alice.post(path, {f"contact-{theirs.pk}": ""}, headers={"HX-Request": "true"}).content.decode()
+    assert "Saved." in page
+    theirs.refresh_from_db()
+    assert theirs.contact is None
+    client.force_login(world.bob)
+    assert client.post(path, {f"contact-{theirs.pk}": world.service.pk}).status_code in (403, 404)

@@ -20,6 +20,7 @@ from crm.models import (
     PrestaShop,
     PrivacyRequest,
     RecordEvent,
+    RecordSettings,
     Shop,
     SocialTitle,
     Webhook,
@@ -382,3 +383,16 @@ def test_supervisors_see_to_a_prestashop_and_its_key_is_never_shown(world, alice
     assert not alice("post", path, {"do": "resume"})["is_paused"]
     alice("post", path, {"do": "sync"}, expect=409)
     assert alice("post", path, {"do": "nonsense"}, expect=400).keys() == {"do"}
+
+
+def test_supervisors_change_the_settings_of_records_as_on_the_page(world, alice, bob):
+    bob("get", "settings/", expect=403)
+    before = alice("get", "settings/")
+    after = alice("patch", "settings/", {"currency": "usd", "required_customer": ["phone"], "bin_days": 7})
+    assert after == {**before, "currency": "USD", "required_customer": ["phone"], "bin_days": 7}
+    assert RecordSettings.history.first().history_user == world.alice
+    wrong = {"currency": "dollars", "bin_days": 0, "required_customer": ["nonsense"]}
+    assert alice("patch", "settings/", {"birthdays": False, "bin_days": 0}, expect=400).keys() == {"bin_days"}
+    assert alice("patch", "settings/", wrong, expect=400).keys() == {"currency", "required_customer"}
+    alice("patch", "settings/", [1], expect=400)
+    assert alice("get", "settings/") == after  # all or nothing
