@@ -149,7 +149,7 @@ class Lifecycle(models.Model):
             raise ValueError(f"{to} does not belong to {thread.contact}")
         before = str(thread.assignee) if thread.assignee else ""
         self._set(assignee=to)
-        facts = {"away": True} if away else {}
+        facts: dict[str, Any] = {"away": True} if away else {}
         thread.record(EventKind.ASSIGNED, by=by, frm=before, to=str(to) if to else "—", **facts)
         if notice and to is not None:
             notices.tell(to, NoticeKind.ASSIGNED, thread, by=by)

@@ -130,7 +130,7 @@ class PredefinedReply(models.Model):
         reply: PredefinedReply = record.instance
         reply.save(force_insert=True)
         reply.contacts.set(Contact.objects.filter(pk__in=contacts))
-        reply.tags.set(cls.tags.rel.model.objects.filter(pk__in=tags))
+        reply.tags.set(reply.tags.model.objects.filter(pk__in=tags))
         return reply
 
 

@@ -94,7 +94,7 @@ def counts(thread: Thread) -> bool:
 
 
 def _said(ids: list[int]) -> dict[int, list[Said]]:
-    used: dict[int | None, list[int]] = dict(
+    used: dict[Any, list[int]] = dict(
         Event.objects.filter(message__thread__in=ids, kind=EventKind.REPLIED, data__has_key="replies")
         .order_by()
         .values_list("message", "data__replies")

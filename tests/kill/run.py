@@ -134,8 +134,8 @@ class Run:
         doubled = [text for text, count in texts.items() if count > 1]
         acks = OutgoingMail.objects.filter(kind=OutgoingKind.ACKNOWLEDGEMENT).count()
         say(
-            f"in: {len(lost)} lost, {len(doubled)} doubled; {Incoming.objects.filter(state='failed').count()} set aside,"
-            f" {acks} confirmations"
+            f"in: {len(lost)} lost, {len(doubled)} doubled; "
+            f"{Incoming.objects.filter(state='failed').count()} set aside, {acks} confirmations"
         )
         replies = OutgoingMail.objects.filter(message__kind=MessageKind.REPLY)
         states = Counter(replies.values_list("state", flat=True))
@@ -145,7 +145,8 @@ class Run:
         twice = [(one, doubts) for one, _, doubts in rows if taken[one] > 1]
         wrong = [one for one, doubts in twice if not doubts or taken[one] > 2]
         say(
-            f"out: {dict(states)}; {len(out_lost)} lost, {len(twice)} with a second copy, {len(wrong)} of them without doubt"
+            f"out: {dict(states)}; {len(out_lost)} lost, "
+            f"{len(twice)} with a second copy, {len(wrong)} of them without doubt"
         )
         say(f"sink: {sink.laters} × 4xx, {sink.refusals} × 5xx, {sink.cuts} cuts after the dot")  # type: ignore[attr-defined]
         if self.kills < self.chosen.kills:

@@ -78,8 +78,8 @@ class Answer(Speech):
             first_response_at=thread.first_response_at or now,
         )
         drafts = Draft.objects.filter(agent=by, thread=thread, kind=MessageKind.REPLY)
-        if used := next(iter(drafts.values_list("replies", flat=True)), []):
-            before["replies"] = used
+        if (draft := drafts.first()) and draft.replies:
+            before["replies"] = draft.replies
         thread.record(EventKind.REPLIED, by=by, message=message, **before)
         if thread.assignee_id is None:
             thread.assign(by, by=by)
