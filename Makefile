@@ -7,7 +7,7 @@ STAMP_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.txt | tr ' ' 
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-fast check rows bench bench-lists bench-import bench-search messages lock mailscore fuzz bench-mailbox kill services
+.PHONY: help install install-dev run test test-fast check rows bench bench-lists bench-import bench-search bench-statistics messages lock mailscore fuzz bench-mailbox kill services
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -74,7 +74,7 @@ rows: ## which rows of docs/features.md a test proves: ID covered|missing test, 
 bench: install-dev ## all that is measured; the bench-* alone too (WRITE=1 keeps docs/bench.md)
 	@$(PY) tests/bench/run.py $(if $(WRITE),--write)
 	@$(PY) tests/bench/nameless.py
-	@for one in lists imports search; do $(PY) tests/bench/$$one.py || over=1; done; exit $${over:-0}
+	@for one in lists imports search statistics; do $(PY) tests/bench/$$one.py || over=1; done; exit $${over:-0}
 
 bench-lists: install-dev ## lists of 200,000 customers and 100,000 carts, a customer with 500 orders; SQLite and PostgreSQL
 	@$(PY) tests/bench/lists.py
@@ -90,6 +90,9 @@ fuzz: install-dev ## mails spoiled by chance, MINUTES=10: what they break is kep
 
 bench-mailbox: install-dev ## the second look at a mailbox of 50,000 mails, through Dovecot
 	@$(PY) tests/bench/mailbox.py
+
+bench-statistics: install-dev ## the week over 1,000,000 messages, an export of 100,000 threads; SQLite and PostgreSQL
+	@$(PY) tests/bench/statistics.py
 
 bench-search: install-dev ## searching 1,000,000 messages on SQLite and PostgreSQL; makes them the first time, some minutes
 	@$(PY) tests/bench/search.py

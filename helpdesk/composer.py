@@ -90,7 +90,11 @@ def composer_for(
         signature=signature_of(thread, agent, desk),
         form=form,
         newer=newer or [],
-        copies=draft.cc if draft else ", ".join(participants(thread, said)) if mode == "reply" else "",
+        copies=draft.cc
+        if draft
+        else ", ".join(dict.fromkeys([*thread.cc, *participants(thread, said)]))
+        if mode == "reply"
+        else "",
     )
 
 

@@ -29,6 +29,12 @@ def portal_url(thread: "Thread") -> str:
     return settings.SITE_URL + reverse("portal:thread", args=[portal_token(thread)])
 
 
+def rating_urls(thread: "Thread") -> list[tuple[int, str]]:
+    """The scores from 1 to 5, each with its link; it only preselects."""
+    page = settings.SITE_URL + reverse("portal:rating", args=[portal_token(thread)])
+    return [(score, f"{page}?score={score}") for score in range(1, 6)]
+
+
 def area_url(page: str, token: str) -> str:
     """A page of the customers' private area that a mailed link leads to; `page` is a URL name of the portal."""
     return settings.SITE_URL + reverse(f"portal:{page}", args=[token])

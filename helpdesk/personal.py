@@ -10,14 +10,33 @@ from django.utils.translation import ngettext
 
 from helpdesk import pings
 from helpdesk.context import Fact, Section
-from helpdesk.models import Attachment, Draft, Event, EventKind, Message, Notice, OutgoingKind, OutgoingMail, Thread
+from helpdesk.models import (
+    Attachment,
+    Draft,
+    Event,
+    EventKind,
+    Message,
+    Notice,
+    OutgoingKind,
+    OutgoingMail,
+    Rating,
+    Thread,
+)
 from helpdesk.models.letter_draft import LetterDraft, key_of
 from helpdesk.models.message import MessageKind
 from helpdesk.models.thread import ThreadQuerySet, new_secret
 from helpdesk.models.words import MessageWords
 
 # Facts that name the team and statuses only; all others may hold a name, an address or a subject.
-IMPERSONAL = (EventKind.STATUS, EventKind.ASSIGNED, EventKind.MOVED, EventKind.MERGED, EventKind.SPLIT)
+IMPERSONAL = (
+    EventKind.STATUS,
+    EventKind.REPLIED,
+    EventKind.RATED,
+    EventKind.ASSIGNED,
+    EventKind.MOVED,
+    EventKind.MERGED,
+    EventKind.SPLIT,
+)
 INSIDE = (MessageKind.NOTE, MessageKind.FORWARD, MessageKind.THIRD_PARTY)
 
 
@@ -120,6 +139,7 @@ def _erase_rows(ids: list[int], in_them: Q) -> None:
     Message.objects.filter(in_them).update(**empty, recipients={}, ip=None)
     _erase_mails(OutgoingMail.objects.filter(thread__in=ids))
     Notice.objects.filter(thread__in=ids).delete()
+    Rating.objects.filter(thread__in=ids).update(comment="")
     events = Event.objects.filter(thread__in=ids)
     events.filter(actor=None).update(actor_name="")
     events.exclude(kind__in=IMPERSONAL).update(data={})

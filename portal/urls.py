@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import access, area, cart, contact, details, entrance, subscription, thread
+from portal.views import access, area, cart, contact, details, entrance, rating, subscription, thread
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("cart/<str:token>/", cart.restore, name="restore_cart"),
     path("unsubscribe/<str:token>/", subscription.end, name="unsubscribe"),
     path("t/<str:token>/", thread.show, name="thread"),
+    path("t/<str:token>/rating/", rating.show, name="rating"),
     path("t/<str:token>/solved/", thread.solved, name="solved"),
     path("t/<str:token>/link/", thread.new_link, name="new_link"),
     path("t/<str:token>/files/<int:attachment_id>/", thread.attachment, name="attachment"),

@@ -101,6 +101,7 @@ def settle_desk() -> DeskSettings:
     desk.shop_name, desk.shop_url, desk.set_up_at = "Taller Norte", "https://tallernorte.example/", timezone.now()
     desk.default_messages = CLOSINGS
     desk.undo_seconds = 0
+    desk.asks_rating = True
     desk.privacy_texts = {
         "es": "Acepto que Taller Norte use mis datos para contestarme.",
         "en": "I agree that Taller Norte uses my data to answer me.",

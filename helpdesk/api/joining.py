@@ -35,6 +35,30 @@ def split(request: Request, thread_id: int, merge_id: int) -> Response:
     return brief(request, thread)
 
 
+@extend_schema(summary="Make a thread of some messages", request=bodies.SplitOffBody, responses={201: ThreadShape})
+@api_view(["POST"])
+def split_off(request: Request, thread_id: int) -> Response:
+    """At the same contact, with the same person. Merging it back undoes it."""
+    thread = thread_to_change(request, thread_id)
+    body = checked(bodies.SplitOffBody, request, thread=thread)
+    try:
+        made = thread.split_off(body["messages"], body["subject"], by=agent_of(request))
+    except ValueError as error:
+        raise ValidationError({"messages": [str(error)]}) from error
+    answer = brief(request, made)
+    answer.status_code = 201
+    return answer
+
+
+@extend_schema(summary="Set with whom the thread is", request=bodies.RequesterBody, responses=ThreadShape)
+@api_view(["POST"])
+def requester(request: Request, thread_id: int) -> Response:
+    """Replies go there from now on; whoever is on file with the address is the thread's customer."""
+    thread = thread_to_change(request, thread_id)
+    thread.give_to(**checked(bodies.RequesterBody, request), by=agent_of(request))
+    return brief(request, thread)
+
+
 @extend_schema(summary="Take my message back", request=None, responses=MessageShape)
 @api_view(["POST"])
 def recall(request: Request, thread_id: int, message_id: int) -> Response:

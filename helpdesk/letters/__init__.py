@@ -6,6 +6,7 @@ from helpdesk.letters.link import queue_acknowledgement, queue_closing, queue_li
 from helpdesk.letters.notice import queue_notice, queue_to_agent
 from helpdesk.letters.relay import queue_relay, relay_id
 from helpdesk.letters.reply import queue_forward, queue_reply
+from helpdesk.letters.week import queue_week
 
 __all__ = [
     "queue_acknowledgement",
@@ -18,5 +19,6 @@ __all__ = [
     "queue_reply",
     "queue_to_agent",
     "queue_to_customer",
+    "queue_week",
     "relay_id",
 ]

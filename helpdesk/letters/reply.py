@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from accounts.models import Agent
 from helpdesk import html as markup
-from helpdesk import tokens
+from helpdesk import links, tokens
 from helpdesk.letters.envelope import domain_of, queue, render, sender_of
 from helpdesk.models.message import TOKEN_KINDS, Delivery, Message, MessageKind
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail
@@ -42,7 +42,7 @@ def _references(said: list[tuple[str, str]]) -> tuple[str, list[str]]:
     return last, [message_id for _, message_id in chain][-CHAIN:]
 
 
-def queue_reply(message: Message, *, by: Agent, not_before: datetime) -> OutgoingMail:
+def queue_reply(message: Message, *, by: Agent, not_before: datetime, asks_rating: bool = False) -> OutgoingMail:
     """Queue an agent's reply to the customer, with the signature below and the customer's last words quoted."""
     thread, contact = message.thread, message.thread.contact
     said = _said_before(message)
@@ -51,6 +51,7 @@ def queue_reply(message: Message, *, by: Agent, not_before: datetime) -> Outgoin
         "body_text": message.text,
         "body_html": markup.for_mail(message.html, _pictures(message)),
         "signature": "\n".join(part for part in (by.signature, contact.signature(thread.language)) if part),
+        "rating": links.rating_urls(thread) if asks_rating else [],
         "quoted": thread.messages.public().filter(kind=MessageKind.CUSTOMER).order_by("-created_at", "-pk").first(),
     }
     _, text, html = render("reply", thread.language, **context)

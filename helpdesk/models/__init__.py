@@ -9,13 +9,14 @@ from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySet, OutgoingState, SentCopy
-from helpdesk.models.reply import PredefinedReply
+from helpdesk.models.reply import PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.shop_contact import ShopContact
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.rating import Rating
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.models.moves import Move, MoveKind
 from helpdesk.models.thread_change import ThreadChange
@@ -62,9 +63,11 @@ __all__ = [
     "OutgoingState",
     "PredefinedReply",
     "Promise",
+    "Rating",
     "ReadMark",
     "ReasonMissing",
     "RecipientState",
+    "ReplyUse",
     "SentCopy",
     "ShopContact",
     "Stage",

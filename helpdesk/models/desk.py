@@ -66,6 +66,11 @@ class DeskSettings(Kept):
         default=False,
         help_text=_("An answer to a notice goes to the customer, if the mailbox's own server vouches for its sender."),
     )
+    asks_rating = models.BooleanField(
+        _("ask for a rating"),
+        default=False,
+        help_text=_("Once a thread, in the reply that closes it, and on the customer's page once it is closed."),
+    )
     answer_hours = models.PositiveIntegerField(_("hours in which customers may expect an answer"), default=24)
     privacy_texts = models.JSONField(_("privacy text of the form"), default=dict, blank=True)
     privacy_version = models.PositiveIntegerField(default=1)

@@ -50,6 +50,7 @@ class Draft(models.Model):
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     cc = models.CharField(max_length=4000, blank=True)
+    replies = models.JSONField(default=list, blank=True)  # ids of the predefined replies put into it
     attachments = models.ManyToManyField(Attachment, blank=True, related_name="+")
     saved_at = models.DateTimeField(auto_now=True)
 
@@ -66,6 +67,14 @@ class Draft(models.Model):
         attachment = Attachment.objects.add(file, owner=self.agent)
         self.attachments.add(attachment)
         return attachment
+
+    @classmethod
+    def remember_use(cls, thread: "Thread", reply: int, *, by: Agent) -> None:
+        """A predefined reply was put into what this agent is writing to the customer; figures count it once sent."""
+        draft, _made = cls.objects.get_or_create(agent=by, thread=thread, kind=MessageKind.REPLY)
+        if reply not in draft.replies:
+            draft.replies = [*draft.replies, reply][-5:]
+            draft.save(update_fields=["replies"])
 
     def discard(self) -> None:
         """Throw it away, with the files that were never sent."""

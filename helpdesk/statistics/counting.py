@@ -22,6 +22,7 @@ from helpdesk.models import (
     Message,
     MessageKind,
     Promise,
+    Rating,
     Status,
     Thread,
 )
@@ -73,12 +74,17 @@ def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
 
 
 def _beside(ids: list[int]) -> dict[int, list[Found]]:
-    """Promises that were kept or broken: told on their own."""
+    """Promises that were kept or broken, and ratings."""
     found: dict[int, list[Found]] = defaultdict(list)
     settled = Promise.objects.filter(thread__in=ids, dropped_at=None).order_by("pk")
     for thread, by, kept, broken in settled.values_list("thread", "by", "kept_at", "broken_at"):
-        if kept or broken:
-            found[thread].append(Found(FactKind.KEPT if kept else FactKind.BROKEN, kept or broken, by))
+        if at := kept or broken:
+            found[thread].append(Found(FactKind.KEPT if kept else FactKind.BROKEN, at, by))
+    ratings = Rating.objects.filter(thread__in=ids).values_list("thread", "agent", "invited_at", "rated_at", "score")
+    for thread, agent, invited, rated, score in ratings:
+        found[thread].append(Found(FactKind.INVITED, invited, agent))
+        if rated:
+            found[thread].append(Found(FactKind.RATED, rated, agent, number=score or 0))
     return found
 
 
@@ -88,7 +94,7 @@ def counts(thread: Thread) -> bool:
 
 
 def _said(ids: list[int]) -> dict[int, list[Said]]:
-    used: dict[int | None, list[int]] = dict(
+    used: dict[Any, list[int]] = dict(
         Event.objects.filter(message__thread__in=ids, kind=EventKind.REPLIED, data__has_key="replies")
         .order_by()
         .values_list("message", "data__replies")
@@ -118,7 +124,7 @@ def _done(ids: list[int]) -> dict[int, list[Turned]]:
 
 def _turned(event: Event) -> Turned:
     reason = str(event.close_reason_id or "")
-    return Turned(event.at, event.data["to"], event.holder, event.actor_id, reason)
+    return Turned(event.at, event.data.get("to") or event.status, event.holder, event.actor_id, reason)
 
 
 def _lasting(events: list[Event]) -> list[Event]:

@@ -91,6 +91,7 @@ def reply(request: AgentRequest, thread_id: int) -> HttpResponse:
             cc=cleaned["cc"],
             then=cleaned["then"],
             reason=cleaned["reason"],
+            macro=cleaned["macro"],
             form_key=cleaned["form_key"],
         )
 

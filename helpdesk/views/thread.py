@@ -13,6 +13,7 @@ from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther, inside
 from helpdesk import context as shop
 from helpdesk import queues, timeline
+from helpdesk.absences import people_of
 from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.composer import composer_for, forward_choices
 from helpdesk.filters import Filters
@@ -30,6 +31,7 @@ from helpdesk.models import (
 )
 from helpdesk.panel import panel_of
 from helpdesk.purging import BIN_DAYS
+from helpdesk.statistics.exchanges import solved_in
 
 OWN_QUERY = ("mode", "sent", "images", "options", "q")
 JOINS = ("contact", "customer", "assignee", "order", "product", "cart")
@@ -74,6 +76,7 @@ def header_context(thread: Thread, labels: dict[str, StatusLabel], desk: DeskSet
         "tags": thread.tags.all(),
         "bin_days": BIN_DAYS,
         "folders": Folder,
+        "solved": solved_in(thread),
     }
 
 
@@ -235,7 +238,7 @@ def choices(request: AgentRequest, thread_id: int, what: str) -> HttpResponse:
     context = {
         "thread": thread,
         "what": what,
-        "people": thread.contact.people() if what == "assignee" else [],
+        "people": people_of(thread.contact) if what == "assignee" else [],
         "contacts": Contact.objects.active() if what == "contact" else [],
         "tags": ", ".join(tag.name for tag in thread.tags.all()) if what == "tags" else "",
         "times": quick_choices(timezone.localtime()) if what == "snooze" else {},

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AgentRequest, agent_required
+from accounts.models import Agent
 from accounts.zones import zone_called
 from helpdesk.chrome import desk_of
 from helpdesk.models import Contact
@@ -16,6 +19,7 @@ from helpdesk.statistics.definitions import DEFINITIONS, TIMES_IN_WORDS
 from helpdesk.statistics.pages import Page
 from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import report
+from helpdesk.statistics.weekly_mail import reader_in
 
 
 @agent_required
@@ -54,9 +58,9 @@ def _chosen(period: Period, contacts: list[Contact], chosen: list[Contact]) -> d
 def period_of(request: AgentRequest) -> tuple[Period, str]:
     """The days that the address names, and a sentence if they could not be used."""
     zone = zone_called(desk_of(request).time_zone)
-    asked = [request.GET.get(name, "").strip()[:10] for name in ("from", "to")]
+    first, last = (request.GET.get(name, "").strip()[:10] for name in ("from", "to"))
     try:
-        return Period.read(*asked, zone), ""
+        return Period.read(first, last, zone), ""
     except ValueError:
         return Period.read("", "", zone), _("Choose at most a year, its first day before its last.")
 
@@ -75,3 +79,19 @@ def prestashop(request: AgentRequest) -> HttpResponse:
     contacts, chosen = contacts_of(request)
     found = theirs.figures([one.pk for one in chosen or contacts])
     return render(request, "helpdesk/statistics/prestashop.html", {"figures": found})
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_off(request: HttpRequest, token: str) -> HttpResponse:
+    """The link at the foot of the weekly mail: a button, or one click of the mail program (RFC 8058), ends it.
+
+    No cookie is asked for: the signed link is what proves, so a foreign site has nothing to ride on.
+    """
+    try:
+        agent = reader_in(token)
+    except (signing.BadSignature, ValueError, Agent.DoesNotExist):
+        raise Http404 from None
+    if request.method == "POST":
+        agent.stop_weekly_mail()
+    return render(request, "helpdesk/statistics/mail_off.html", {"is_done": not agent.weekly_mail})

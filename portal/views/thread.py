@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import SeeOther
 from helpdesk import intake, letters, links
-from helpdesk.models import Attachment, Message, OutgoingState, Status, Thread
+from helpdesk.models import Attachment, DeskSettings, Message, OutgoingState, Status, Thread
 from helpdesk.models.message import MessageQuerySet
 from portal import guard, pages, uploads
 from portal.access import FormToken
@@ -96,6 +96,7 @@ def draw(
         "accept": accepted(),
         "max_files": uploads.MAX_FILES,
         "query": query_of(request),
+        "may_rate": goes_on.status == Status.CLOSED and DeskSettings.load().asks_rating,
         "notice": request.GET.get("done", ""),
         "may_close": goes_on.status != Status.CLOSED and goes_on.email.lower() == thread.email.lower(),
     }

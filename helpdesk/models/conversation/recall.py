@@ -14,6 +14,7 @@ from helpdesk.models.marks import Draft
 from helpdesk.models.message import Delivery, Message
 from helpdesk.models.outgoing import OutgoingMail, OutgoingState
 from helpdesk.models.promise import Promise
+from helpdesk.models.rating import Rating
 from helpdesk.models.words import MessageWords
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Recall(Speech):
         message.recalled_at = timezone.now()
         message.save(update_fields=["recalled_at"])
         MessageWords.write([message.pk])
+        Rating.objects.withdraw(message)
         self._undo_reply(message, by=by)
         draft, _created = Draft.objects.update_or_create(
             agent=by,

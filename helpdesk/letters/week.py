@@ -1,0 +1,36 @@
+"""The week, to a supervisor."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from accounts.models import Agent
+from accounts.zones import zone_called
+from helpdesk import tokens
+from helpdesk.letters.envelope import desk_to_write_from, domain_of, queue, render
+from helpdesk.mail import Party
+from helpdesk.models.desk import DeskSettings
+from helpdesk.models.outgoing import OutgoingKind, OutgoingMail
+
+
+def queue_week(agent: Agent, words: Callable[[], dict[str, Any]], *, unsubscribe: str) -> OutgoingMail:
+    """Queue the mail in the agent's language; `words` are asked for in it."""
+    contact, desk = desk_to_write_from(), DeskSettings.load()
+    language = agent.language or desk.language
+    with translation.override(language), timezone.override(zone_called(desk.time_zone)):
+        subject, text, html = render("week", language, **words())
+    sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
+    return queue(
+        OutgoingKind.NOTICE,
+        sender,
+        contact=contact,
+        to=[agent.email],
+        subject=subject,
+        text=text,
+        html=html,
+        unsubscribe=unsubscribe,
+        message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, 0, domain_of(sender.address)),
+        auto_submitted="auto-generated",
+    )

@@ -1,0 +1,69 @@
+"""The week by mail: the numbers of the page, on each supervisor's day and hour, once, and off with one click."""
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Agent
+from helpdesk.models import OutgoingMail
+from helpdesk.statistics import weekly_mail
+from tests.helpdesk.stories import MADRID, MONDAY, Stage
+
+NEXT_MONDAY = datetime(2025, 3, 31, 8, tzinfo=MADRID)
+
+
+@pytest.mark.row("SX7")
+def test_the_mail_has_the_numbers_of_the_page(client: Client, world: SimpleNamespace) -> None:
+    Stage(world).play()
+    world.alice.language = "es"
+    words = weekly_mail.words(world.alice, NEXT_MONDAY)
+    client.force_login(world.alice)
+    period = words["period"]
+    assert period.first == MONDAY.date()  # type: ignore[attr-defined]
+    html = client.get(f"/statistics/?{period.query}").content.decode()  # type: ignore[attr-defined]
+    weekly_mail.letters.queue_week(world.alice, lambda: words, unsubscribe=weekly_mail.off_url(world.alice))
+    mail = OutgoingMail.objects.exclude(unsubscribe="").get()
+    assert mail.subject == "Semana 13: 8 pendientes y 3 sin responder"
+    for kpi in words["page"].kpis:  # type: ignore[attr-defined]
+        assert kpi.value in html
+        assert kpi.value in mail.text
+        assert kpi.value in mail.html
+    for told in (mail.text, mail.html):
+        assert "1 al empezar + 14 nuevos + 3 reabiertos − 10 cerrados = 8" in told
+        assert f"/statistics/?{period.query}".replace("&", "&amp;" if told is mail.html else "&") in told  # type: ignore[attr-defined]
+    assert mail.text.count("unanswered:2025-03-24:2025-03-30") == 1
+    assert [n for _week, n, _share in words["weeks"]][-2:] == [1, 8]  # type: ignore[call-overload]
+
+
+@pytest.mark.row("SX7")
+def test_it_leaves_once_on_the_day_and_hour_that_each_wants(world: SimpleNamespace) -> None:
+    now = timezone.now()
+    local = now.astimezone(weekly_mail.zone_of_days())
+    Agent.objects.update(date_joined=now - timedelta(days=30))
+    Agent.objects.filter(pk=world.alice.pk).update(weekly_day=local.weekday(), weekly_hour=local.hour, language="en")
+    later = Agent.objects.create(
+        username="eva", email="eva@shop.test", role="supervisor", weekly_day=(local.weekday() + 1) % 7
+    )
+    Agent.objects.filter(pk=later.pk).update(date_joined=now - timedelta(days=30))
+    assert weekly_mail.send_due() == 1
+    assert weekly_mail.send_due() == 0
+    mail = OutgoingMail.objects.get()
+    assert mail.to == ["alice@shop.test"]
+    assert "pending and 0 unanswered" in mail.subject
+    assert "Nobody is waiting" in mail.text
+    assert mail.unsubscribe in mail.text
+    Agent.objects.update(weekly_sent_at=now - timedelta(days=7), weekly_mail=False)
+    assert weekly_mail.send_due() == 0
+
+
+def test_one_click_ends_it_and_looking_does_not(client: Client, world: SimpleNamespace) -> None:
+    path = weekly_mail.off_url(world.alice).partition("/statistics")[2]
+    path = f"/statistics{path}"
+    assert client.get(path).status_code == 200
+    assert Agent.objects.get(pk=world.alice.pk).weekly_mail
+    assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not Agent.objects.get(pk=world.alice.pk).weekly_mail
+    assert client.get("/statistics/mail/forged/").status_code == 404
