@@ -24,7 +24,7 @@ from helpdesk.models import (
 class AbsenceShape(serializers.ModelSerializer[Absence]):
     """Until when a colleague is away, and who stands in."""
 
-    deputy = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    deputy: Any = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
 
     class Meta:
         model = Absence

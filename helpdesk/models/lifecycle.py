@@ -86,7 +86,9 @@ class Lifecycle(models.Model):
         self._set(**changes)
         if status == Status.CLOSED and by:
             thread.keep_promise()
-        facts = {"close_reason": reason, "because": str(reason)} if reason and status == Status.CLOSED else {}
+        facts: dict[str, Any] = (
+            {"close_reason": reason, "because": str(reason)} if reason and status == Status.CLOSED else {}
+        )
         thread.record(
             EventKind.STATUS, by=by, actor_name=by_name or str(by or ""), frm=before, to=status.value, **facts
         )
@@ -147,7 +149,7 @@ class Lifecycle(models.Model):
             raise ValueError(f"{to} does not belong to {thread.contact}")
         before = str(thread.assignee) if thread.assignee else ""
         self._set(assignee=to)
-        facts = {"away": True} if away else {}
+        facts: dict[str, Any] = {"away": True} if away else {}
         thread.record(EventKind.ASSIGNED, by=by, frm=before, to=str(to) if to else "—", **facts)
         if notice and to is not None:
             notices.tell(to, NoticeKind.ASSIGNED, thread, by=by)

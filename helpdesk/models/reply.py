@@ -130,7 +130,8 @@ class PredefinedReply(models.Model):
         reply: PredefinedReply = record.instance
         reply.save(force_insert=True)
         reply.contacts.set(Contact.objects.filter(pk__in=contacts))
-        reply.tags.set(cls.tags.rel.model.objects.filter(pk__in=tags))
+        known = reply.tags.model._default_manager.filter(pk__in=tags)
+        reply.tags.set(known.values_list("pk", flat=True))
         return reply
 
 

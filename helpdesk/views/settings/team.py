@@ -35,7 +35,7 @@ def page(request: HttpRequest, form: AgentForm) -> HttpResponse:
     agents = list(Agent.objects.prefetch_related("contacts").order_by("-is_active", "name"))
     away = Absence.objects.by_agent(timezone.localdate())
     for agent in agents:
-        agent.absence = away.get(agent.pk)  # type: ignore[attr-defined]
+        agent.absence = away.get(agent.pk)
     context = {"section": "team", "agents": agents, "form": form, "alone": len(agents) == 1}
     return render(request, "settings/team.html", context)
 
