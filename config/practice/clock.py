@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from helpdesk.models import Attachment, Event, Message, Notice, OutgoingMail, ReadMark, Thread
+from helpdesk.models import Attachment, Event, Message, Notice, OutgoingMail, Rating, ReadMark, Thread
 
 TIMES: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Thread, ("created_at", "closed_at", "trashed_at", "pending_since")),
@@ -17,6 +17,7 @@ TIMES: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Attachment, ("created_at",)),
     (Notice, ("created_at",)),
     (ReadMark, ("at",)),
+    (Rating, ("invited_at", "rated_at")),
 )
 
 

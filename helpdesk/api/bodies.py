@@ -180,7 +180,7 @@ class CartNumberBody(serializers.Serializer):
     cart = serializers.IntegerField(min_value=1)
 
 
-class ChangeBody(serializers.Serializer):
+class ThreadChangeBody(serializers.Serializer):
     """Threads by number, and one thing to do with all of them. `add_tags` and `remove_tags` go together."""
 
     threads = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=MOST)
