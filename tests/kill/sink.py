@@ -21,16 +21,19 @@ class Moody:
         self.random, self.lock = random.Random(seed), threading.Lock()
         self.taken: dict[str, int] = defaultdict(int)
         self.cuts = self.laters = self.refusals = 0
-        self.controller = Controller(self, hostname="127.0.0.1", port=free_port(), server_hostname="sink.test")
+        self.controller: Controller | None = None
 
     def start(self) -> int:
         """Listen; the port."""
+        port = free_port()
+        self.controller = Controller(self, hostname="127.0.0.1", port=port, server_hostname="sink.test")
         self.controller.start()
-        return self.controller.port
+        return port
 
     def stop(self) -> None:
         """Do not listen any more."""
-        self.controller.stop(no_assert=True)
+        if self.controller is not None:
+            self.controller.stop(no_assert=True)
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]):
         """Some do not exist, and now and then nobody is at home."""
