@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
         "RequestKindEnum": "crm.models.PrivacyRequest.Kind",
         "TitleKindEnum": "crm.models.SocialTitle.Kind",
         "ChangeKindEnum": "crm.models.BulkChange.Kind",
+        "CartStateEnum": "crm.models.CartState",
     },
 }
 
