@@ -61,40 +61,52 @@ def main() -> int:
 class Run:
     """One run, from an empty database to the count."""
 
-    def __init__(self, chosen: argparse.Namespace) -> None:
+    def __init__(self, chosen: argparse.Namespace, environment: dict[str, str] | None = None) -> None:
+        self.environment = environment
         self.chosen, self.chance = chosen, random.Random(chosen.seed)
         self.workers: list[subprocess.Popen[bytes]] = []
         self.kills = self.stops = 0
 
     def run(self) -> int:
-        """Set up, kill, wait for the end, count."""
+        """Make the database, then work; the exit code."""
         say(f"{self.chosen.database}: {self.chosen.mails} mails, {self.chosen.kills} kills, seed {self.chosen.seed}")
         import django
 
         django.setup()
         from django.core.management import call_command
 
-        from tests.kill.sink import Moody
         from tests.servers import dovecot
 
         call_command("migrate", verbosity=0)
-        begun, sink = time.monotonic(), Moody(self.chosen.seed)
         with dovecot.running() as server:
-            account = server.account()
-            make_desk(account, sink.start())
-            delivering = threading.Thread(target=deliver, args=(server, account.name, self.chosen.mails), daemon=True)
-            delivering.start()
-            try:
-                self.workers = [start(), start()]
-                self._kill_until_done(delivering)
-            finally:
-                for worker in self.workers:
-                    worker.send_signal(signal.SIGCONT)
-                    worker.kill()
-                    worker.wait()
-                sink.stop()
+            return self.work(server)
+
+    def work(self, server: "object") -> int:
+        """Set up, kill, wait for the end, count: 0 if nothing was lost or doubled."""
+        from tests.kill.sink import Moody
+
+        begun, sink = time.monotonic(), Moody(self.chosen.seed)
+        account = server.account()  # type: ignore[attr-defined]
+        make_desk(account, sink.start())
+        delivering = threading.Thread(target=deliver, args=(server, account.name, self.chosen.mails), daemon=True)
+        delivering.start()
+        try:
+            self.workers = [self._start(), self._start()]
+            self._kill_until_done(delivering)
+        finally:
+            for worker in self.workers:
+                worker.send_signal(signal.SIGCONT)
+                worker.kill()
+                worker.wait()
+            sink.stop()
         say(f"{self.kills} kills, {self.stops} stops over a lease, {time.monotonic() - begun:.0f} s")
         return self._count(sink)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        """A worker, as production runs it."""
+        command = [sys.executable, "manage.py", "worker"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, **quiet)  # type: ignore[call-overload]
 
     def _kill_until_done(self, delivering: threading.Thread) -> None:
         begun, next_kill = time.monotonic(), time.monotonic() + 4
@@ -123,7 +135,7 @@ class Run:
         worker.wait()
         self.kills += 1
         end_leases()
-        self.workers[at] = start()
+        self.workers[at] = self._start()
 
     def _count(self, sink: "object") -> int:
         from helpdesk.models import Message, MessageKind, OutgoingKind, OutgoingMail
@@ -158,13 +170,6 @@ def say(line: str) -> None:
     """To whoever waits."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-def start() -> "subprocess.Popen[bytes]":
-    """A worker, as production runs it."""
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "worker"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
 
 
 def make_desk(account: "object", smtp_port: int) -> None:
