@@ -29,7 +29,7 @@ def test_a_cart_is_linked_answered_and_seen_to_change_without_leaving_the_thread
     expect(page.locator("#composer")).to_contain_text("Lo hemos encontrado")
     expect(page.locator("#composer")).to_contain_text("50,90")
 
-    panel.locator("summary", has_text="Customer").click()
+    panel.get_by_text("Customer", exact=True).click()
     page.reload()
     expect(panel.locator("details[data-remember=customer]")).not_to_have_attribute("open", "")
     expect(panel.locator("details[data-remember=claimed]")).to_have_attribute("open", "")

@@ -116,12 +116,12 @@ def test_killed_in_the_middle_of_a_batch_nothing_is_lost_or_doubled(start, dovec
         account.append(raw(f"mail {n}"))
     for at in (3, 12):
         worker = start("worker")
-        until(lambda at=at: Message.objects.count() >= at)
+        until(lambda at=at: Message.objects.count() >= at, seconds=90)
         worker.end(signal.SIGKILL)
         assert Message.objects.count() < 40
         Mailbox.objects.filter(pk=box.pk).update(lease_until="2020-01-01T00:00Z")  # its 45 seconds are over
     start("worker").wait_ready()
-    until(lambda: Message.objects.count() == 40 and account.count() == 0, seconds=30)
+    until(lambda: Message.objects.count() == 40 and account.count() == 0, seconds=120)
     assert len(set(Message.objects.values_list("text", flat=True))) == 40
 
 

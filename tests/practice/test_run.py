@@ -133,7 +133,7 @@ def first_row(runs: Run) -> str:
 @pytest.mark.imap
 def test_from_nothing_to_an_answer_in_the_customers_mailbox_and_again(begin):
     first = begin()
-    started(first, 90)
+    started(first, 300)
     assert f"http://localhost:{first.port}/" in first.words()
     password = first.sign_in("marta")
     path = write_as_laura(first)
