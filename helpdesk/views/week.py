@@ -58,9 +58,9 @@ def _chosen(period: Period, contacts: list[Contact], chosen: list[Contact]) -> d
 def period_of(request: AgentRequest) -> tuple[Period, str]:
     """The days that the address names, and a sentence if they could not be used."""
     zone = zone_called(desk_of(request).time_zone)
-    asked = [request.GET.get(name, "").strip()[:10] for name in ("from", "to")]
+    first, last = (request.GET.get(name, "").strip()[:10] for name in ("from", "to"))
     try:
-        return Period.read(*asked, zone), ""
+        return Period.read(first, last, zone), ""
     except ValueError:
         return Period.read("", "", zone), _("Choose at most a year, its first day before its last.")
 

@@ -82,7 +82,7 @@ def shown(request: HttpRequest, thread: Thread, rating: Rating, form: RatingForm
         "is_unsaved": bool(chosen) and chosen != str(rating.score or ""),
         "chosen_label": {str(one.value): one.label for one in Score}.get(chosen, ""),
         "helped": [
-            (key, label, key in (form.data.getlist("helped") if form.is_bound else rating.helped))
+            (key, label, key in (request.POST.getlist("helped") if form.is_bound else rating.helped))
             for key, label in Helped.choices
         ],
         "comment": form.data.get("comment", "") if form.is_bound else rating.comment,

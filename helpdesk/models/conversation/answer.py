@@ -76,7 +76,8 @@ class Answer(Speech):
             first_response_at=thread.first_response_at or now,
         )
         drafts = Draft.objects.filter(agent=by, thread=thread, kind=MessageKind.REPLY)
-        if used := next(iter(drafts.values_list("replies", flat=True)), []):
+        used: list[int] = drafts.values_list("replies", flat=True).first() or []
+        if used:
             before["replies"] = used
         thread.record(EventKind.REPLIED, by=by, message=message, **before)
         if thread.assignee_id is None:
