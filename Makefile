@@ -7,7 +7,7 @@ STAMP_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.txt | tr ' ' 
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-fast check rows bench bench-lists bench-import bench-search bench-statistics messages lock mailscore fuzz bench-mailbox services
+.PHONY: help install install-dev run test test-fast check rows bench bench-lists bench-import bench-search bench-statistics messages lock mailscore fuzz bench-mailbox kill services
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -103,3 +103,6 @@ messages: $(STAMP_DEV) ## the catalogues of sentences brought up to date; then t
 lock: ## resolve requirements*.in into the lock files
 	uv pip compile -q --no-header --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile -q --no-header --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+kill: install-dev ## kill the gateway at random: MAILS=1000 KILLS=20 SEED= DATABASE=sqlite|postgresql
+	@$(PY) tests/kill/run.py --mails $(or $(MAILS),1000) --kills $(or $(KILLS),20) --seed $(or $(SEED),0) --database $(or $(DATABASE),sqlite)

@@ -76,11 +76,12 @@ class ProfileForm(Dressed, forms.ModelForm):
     class Meta:
         model = Agent
         fields = ["name", "email", "language", "signature", "theme", "density", "queue_sort", "single_keys"]
-        fields += ["notices_by_mail", "new_threads_by_mail", "weekly_mail", "weekly_day", "weekly_hour"]
+        fields += ["thread_order", "notices_by_mail", "new_threads_by_mail", "weekly_mail", "weekly_day", "weekly_hour"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].required = True
+        self.fields["thread_order"].required = False
         self.fields["email"].label = _("E-mail")
         self.fields["language"] = language_field()
         if not self.instance.is_supervisor:

@@ -1,10 +1,12 @@
 """People of the shop who sign in."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
@@ -56,6 +58,10 @@ class Agent(AbstractUser):
         NEWEST = "newest", _("Last activity first")
         WAIT = "wait", _("Longest wait first")
 
+    class ThreadOrder(models.TextChoices):
+        OLDEST = "oldest", _("Oldest message first")
+        NEWEST = "newest", _("Newest message first")
+
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=150)
@@ -69,6 +75,9 @@ class Agent(AbstractUser):
     theme = models.CharField(_("theme"), max_length=8, blank=True, choices=Theme, default=Theme.SYSTEM)
     density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMFORTABLE)
     queue_sort = models.CharField(_("order of the queue"), max_length=8, choices=QueueSort, default=QueueSort.NEWEST)
+    thread_order = models.CharField(
+        _("order of a thread"), max_length=8, choices=ThreadOrder, default=ThreadOrder.OLDEST
+    )
     single_keys = models.BooleanField(
         _("single-key shortcuts"), default=True, help_text=_("Off: only shortcuts with Ctrl work.")
     )
@@ -107,10 +116,14 @@ class Agent(AbstractUser):
         "theme": Theme,
         "density": Density,
         "queue_sort": QueueSort,
+        "thread_order": ThreadOrder,
     }
 
     def prefer(self, **choices: str) -> None:
-        """Remember a choice of theme=, density= or queue_sort=. Raises ValueError for a word that is none of them."""
+        """Remember a choice of theme=, density=, queue_sort= or thread_order=.
+
+        Raises ValueError for a word that is none of them.
+        """
         for field, value in choices.items():
             if value not in self.PREFERENCES[field].values:
                 raise ValueError(f"{value!r} is no {field}")
@@ -156,3 +169,60 @@ class Agent(AbstractUser):
         """Let this agent come back; a new link to choose a password is needed."""
         self.is_active = True
         self.save(update_fields=["is_active"])
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Absences, in the desk's words."""
+
+    def on(self, day: date) -> "AbsenceQuerySet":
+        """Those that hold on a day, with agent and deputy."""
+        here = models.Q(ended_on=None) | models.Q(ended_on__gt=day)
+        return self.filter(here, since__lte=day, until__gte=day).select_related("agent", "deputy")
+
+    def by_agent(self, day: date) -> "dict[int, Absence]":
+        """Who is away on a day: each absence by the agent's id."""
+        return {one.agent_id: one for one in self.on(day)}
+
+    @transaction.atomic
+    def announce(self, agent: Agent, **said: Any) -> "Absence":
+        """Somebody will be away. What was announced for them and not begun or not over is replaced."""
+        today = timezone.localdate()
+        for one in self.filter(agent=agent, until__gte=today, ended_on=None):
+            one.end()
+        return self.create(agent=agent, **said)
+
+
+class Absence(models.Model):
+    """Days on which an agent is away. Rows stay: they are the history."""
+
+    class Threads(models.TextChoices):
+        KEEP = "keep", _("stay with them")
+        QUEUE = "queue", _("go back to the queue")
+        DEPUTY = "deputy", _("go to the deputy")
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="absences")
+    since = models.DateField(_("from"))
+    until = models.DateField(_("until"))
+    deputy = models.ForeignKey(
+        Agent, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who stands in")
+    )
+    threads = models.CharField(_("their open threads"), max_length=8, choices=Threads, default=Threads.QUEUE)
+    note = models.CharField(_("note"), max_length=120, blank=True)
+    by = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+")
+    announced_at = models.DateTimeField(default=timezone.now)
+    ended_on = models.DateField(null=True, blank=True)  # back earlier
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        verbose_name = _("absence")
+        indexes = [models.Index(fields=["until", "since"], name="absences_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.agent} {self.since:%F} – {self.until:%F}"
+
+    def end(self) -> None:
+        """They are back, or it was called off."""
+        self.ended_on = timezone.localdate()
+        self.save(update_fields=["ended_on"])

@@ -67,6 +67,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "crm.watching.watch": 60,
     "helpdesk.seeking.seek": 15,
     "helpdesk.jobs.look_at_pending": 30,
+    "helpdesk.jobs.relieve_absent": 60,
     "crm.files.importing.import_files": 2,
     "crm.prestashop.running.read_shops": 5,
     "crm.jobs.settle_carts": 60,
@@ -285,6 +286,7 @@ SPECTACULAR_SETTINGS = {
         "RequestKindEnum": "crm.models.PrivacyRequest.Kind",
         "TitleKindEnum": "crm.models.SocialTitle.Kind",
         "ChangeKindEnum": "crm.models.BulkChange.Kind",
+        "CartStateEnum": "crm.models.CartState",
     },
 }
 

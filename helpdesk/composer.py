@@ -90,8 +90,13 @@ def composer_for(
         signature=signature_of(thread, agent, desk),
         form=form,
         newer=newer or [],
-        copies=draft.cc if draft else ", ".join(participants(thread, said)) if mode == "reply" else "",
+        copies=draft.cc if draft else ", ".join(_copies(thread, said)) if mode == "reply" else "",
     )
+
+
+def _copies(thread: Thread, said: list[Message] | None) -> list[str]:
+    """Who gets a copy: those that the thread names, and all who take part."""
+    return list(dict.fromkeys([*thread.cc, *participants(thread, said)]))
 
 
 def participants(thread: Thread, said: list[Message] | None) -> list[str]:

@@ -11,11 +11,35 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agent
 from helpdesk import html as markup
 from helpdesk.mail import MailFile
-from helpdesk.models import Attachment, CloseReason, Contact, DeskSettings, Message, MessageKind, Status, Thread
+from helpdesk.models import (
+    Attachment,
+    CloseReason,
+    Contact,
+    DeskSettings,
+    Message,
+    MessageKind,
+    PredefinedReply,
+    Status,
+    Thread,
+)
 from helpdesk.models.reply import PLACEHOLDER
 
 ADDRESS_BREAK = re.compile(r"[,;\s]+")
 MAX_COPIES, COPIES_LENGTH = 40, 4000
+
+
+def clean_addresses(typed: str) -> list[str]:
+    """Addresses with commas or blanks between them, in lower case. Raises ValidationError that names the wrong one."""
+    addresses = [one.lower() for one in ADDRESS_BREAK.split(typed) if one]
+    for address in addresses:
+        try:
+            validate_email(address)
+        except ValidationError as problem:
+            sentence = _("“%(address)s” is not an e-mail address. Correct it or take it out.")
+            raise ValidationError(sentence, params={"address": address}) from problem
+    if len(addresses) > MAX_COPIES:
+        raise ValidationError(_("Too many addresses: at most 40 people can get a copy."))
+    return list(dict.fromkeys(addresses))
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -97,22 +121,21 @@ class ReplyForm(ComposerForm):
     then = forms.ChoiceField(choices=Status.choices, required=False)
     reason = forms.CharField(required=False, max_length=20)
 
+    macro = forms.CharField(required=False, max_length=20)
+
     def clean_reason(self) -> CloseReason | None:
         """Why the thread is closed, if that was said."""
         return CloseReason.called(self.cleaned_data["reason"])
 
+    def clean_macro(self) -> PredefinedReply | None:
+        """The predefined reply that was put in, if it does more than its text and may be used here."""
+        number = self.cleaned_data["macro"]
+        usable = PredefinedReply.objects.for_contact(self.thread.contact)
+        return usable.filter(pk=int(number)).first() if number.isascii() and number.isdecimal() else None
+
     def clean_cc(self) -> list[str]:
         """The addresses, in lower case. Raises ValidationError that names the wrong one."""
-        addresses = [one.lower() for one in ADDRESS_BREAK.split(self.cleaned_data["cc"]) if one]
-        for address in addresses:
-            try:
-                validate_email(address)
-            except ValidationError as problem:
-                sentence = _("“%(address)s” is not an e-mail address. Correct it or take it out.")
-                raise ValidationError(sentence, params={"address": address}) from problem
-        if len(addresses) > MAX_COPIES:
-            raise ValidationError(_("Too many addresses: at most 40 people can get a copy."))
-        return list(dict.fromkeys(addresses))
+        return clean_addresses(self.cleaned_data["cc"])
 
     def clean(self) -> dict[str, Any]:
         """As every text; and there must be somebody to answer to."""

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed
+from accounts.models import Agent
 from helpdesk import html as markup
 from helpdesk import placeholders
-from helpdesk.models import Contact, PredefinedReply
+from helpdesk.models import Contact, PredefinedReply, StatusLabel, ThreadTag
 
 
 class ReplyTextForm(Dressed, forms.ModelForm):
@@ -20,7 +21,7 @@ class ReplyTextForm(Dressed, forms.ModelForm):
 
     class Meta:
         model = PredefinedReply
-        fields = ["title", "shortcut", "folder", "contacts"]
+        fields = ["title", "shortcut", "folder", "contacts", "then", "tags", "assignee"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,6 +32,26 @@ class ReplyTextForm(Dressed, forms.ModelForm):
             label=self.fields["contacts"].label,
             help_text=_("None chosen: usable everywhere."),
             widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["then"] = forms.ChoiceField(
+            choices=[
+                ("", _("As for every reply")),
+                *((key, row.label) for key, row in StatusLabel.all_by_status().items()),
+            ],
+            required=False,
+            label=self.fields["then"].label,
+        )
+        self.fields["tags"] = forms.ModelMultipleChoiceField(
+            ThreadTag.objects.all(),
+            required=False,
+            label=self.fields["tags"].label,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["assignee"] = forms.ModelChoiceField(
+            Agent.objects.active(),
+            required=False,
+            label=self.fields["assignee"].label,
+            empty_label=_("Whoever is in charge"),
         )
         for code, language in settings.CUSTOMER_LANGUAGES:
             self.fields[f"body_{code}"] = forms.CharField(

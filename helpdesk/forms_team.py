@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed
 from accounts.forms import language_field, refuse_taken_email
-from accounts.models import Agent
+from accounts.models import Absence, Agent
 from helpdesk.models import Contact
 
 
@@ -81,3 +82,31 @@ class AgentForm(Dressed, forms.ModelForm):
         kept = agent.contacts.exclude(archived_at=None)  # archived ones are not in the form
         agent.contacts.set([*self.cleaned_data["contacts"], *kept])
         return agent
+
+
+class AbsenceForm(Dressed, forms.ModelForm):
+    """From when until when, who stands in, and what becomes of their open threads."""
+
+    class Meta:
+        model = Absence
+        fields = ["since", "until", "deputy", "threads", "note"]
+        widgets = {"since": forms.DateInput(attrs={"type": "date"}), "until": forms.DateInput(attrs={"type": "date"})}
+
+    def __init__(self, *args: Any, agent: Agent, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        deputy: Any = self.fields["deputy"]
+        deputy.queryset = Agent.objects.active().exclude(pk=agent.pk)
+        deputy.empty_label = _("Nobody")
+        self.dress()
+
+    def clean(self) -> dict[str, Any]:
+        """The end is not before the beginning nor in the past; whoever takes the threads over has a name."""
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The last day is before the first."))
+        elif until and until < timezone.localdate():
+            self.add_error("until", _("This day has passed."))
+        if cleaned.get("threads") == Absence.Threads.DEPUTY and not cleaned.get("deputy"):
+            self.add_error("deputy", _("Choose who takes the threads over."))
+        return cleaned

@@ -107,4 +107,6 @@ class OutboundMail:
     auto_submitted: str  # "", "auto-replied" or "auto-generated" (RFC 3834)
     files: tuple[MailFile, ...]
     attempts: int
+    rest: tuple[str, ...] = ()  # the only addresses to reach this time; empty: all
+    in_doubt: bool = False  # handed over before, by somebody who did not live to hear the answer
     unsubscribe: str = ""  # the address that ends such mails with one click (RFC 8058)

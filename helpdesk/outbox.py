@@ -2,33 +2,71 @@
 
 import random
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from helpdesk import context, notices, tokens
+from helpdesk import context, faults, notices, pings, tokens
 from helpdesk.mail import Bounce, OutboundMail, Party
-from helpdesk.models import Delivery, EventKind, Message, NoticeKind, OutgoingKind, OutgoingMail, OutgoingState, Status
+from helpdesk.models import (
+    Delivery,
+    EventKind,
+    Message,
+    NoticeKind,
+    OutgoingKind,
+    OutgoingMail,
+    OutgoingState,
+    SentCopy,
+    Status,
+)
 
 LEASE = timedelta(minutes=2)
 GIVE_UP_AFTER = timedelta(days=5)
+HOLDS_UP = timedelta(minutes=30)  # later mails of a thread, while the reader's server says "later"
+COPIED = (OutgoingKind.MESSAGE, OutgoingKind.FOLLOW_UP)  # never what signs in, and never what is not to be stored
 BACK_OFF = (5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400)  # seconds; the last one repeats
 
 
-def claim() -> OutboundMail | None:
-    """Take the oldest due mail for two minutes, so that nobody else sends it; None if there is none."""
-    while (pk := OutgoingMail.objects.due().values_list("pk", flat=True).first()) is not None:
+def claim(*, only: Collection[int] | None = None, but: Collection[int] = ()) -> OutboundMail | None:
+    """Take the oldest due mail for two minutes, so that nobody else sends it; None if there is none.
+
+    `only` those of some contacts, or of all `but` some. One that has to wait for an earlier mail is put off.
+    """
+    while (row := OutgoingMail.objects.due().of(only, but).first()) is not None:
+        if blocker := row.blocker():
+            _put_off(row, blocker)
+            continue
         token = secrets.token_hex(16)
         changes = {"state": OutgoingState.SENDING, "claim": token, "lease_until": timezone.now() + LEASE}
-        if OutgoingMail.objects.due().filter(pk=pk).update(**changes):
-            row = OutgoingMail.objects.select_related("message").get(pk=pk)
+        if OutgoingMail.objects.due().filter(pk=row.pk).update(**changes, is_waiting=False):
+            faults.at("24 claimed")
+            row = OutgoingMail.objects.select_related("message").get(pk=row.pk)
             if row.message is not None and row.attempts == 0:
                 _show(row.message, Delivery.SENDING)
-            return _outbound(row)
+            return outbound(row)
     return None
+
+
+def _put_off(row: OutgoingMail, blocker: OutgoingMail) -> None:
+    """Until the earlier mail's next try, and no longer than that one may hold up others."""
+    soon = timezone.now() + timedelta(seconds=1)
+    until = max(soon, min(blocker.not_before, blocker.blocks_until or blocker.not_before))
+    OutgoingMail.objects.due().filter(pk=row.pk).update(not_before=until, is_waiting=True)
+
+
+def _let_go(row: OutgoingMail) -> None:
+    """What waited for this mail need not wait any longer."""
+    waiting = OutgoingMail.objects.filter(thread=row.thread_id, state=OutgoingState.QUEUED, is_waiting=True)
+    if row.thread_id and waiting.update(not_before=timezone.now()):
+        transaction.on_commit(pings.outbox_filled)
+
+
+def contacts_due() -> set[int | None]:
+    """The contacts for which something may leave now; None for mails of no contact."""
+    return set(OutgoingMail.objects.due().order_by().values_list("contact", flat=True).distinct())
 
 
 def next_due_in() -> float | None:
@@ -37,7 +75,8 @@ def next_due_in() -> float | None:
     return max(0.0, (first.not_before - timezone.now()).total_seconds()) if first else None
 
 
-def _outbound(row: OutgoingMail) -> OutboundMail:
+def outbound(row: OutgoingMail) -> OutboundMail:
+    """The row as it crosses the border."""
     return OutboundMail(
         id=row.pk,
         claim=row.claim,
@@ -55,6 +94,8 @@ def _outbound(row: OutgoingMail) -> OutboundMail:
         auto_submitted=row.auto_submitted,
         files=tuple(attachment.as_mail_file() for attachment in row.attachments.all()),
         attempts=row.attempts,
+        rest=tuple(row.rest),
+        in_doubt=row.handed_at is not None,
         unsubscribe=row.unsubscribe,
     )
 
@@ -71,24 +112,61 @@ def renew(mail: OutboundMail) -> bool:
     return bool(mine.update(lease_until=timezone.now() + LEASE))
 
 
+def hand_over(mail: OutboundMail) -> bool:
+    """Mark, and commit, that all but the end of the mail is with the server. False: the claim is lost, do not end it.
+
+    Whoever finds the mark without a verdict knows that the mail was perhaps taken.
+    """
+    now = timezone.now()
+    mine = OutgoingMail.objects.filter(pk=mail.id, claim=mail.claim, state=OutgoingState.SENDING)
+    return bool(mine.update(handed_at=now, lease_until=now + LEASE))
+
+
 @transaction.atomic
-def sent(mail: OutboundMail, *, refused: Mapping[str, str] | None = None) -> None:
-    """The mail server took it, but not for the `refused` addresses, each with the server's words."""
+def sent(
+    mail: OutboundMail,
+    *,
+    refused: Mapping[str, str] | None = None,
+    later: Mapping[str, str] | None = None,
+    copy: bool = False,
+) -> None:
+    """The mail server took it, but not for the `refused` addresses, and not yet for some others, each with its words.
+
+    Who took it is never sent it again. `copy`: the mailbox keeps one among what it sent.
+    """
     row = _mine(mail)
     if row is None:
         return
+    if later:
+        _sent_to_some(row, refused or {}, later)
+        return
+    taken = [address for address in row.readers if address not in (refused or {})]
     row.state, row.sent_at, row.last_error, row.lease_until = OutgoingState.SENT, timezone.now(), "", None
+    row.handed_at, row.rest = None, []
+    if copy and row.kind in COPIED:
+        row.copy, row.copy_at = SentCopy.WANTED, timezone.now()
     if row.kind == OutgoingKind.RELAY:
         _forget(row)
     if row.kind == OutgoingKind.ACCOUNT:
         row.text = row.html = ""  # whoever reads the database must not find a link that signs in
     row.save()
     context.mail_changed(row.customer_id)
+    _let_go(row)
     if row.message is not None:
         _show(row.message, Delivery.SENT)
-        taken = [address for address in (*row.to, *row.cc) if address not in (refused or {})]
         row.message.thread.record(EventKind.SENT, message=row.message, to=", ".join(taken))
         _tell_refused(row.message, refused or {})
+
+
+def _sent_to_some(row: OutgoingMail, refused: Mapping[str, str], later: Mapping[str, str]) -> None:
+    """Some took it, some will perhaps: only those are tried again."""
+    taken = [address for address in row.readers if address not in refused and address not in later]
+    words = "; ".join(f"{address}: {reason}" for address, reason in later.items())
+    row.rest = list(later)
+    if row.message is not None:
+        row.message.thread.record(EventKind.SENT, message=row.message, to=", ".join(taken))
+        _tell_refused(row.message, refused)
+    _try_later(row, words, of_server=False)
 
 
 def _tell_refused(message: Message, refused: Mapping[str, str]) -> None:
@@ -111,22 +189,62 @@ def _forget(row: OutgoingMail) -> None:
 
 
 @transaction.atomic
-def failed(mail: OutboundMail, reason: str, *, permanent: bool) -> None:
-    """It was not taken. Try again later with the same bytes, or give up and bring the thread back."""
+def failed(mail: OutboundMail, reason: str, *, permanent: bool, of_server: bool = False) -> None:
+    """It was not taken. Try again later with the same bytes, or give up and bring the thread back.
+
+    `of_server`: the mailbox is at fault, so that its other mails would do no better now.
+    """
     row = _mine(mail)
     if row is None:
         return
-    row.attempts += 1
-    row.last_error, row.lease_until, row.claim = reason[:500], None, ""
-    context.mail_changed(row.customer_id)
-    if permanent or timezone.now() - row.created_at > GIVE_UP_AFTER:
-        row.state = OutgoingState.FAILED
-        row.save()
+    if permanent or timezone.now() - (row.first_try_at or timezone.now()) > GIVE_UP_AFTER:
+        _end(row, OutgoingState.FAILED, reason)
         _give_back(row, reason)
         return
-    pause = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - only jitter
-    row.state, row.not_before = OutgoingState.QUEUED, timezone.now() + timedelta(seconds=pause)
+    _try_later(row, reason, of_server=of_server)
+
+
+@transaction.atomic
+def doubted(mail: OutboundMail, reason: str, *, again: bool) -> None:
+    """It was handed over, and nobody said whether it was taken.
+
+    With `again` it is sent once more, the same Message-ID telling receivers that it is the same mail; after a second
+    doubt, or without `again`, it waits for somebody to say. What no agent sees in a thread is sent once more at most.
+    """
+    row = _mine(mail)
+    if row is None:
+        return
+    row.doubts += 1
+    if row.doubts == 1 and (again or row.message is None):
+        _try_later(row, reason, of_server=True)
+        return
+    _end(row, OutgoingState.UNCERTAIN, reason)
+    if row.message is not None:
+        _show(row.message, Delivery.UNCERTAIN, reason)
+        _bring_back(row, row.message, EventKind.UNCERTAIN, reason)
+
+
+def _end(row: OutgoingMail, state: OutgoingState, reason: str) -> None:
+    """No other try by itself."""
+    row.attempts += 1
+    row.state, row.last_error = state, reason[:500]
+    row.lease_until, row.claim, row.handed_at = None, "", None
     row.save()
+    context.mail_changed(row.customer_id)
+    _let_go(row)
+
+
+def _try_later(row: OutgoingMail, reason: str, *, of_server: bool) -> None:
+    now = timezone.now()
+    row.attempts += 1
+    row.last_error, row.lease_until, row.claim, row.handed_at = reason[:500], None, "", None
+    pause = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - only jitter
+    row.state, row.not_before = OutgoingState.QUEUED, now + timedelta(seconds=pause)
+    row.first_try_at = row.first_try_at or now
+    if not of_server:
+        row.blocks_until = row.blocks_until or now + HOLDS_UP
+    row.save()
+    context.mail_changed(row.customer_id)
     if row.message is not None:
         _show(row.message, Delivery.RETRYING, reason)
         _reopen(row.message)
@@ -146,11 +264,14 @@ def _reopen(message: Message) -> None:
 
 def _give_back(row: OutgoingMail, reason: str) -> None:
     """Show the failure in the thread, bring the thread back to the queue and tell the author."""
-    if row.message is None:
-        return
-    message, thread = row.message, row.message.thread
-    _show(message, Delivery.FAILED, reason)
-    thread.record(EventKind.FAILED, message=message, to=", ".join(row.to), reason=reason[:200])
+    if row.message is not None:
+        _show(row.message, Delivery.FAILED, reason)
+        _bring_back(row, row.message, EventKind.FAILED, reason)
+
+
+def _bring_back(row: OutgoingMail, message: Message, kind: EventKind, reason: str) -> None:
+    thread = message.thread
+    thread.record(kind, message=message, to=", ".join(row.rest or row.to), reason=reason[:200])
     if thread.status != Status.OPEN:
         thread.reopen(by=None)
     if message.author is not None:

@@ -20,7 +20,7 @@ def panel_of(thread: Thread, agent: Agent) -> dict[str, Any]:
         "orders": shop.orders_of_address(thread.email) if not thread.customer_id else [],
         **beside,
         "thread": thread,
-        "others": _others(thread, agent),
+        "others": others_of(thread, agent),
         "mentioned": mentioned,
         "candidates": [] if mentioned else claims.candidates_of(thread),
         "claimed": claimed,
@@ -28,7 +28,8 @@ def panel_of(thread: Thread, agent: Agent) -> dict[str, Any]:
     }
 
 
-def _others(thread: Thread, agent: Agent) -> list[Thread]:
+def others_of(thread: Thread, agent: Agent) -> list[Thread]:
+    """The newest other threads of the same person that this agent may see."""
     if not thread.customer_id and not thread.email:
         return []
     visible = Thread.objects.visible_to(agent).exclude(pk=thread.pk)

@@ -61,6 +61,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key("pending1", "1", _("Pending 1")),
             Key("pending2", "2", _("Pending 2")),
             Key("snooze", "s", _("Put off until a date")),
+            Key("merge", "m", _("Merge")),
             Key("assign", "a", _("Assign to…")),
             Key("take", "i", _("Assign to me")),
             Key("unread", "u", _("Mark unread")),

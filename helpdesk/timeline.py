@@ -1,14 +1,17 @@
-"""The conversation of a thread as it is shown: messages oldest first, events folded between them."""
+"""The conversation of a thread as it is shown: messages in the reader's order, between them folded events, and what
+became of the order and the cart meanwhile."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts.models import Agent
+from helpdesk import context as shop
 from helpdesk.models import Delivery, Event, EventKind, Message, Thread
 
 # What the message itself already tells.
@@ -21,20 +24,27 @@ TOLD_BY_MESSAGES = (
 )
 
 
+SAID, HAPPENED, OF_ORDER = 0, 1, 2
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One message, or the events between two. `version` changes when the browser has to draw it anew."""
+    """One message, the events between two, or a moment of the order.
+
+    `version` changes when the browser has to draw it anew.
+    """
 
     key: str
     version: str
     message: Message | None = None
     events: list[Event] = field(default_factory=list)
+    moment: Any = None  # something of the order or the cart: at, text, url, icon
     is_first_unread: bool = False
     leaves_in: int = 0  # seconds in which the author may still take it back
 
 
 def entries(thread: Thread, *, reader: Agent, read_at: datetime | None) -> list[Entry]:
-    """The whole conversation in three queries: messages, their files, events."""
+    """The whole conversation in three queries: messages, their files, events; one more where there is an order."""
     messages = (
         thread.messages.current()
         .select_related("author")
@@ -42,29 +52,38 @@ def entries(thread: Thread, *, reader: Agent, read_at: datetime | None) -> list[
         .annotate(
             leaves_at=F("outgoing__not_before"),
             tries=F("outgoing__attempts"),
+            waits=F("outgoing__is_waiting"),
             has_original=Exists(Message.objects.filter(pk=OuterRef("pk"), incoming__isnull=False)),
         )
         .order_by("created_at", "pk")
     )
     events = thread.events.exclude(kind__in=TOLD_BY_MESSAGES).select_related("actor")
-    return _woven(messages, events, reader=reader, read_at=read_at)
+    moments = shop.moments_of(thread.order, thread.cart, since=thread.created_at)
+    woven = _woven(messages, events, moments, reader=reader, read_at=read_at)
+    return woven[::-1] if reader.thread_order == Agent.ThreadOrder.NEWEST else woven
 
 
 def _woven(
-    messages: Iterable[Message], events: Iterable[Event], *, reader: Agent, read_at: datetime | None
+    messages: Iterable[Message],
+    events: Iterable[Event],
+    moments: Iterable[Any],
+    *,
+    reader: Agent,
+    read_at: datetime | None,
 ) -> list[Entry]:
-    found: list[tuple[datetime, int, Message | Event]] = [(one.created_at, 0, one) for one in messages]
-    found += [(one.at, 1, one) for one in events]
-    found.sort(key=lambda row: (row[0], row[1], row[2].pk))
+    found: list[tuple[datetime, int, int, Any]] = [(one.created_at, SAID, one.pk, one) for one in messages]
+    found += [(one.at, HAPPENED, one.pk, one) for one in events]
+    found += [(one.at, OF_ORDER, n, one) for n, one in enumerate(moments)]
+    found.sort(key=lambda row: row[:3])
     woven: list[Entry] = []
     unread = False
-    for is_event, rows in groupby(found, key=lambda row: isinstance(row[2], Event)):
-        things = [row[2] for row in rows]
-        if is_event:
-            woven.append(_folded([one for one in things if isinstance(one, Event)]))
-            continue
-        for message in things:
-            assert isinstance(message, Message)  # noqa: S101 - the other branch has the events
+    for what, rows in groupby(found, key=lambda row: row[1]):
+        things = [row[3] for row in rows]
+        if what == HAPPENED:
+            woven.append(_folded(things))
+        elif what == OF_ORDER:
+            woven += [Entry(key=f"o-{one.key}", version=one.key, moment=one) for one in things]
+        for message in things if what == SAID else ():
             is_new = message.is_inbound and (read_at is None or message.created_at > read_at)
             woven.append(_said(message, reader=reader, first_unread=is_new and not unread))
             unread = unread or is_new
@@ -78,10 +97,11 @@ def _folded(events: list[Event]) -> Entry:
 def _said(message: Message, *, reader: Agent, first_unread: bool) -> Entry:
     leaves_at = getattr(message, "leaves_at", None)
     left = int((leaves_at - timezone.now()).total_seconds()) + 1 if leaves_at else 0
-    mine = message.author_id == reader.pk and message.delivery == Delivery.QUEUED and not message.tries  # type: ignore[attr-defined]
+    is_stuck = message.tries or message.waits  # type: ignore[attr-defined]
+    mine = message.author_id == reader.pk and message.delivery == Delivery.QUEUED and not is_stuck
     return Entry(
         key=f"m-{message.pk}",
-        version=f"{message.delivery} {message.delivery_note} {mine and left > 0}",
+        version=f"{message.delivery} {message.delivery_note} {mine and left > 0} {is_stuck}",
         message=message,
         is_first_unread=first_unread,
         leaves_in=max(0, left) if mine else 0,

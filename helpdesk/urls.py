@@ -15,6 +15,7 @@ from helpdesk.views import (
     entering,
     exports,
     frames,
+    joining,
     letters,
     mailings,
     notices,
@@ -26,7 +27,19 @@ from helpdesk.views import (
     week,
     whatsapp,
 )
-from helpdesk.views.settings import contacts, desk, groups, home, hours, reasons, replies, shop_contacts, statuses, team
+from helpdesk.views.settings import (
+    absences,
+    contacts,
+    desk,
+    groups,
+    home,
+    hours,
+    reasons,
+    replies,
+    shop_contacts,
+    statuses,
+    team,
+)
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -60,6 +73,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/messages/<int:message_id>/as-sent/", frames.as_sent, name="as_sent"),
     path("threads/<int:thread_id>/messages/<int:message_id>/frame/", frames.frame, name="frame"),
     path("threads/<int:thread_id>/messages/<int:message_id>/recall/", actions.recall, name="recall"),
+    path("threads/<int:thread_id>/messages/<int:message_id>/arrival/", actions.arrival, name="arrival"),
     path("threads/<int:thread_id>/messages/<int:message_id>/send-again/", actions.send_again, name="send_again"),
     path("threads/<int:thread_id>/reply/", actions.reply, name="reply"),
     path("threads/<int:thread_id>/note/", actions.note, name="note"),
@@ -72,8 +86,13 @@ urlpatterns = [
     path("threads/<int:thread_id>/replies/", replies_picker.index, name="picker"),
     path("threads/<int:thread_id>/replies/<int:reply_id>/", replies_picker.preview, name="reply_preview"),
     path("threads/<int:thread_id>/replies/use/", replies_picker.use, name="use_reply"),
+    path("threads/<int:thread_id>/replies/send/", replies_picker.send, name="send_reply"),
     path("threads/<int:thread_id>/replies/insert/", replies_picker.insert, name="insert_reply"),
     path("threads/<int:thread_id>/status/", controls.status, name="status"),
+    path("threads/<int:thread_id>/merge/", joining.merge, name="merge"),
+    path("threads/<int:thread_id>/merges/<int:merge_id>/part/", joining.part, name="part"),
+    path("threads/<int:thread_id>/split/", joining.split_off, name="split_off"),
+    path("threads/<int:thread_id>/requester/", joining.requester, name="requester"),
     path("threads/<int:thread_id>/snooze/", pending.snooze, name="snooze"),
     path("threads/<int:thread_id>/assignment/", controls.assignment, name="assignment"),
     path("threads/<int:thread_id>/contact/", controls.contact, name="move"),
@@ -139,6 +158,7 @@ urlpatterns += [
     path("settings/team/", team.index, name="team"),
     path("settings/team/invitation/", team.invite, name="invite"),
     path("settings/team/<int:agent_id>/", team.edit, name="agent"),
+    path("settings/team/<int:agent_id>/absence/", absences.edit, name="absence"),
     path("settings/team/<int:agent_id>/link/", team.new_link, name="agent_link"),
     path("settings/team/<int:agent_id>/deactivation/", team.deactivate, name="agent_deactivation"),
     path("settings/team/<int:agent_id>/activation/", team.activate, name="agent_activation"),

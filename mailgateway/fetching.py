@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 import hashlib
+import logging
 
 from live import wire
-from mailgateway import beats, imap
+from mailgateway import beats, imap, incoming
 from mailgateway.lanes import Lane, first_of, hang_up
 from mailgateway.loops import Bell, Gateway, Loop, Up
 from mailgateway.models import Mailbox
 from mailgateway.visit import Visit
 
+log = logging.getLogger(__name__)
 TIDY_EVERY = 25  # mails of a long batch
 
 
@@ -35,6 +37,8 @@ class Fetcher:
         renewing = asyncio.ensure_future(self._renew(visit, lost))
         try:
             await self._stay(visit, up, lost)
+        except incoming.Late:
+            log.warning("Mailbox %s is another worker's by now", self.mailbox_id)
         except imap.FAULTS as error:
             await self.gateway.records(Mailbox(pk=self.mailbox_id).note_error, imap.words(error))
             raise

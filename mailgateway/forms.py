@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import Dressed
 from mailgateway import providers
 from mailgateway.grants import Grant, SignIn, SignInApp
-from mailgateway.models import Afterwards, Incoming, IncomingState, Mailbox, Outcome, Security
+from mailgateway.models import Afterwards, Incoming, IncomingState, Mailbox, Outcome, Security, WhenUnsure
 
 SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
 MAIN = ("name", "contact", "is_active", "creates_threads")
@@ -20,7 +20,7 @@ RECEIVING = ("imap_host", "imap_port", "imap_security", "sign_in", "username", "
 TRUST = ("fingerprint", "ca_pem", "trusted_server")
 PLACE = {"imap_host", "imap_port", "imap_security", "username", "fingerprint", "ca_pem"}
 SENDING_PLACE = {"smtp_host", "smtp_port", "smtp_security", "smtp_username"}
-SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username")
+SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username", "when_unsure", "mails_a_minute", "sent_folder")
 
 
 def is_loopback(host: str) -> bool:
@@ -64,6 +64,8 @@ class MailboxForm(Dressed, forms.ModelForm):
             self.fields["imap_host"].required = self.fields["sign_in"].required = False
         for name in ("imap_port", "smtp_port"):
             self.fields[name] = forms.IntegerField(label=_("Port"), min_value=1, max_value=65_535)
+        for name in {"when_unsure", "mails_a_minute"} & set(self.fields):
+            self.fields[name].required = False
         self.fields["smtp_port"].required = self.fields["smtp_security"].required = False
         stored = bool(self.instance.password_locked)
         self.fields["password"].help_text = (
@@ -116,6 +118,8 @@ class MailboxForm(Dressed, forms.ModelForm):
         self._password(data)
         if data.get("smtp_host"):
             self._protected("smtp")
+        data["when_unsure"] = data.get("when_unsure") or WhenUnsure.AGAIN
+        data["mails_a_minute"] = data.get("mails_a_minute") or 0
         data["smtp_port"] = data.get("smtp_port") or 587
         data["smtp_security"] = data.get("smtp_security") or Security.STARTTLS
         return data

@@ -18,6 +18,7 @@ from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.utils import encode_folder
 
+from helpdesk import faults
 from mailgateway import providers, tls
 from mailgateway.grants import SignIn
 from mailgateway.models import Afterwards, Mailbox, Security
@@ -207,10 +208,12 @@ class Folder:
             self._uid("MOVE", numbers, target)
         else:
             self._uid("COPY", numbers, target)
+            faults.at("10 copied")
             self._remove(numbers)
 
     def _remove(self, numbers: str) -> None:
         self._uid("STORE", numbers, "+FLAGS.SILENT", r"(\Deleted)")
+        faults.at("10 marked as deleted")
         if "UIDPLUS" in self.client.capabilities:  # plain EXPUNGE would remove what others have marked
             self._uid("EXPUNGE", numbers)
 

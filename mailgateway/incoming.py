@@ -8,12 +8,16 @@ from typing import Any
 
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from helpdesk import intake
+from helpdesk import faults, intake
 from helpdesk.mail import Delivered, InboundMail
 from mailgateway import child, rawmail
 from mailgateway.models import NOT_FETCHED, TRIES, Incoming, IncomingState, Mailbox, Outcome
 
 log = logging.getLogger(__name__)
+
+
+class Late(Exception):
+    """Another worker fetches this mailbox by now: what this one has in hand is the other's business."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,13 @@ def take(
     routed: bool = True,
     size: int | None = None,
     server_at: datetime | None = None,
+    lease: str = "",
 ) -> Taken:
     """Take one mail: from now on it cannot be lost, and taking it again changes nothing.
 
     `size` is given for a mail over the limit, of which `raw` is only the beginning; `server_at` is when the server
-    got it. Raises OSError if the raw
-    mail cannot be stored, and Django's OperationalError or InterfaceError when the database is away: then the
+    got it; `lease` is the token by which the mailbox is fetched. Raises Late if that is another's by now, OSError if
+    the raw mail cannot be stored, and Django's OperationalError or InterfaceError when the database is away: then the
     mail is not taken, or taken but not understood; either way it has to be offered again.
     """
     path, sha256 = rawmail.store(raw)
@@ -49,11 +54,17 @@ def take(
     content |= {"server_at": server_at}
     with transaction.atomic():
         row = _row(mailbox, contact, uidvalidity, uid, content)
-        if mailbox is not None and uid is not None and uidvalidity == mailbox.uidvalidity:
-            mailbox.reached(uid)
+        faults.at("06 row written")
+        if mailbox is not None and uid is not None and not _reached(mailbox, uidvalidity, uid, lease):
+            raise Late
+    faults.at("07 stored")
     if row.state == IncomingState.STORED:
         return _understand(row, raw, routed=routed)
     return _known(row)
+
+
+def _reached(mailbox: Mailbox, uidvalidity: int | None, uid: int, lease: str) -> bool:
+    return uidvalidity != mailbox.uidvalidity or mailbox.reached(uid, lease=lease)
 
 
 def note_unfetched(mailbox: Mailbox, uid: int, reason: str) -> None:
@@ -144,10 +155,12 @@ def _understand(row: Incoming, raw: bytes, *, routed: bool, creates: bool | None
         return _failed(row, "no-contact", "The contact it was for is gone.")
     if row.attempts > TRIES:
         return _failed(row, "crash", "Reading it ended the process again and again.")
+    faults.at("11 before reading")
     try:
         mail = child.parse_limited(raw, intake.own_addresses())
     except Exception as error:  # noqa: BLE001 - whatever strangers' bytes do, the next mail goes on
         return _failed(row, getattr(error, "reason", "unreadable"), str(error) or type(error).__name__)
+    faults.at("11 read")
     mail = _as_it_came(row, mail)
     row.sender, row.subject = mail.sender[:255], mail.subject[:255]
     creates = (row.mailbox is None or row.mailbox.creates_threads) if creates is None else creates
@@ -169,8 +182,11 @@ def _as_it_came(row: Incoming, mail: InboundMail) -> InboundMail:
 
 def _deliver(row: Incoming, mail: InboundMail, contact: intake.Contact, *, routed: bool, creates: bool) -> Taken:
     with transaction.atomic():
+        faults.at("12 before delivering")
         done = intake.deliver(mail, contact=contact, routed=routed, creates=creates)
         row.settle(done.outcome, done.reason, thread_id=done.thread_id, message_id=done.message_id)
+        faults.at("12 delivered")
+    faults.at("12 committed")
     return Taken(row.pk, done, mail, done.reason)
 
 

@@ -32,6 +32,13 @@ class Afterwards(models.TextChoices):
     DELETE = "delete", _("Delete")
 
 
+class WhenUnsure(models.TextChoices):
+    """What to do when a server took a mail, and was gone before it said so."""
+
+    AGAIN = "again", _("Send it once more: it may arrive twice")
+    ASK = "ask", _("Ask the agent: it may not have arrived")
+
+
 class MailboxQuerySet(models.QuerySet["Mailbox"]):
     """Mailboxes, in the gateway's words."""
 
@@ -83,6 +90,22 @@ class Mailbox(models.Model):
     smtp_security = models.CharField(_("security"), max_length=8, choices=Security, default=Security.STARTTLS)
     smtp_username = models.CharField(_("user name"), max_length=255, blank=True, help_text=_("Empty: as for IMAP."))
     smtp_password_locked = models.TextField(blank=True, editable=False)
+    when_unsure = models.CharField(
+        _("if the server does not say whether it took a mail"),
+        max_length=8,
+        choices=WhenUnsure,
+        default=WhenUnsure.AGAIN,
+        help_text=_("Happens when a connection breaks at the very end. Most programs recognise a second copy."),
+    )
+    mails_a_minute = models.PositiveIntegerField(
+        _("mails a minute at most"), default=0, help_text=_("What your provider allows. 0: no limit.")
+    )
+    sent_folder = models.CharField(
+        _("folder for copies of sent mail"),
+        max_length=255,
+        blank=True,
+        help_text=_("Such as “Sent”. Empty: no copies, or your provider keeps them by itself."),
+    )
     # The ledger's place in the folder, and how the connection does; written by update(), without history.
     place = models.CharField(max_length=64, blank=True, editable=False)  # which folder of which account it is
     uidvalidity = models.BigIntegerField(default=0, editable=False)
@@ -98,6 +121,7 @@ class Mailbox(models.Model):
     last_error_at = models.DateTimeField(null=True, blank=True, editable=False)
     smtp_error = models.CharField(max_length=500, blank=True, editable=False)
     smtp_error_at = models.DateTimeField(null=True, blank=True, editable=False)
+    next_send_at = models.DateTimeField(null=True, blank=True, editable=False)  # by mails_a_minute
     history = HistoricalRecords(
         excluded_fields=[
             *("password_locked", "smtp_password_locked", "place", "uidvalidity", "last_uid"),
@@ -113,6 +137,7 @@ class Mailbox(models.Model):
                 "last_error_at",
                 "smtp_error",
                 "smtp_error_at",
+                "next_send_at",
             ),
         ]
     )
@@ -181,6 +206,17 @@ class Mailbox(models.Model):
         else:
             Trouble.objects.end(self.pk, Side.SENDING)
 
+    def turn_to_send(self) -> float:
+        """Take the right to send one mail now, and return 0; or the seconds until there may be one."""
+        if not self.mails_a_minute:
+            return 0.0
+        rows, now = type(self).objects.filter(pk=self.pk), timezone.now()
+        at = rows.values_list("next_send_at", flat=True).first()
+        if at is not None and at > now:
+            return (at - now).total_seconds()
+        taken = rows.filter(next_send_at=at).update(next_send_at=now + timedelta(seconds=60 / self.mails_a_minute))
+        return 0.0 if taken else 60 / self.mails_a_minute
+
     def lease(self, token: str, *, seconds: float) -> bool:
         """Take or renew the right to fetch here, so that two workers never do; False while another holds it."""
         now = timezone.now()
@@ -200,10 +236,14 @@ class Mailbox(models.Model):
             self.place, self.uidvalidity, self.last_uid = place, uidvalidity, 0
             self.save_place()
 
-    def reached(self, uid: int) -> None:
-        """Every mail up to this one is stored here."""
-        self.last_uid = max(self.last_uid, uid)
-        self.save_place()
+    def reached(self, uid: int, *, lease: str = "") -> bool:
+        """Every mail up to this one is stored here. False if the lease is somebody else's by now: nothing changed."""
+        last = max(self.last_uid, uid)
+        rows = type(self).objects.filter(pk=self.pk, **({"lease_token": lease} if lease else {}))
+        if not rows.update(place=self.place, uidvalidity=self.uidvalidity, last_uid=last):
+            return False
+        self.last_uid = last
+        return True
 
     def save_place(self) -> None:
         """Write the ledger's place, without a version in the history."""

@@ -2,43 +2,77 @@
 
 import asyncio
 
-from helpdesk import outbox
+from helpdesk import outbox, sent_copies
 from helpdesk.mail import OutboundMail
 from live import wire
-from mailgateway import outgoing
+from mailgateway import copies, outgoing, routes
 from mailgateway.lanes import Lane, first_of
 from mailgateway.loops import Bell, Gateway, Up
+from mailgateway.routes import Route
 
 RENEW = 30.0  # seconds; a quarter of the claim's two minutes
 
 
 class Sending:
-    """Claims what is due and sends it, one after another."""
+    """Claims what is due and sends it: each mailbox on a way of its own, so that a server that hangs stops no other."""
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
         self.lane = Lane("outbox")
+        self.busy: dict[int, asyncio.Task[None]] = {}
 
     async def watch(self, up: Up, stop: asyncio.Event) -> None:
-        """Until told to stop: the mail in hand is finished, no other begun."""
+        """Until told to stop: the mails in hand are finished, no other begun."""
         bell = Bell()
         wire.join("outbox", bell)
         try:
             while not stop.is_set():
                 bell.rung.clear()
-                await self._send_due(stop)
+                for route in await self.lane(due):
+                    self._begin(route, stop, bell)
                 await up()
                 await first_of(stop, bell.rung, seconds=self.gateway.pace.outbox)
+                self._look_back()
         finally:
             wire.leave(bell)
+        if self.busy:
+            await asyncio.wait(self.busy.values())
 
-    async def _send_due(self, stop: asyncio.Event) -> None:
-        while not stop.is_set() and (mail := await self.lane(outbox.claim)) is not None:
-            await self._send(mail)
+    def _begin(self, route: Route, stop: asyncio.Event, bell: Bell) -> None:
+        if route.key in self.busy:
+            return
+        self.busy[route.key] = task = asyncio.ensure_future(self._send_due(route, stop))
+        task.add_done_callback(lambda _task: bell.rung.set())
 
-    async def _send(self, mail: OutboundMail) -> None:
+    def _look_back(self) -> None:
+        """Forget the ways that came to their end. Raises what went wrong on one, such as a database away."""
+        for key in [key for key, task in self.busy.items() if task.done()]:
+            self.busy.pop(key).result()
+
+    async def _send_due(self, route: Route, stop: asyncio.Event) -> None:
+        lane = Lane(f"outbox-{route.key}")
+        try:
+            while not stop.is_set():
+                if pause := await lane(route.pause):
+                    await first_of(stop, seconds=pause)
+                    continue
+                mail = await lane(outbox.claim, **route.whose)
+                if mail is None:
+                    break
+                await self._send(lane, mail)
+            if not stop.is_set():
+                await lane(copies.put, route, hangups=self.gateway.hangups)
+        finally:
+            lane.close()
+
+    async def _send(self, lane: Lane, mail: OutboundMail) -> None:
         """Send, and keep the claim for as long as the server takes."""
-        sending = asyncio.ensure_future(self.lane(outgoing.deliver, mail, hangups=self.gateway.hangups))
+        sending = asyncio.ensure_future(lane(outgoing.deliver, mail, hangups=self.gateway.hangups))
         while not (await asyncio.wait([sending], timeout=RENEW))[0]:
             await self.gateway.records(outbox.renew, mail)
         await sending
+
+
+def due() -> list[Route]:
+    """The ways on which something waits."""
+    return routes.all_of(outbox.contacts_due() | sent_copies.contacts_wanted())

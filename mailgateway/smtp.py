@@ -1,12 +1,15 @@
 """SMTP: hand one mail to a mailbox's server, and tell for good refusals from passing troubles."""
 
 import contextlib
+import re
 import smtplib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from helpdesk import faults
 from helpdesk.mail import OutboundMail
 from mailgateway import compose, providers, tls
 from mailgateway.lanes import Hangups
@@ -16,6 +19,8 @@ from mailgateway.tls import Refused
 CONNECT_TIMEOUT = 10.0
 ANSWER_TIMEOUT = 60.0
 WANTS_SIGN_IN = (530, 534, 535, 538)  # the mailbox is set up wrongly; nothing is wrong with the mail
+OK, FORWARDED, GO_ON, PERMANENT = 250, 251, 354, 500
+DOT = re.compile(rb"^\.", re.MULTILINE)
 FAULTS = (Refused, smtplib.SMTPException, OSError, ValueError)
 
 
@@ -27,17 +32,39 @@ class NotSent(Exception):
         self.permanent, self.of_server = permanent, of_server
 
 
-def send(mailbox: Mailbox, mail: OutboundMail, *, hangups: Hangups | None = None) -> dict[str, str]:
-    """Send one mail; the addresses the server refused while it took the others, with its words. Raises NotSent."""
+class Unanswered(Exception):
+    """The whole mail was handed over, and the server did not say whether it took it."""
+
+
+class Late(Exception):
+    """Somebody else has this mail by now: it was not ended, so the server has not taken it."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The server took the mail, but not for these addresses: for good, and for now, with its words."""
+
+    refused: dict[str, str]
+    later: dict[str, str]
+
+
+def send(
+    mailbox: Mailbox, mail: OutboundMail, *, before_end: Callable[[], bool], hangups: Hangups | None = None
+) -> Taken:
+    """Send one mail. `before_end` is asked when only its last line is missing, and may still stop it.
+
+    Raises NotSent, Unanswered, or Late if `before_end` said no.
+    """
     try:
         raw = compose.to_mime(mail)
-        recipients = [compose.ascii_domain(one.address) for one in (*mail.to, *mail.cc)]
+        readers = mail.rest or tuple(one.address for one in (*mail.to, *mail.cc))
+        recipients = {compose.ascii_domain(address): address for address in readers}
         sender = compose.ascii_domain(mail.sender.address)
     except compose.Unsendable as error:
         raise NotSent(str(error), permanent=True) from error
     try:
         with connected(mailbox, hangups=hangups or Hangups()) as server:
-            return _hand_over(server, sender, recipients, raw)
+            return _hand_over(server, sender, recipients, raw, before_end)
     except FAULTS as error:
         raise NotSent(words(error), permanent=False, of_server=True) from error
 
@@ -106,21 +133,67 @@ def _sign_in(server: smtplib.SMTP, mailbox: Mailbox, password: str) -> None:
         server.login(username, password)
 
 
-def _hand_over(server: smtplib.SMTP, sender: str, recipients: list[str], raw: bytes) -> dict[str, str]:
-    options = []
-    if not all(one.isascii() for one in (sender, *recipients)):
-        if not server.has_extn("smtputf8"):
-            raise NotSent(_("The server cannot send to internationalised addresses."), permanent=True)
-        options = ["SMTPUTF8", "BODY=8BITMIME"]
+def _hand_over(
+    server: smtplib.SMTP, sender: str, recipients: dict[str, str], raw: bytes, before_end: Callable[[], bool]
+) -> Taken:
+    """The dialogue of one mail. `recipients`: as they go over the wire, and as we know them."""
+    code, said = server.mail(sender, _options(server, [sender, *recipients], raw))
+    if code != OK:
+        raise _refused(code, said)
+    refused: dict[str, tuple[int, bytes]] = {}
+    for address in recipients:
+        faults.at("25 recipient")
+        code, said = server.rcpt(address)
+        if code not in (OK, FORWARDED):
+            refused[address] = (code, said)
+    if len(refused) == len(recipients):
+        permanent = all(code >= PERMANENT for code, _words in refused.values())
+        raise NotSent(_of_recipients(refused), permanent=permanent)
+    server.putcmd("data")
+    code, said = server.getreply()
+    if code != GO_ON:
+        raise _refused(code, said)
+    _transfer(server, raw, before_end)
+    by_kind: dict[bool, dict[str, str]] = {True: {}, False: {}}
+    for address, (code, said) in refused.items():
+        by_kind[code >= PERMANENT][recipients[address]] = answer(code, said)
+    return Taken(refused=by_kind[True], later=by_kind[False])
+
+
+def _transfer(server: smtplib.SMTP, raw: bytes, before_end: Callable[[], bool]) -> None:
+    """The bytes, and after a last look the line that ends them: only then may the server take the mail."""
+    body = DOT.sub(b"..", raw)
+    server.send(body if body.endswith(b"\r\n") else body + b"\r\n")
+    faults.at("25 all but the end")
+    if not before_end():
+        raise Late
+    faults.at("26 about to end")
     try:
-        refused = server.sendmail(sender, recipients, raw, mail_options=options)
-    except smtplib.SMTPRecipientsRefused as error:
-        permanent = all(code >= 500 for code, _words in error.recipients.values())
-        raise NotSent(_of_recipients(error.recipients), permanent=permanent) from error
-    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-        unsigned = error.smtp_code in WANTS_SIGN_IN
-        raise NotSent(words(error), permanent=error.smtp_code >= 500 and not unsigned, of_server=unsigned) from error
-    return {address: answer(*said) for address, said in refused.items()}
+        server.send(b".\r\n")
+        faults.at("26 ended")
+        code, said = server.getreply()
+    except (smtplib.SMTPException, OSError) as error:
+        raise Unanswered(words(error)) from error
+    faults.at("27 answered")
+    if code < 0:  # no SMTP at all
+        raise Unanswered(answer(code, said))
+    if code != OK:
+        raise _refused(code, said)
+
+
+def _options(server: smtplib.SMTP, addresses: list[str], raw: bytes) -> list[str]:
+    options = [f"SIZE={len(raw)}"] if server.has_extn("size") else []
+    if all(one.isascii() for one in addresses):
+        return options
+    if not server.has_extn("smtputf8"):
+        raise NotSent(_("The server cannot send to internationalised addresses."), permanent=True)
+    server.command_encoding = "utf-8"
+    return [*options, "SMTPUTF8", "BODY=8BITMIME"]
+
+
+def _refused(code: int, said: bytes) -> NotSent:
+    unsigned = code in WANTS_SIGN_IN
+    return NotSent(answer(code, said), permanent=code >= PERMANENT and not unsigned, of_server=unsigned)
 
 
 def _of_recipients(refused: dict[str, tuple[int, bytes]]) -> str:

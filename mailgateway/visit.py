@@ -7,6 +7,7 @@ import secrets
 from django.conf import settings
 from django.utils import timezone
 
+from helpdesk import faults
 from mailgateway import idle, imap, incoming
 from mailgateway.models import Afterwards, Incoming, Mailbox
 
@@ -37,7 +38,9 @@ class Visit:
         self.mailbox = Mailbox.objects.select_related("contact").get(pk=self.mailbox_id)
         for row in Incoming.objects.unfinished().filter(mailbox=self.mailbox):
             incoming.finish(row)
+        faults.at("01 before connecting")
         self.folder = imap.Folder(self.mailbox)
+        faults.at("02 folder open")
         self.mailbox.begin_epoch(place_of(self.mailbox), self.folder.uidvalidity)
 
     @property
@@ -49,6 +52,7 @@ class Visit:
     def todo(self) -> list[int]:
         """The UIDs to take now: those the server withheld before, then the new ones."""
         withheld = Incoming.objects.not_fetched(self.mailbox).values_list("uid", flat=True)
+        faults.at("03 before searching")
         found = [*(uid for uid in withheld if uid), *self.opened.new_uids(self.mailbox.last_uid)]
         self.mailbox.note_backlog(len(found))
         return found
@@ -65,6 +69,7 @@ class Visit:
             log.info("Mailbox %s: mail %s was gone before it could be fetched", self.mailbox, uid)
             self.mailbox.reached(uid)
             return
+        faults.at("05 fetched")
         incoming.take(
             fetched.raw,
             mailbox=self.mailbox,
@@ -73,6 +78,7 @@ class Visit:
             uid=uid,
             size=None if fetched.is_whole else fetched.size,
             server_at=fetched.at,
+            lease=self.token,
         )
 
     def tidy(self) -> None:
@@ -83,12 +89,16 @@ class Visit:
                 return
             # Of a mail over the limit the server has the only whole copy: that is never deleted.
             spared = self.mailbox.afterwards == Afterwards.DELETE
+            if not self.lease():
+                raise incoming.Late
+            faults.at("08 before settling")
             uids = [row.uid for row in rows if row.uid and (row.is_whole or not spared)]
             try:
                 self.opened.acknowledge(uids)
             except imap.Refused as error:  # once a visit: a copy half moved must not be copied again and again
                 self.trouble = str(error)
                 return
+            faults.at("09 settled on the server")
             Incoming.objects.filter(pk__in=[row.pk for row in rows]).update(acknowledged_at=timezone.now())
 
     def rest(self) -> None:
@@ -144,6 +154,8 @@ def fetch_once(mailbox_id: int) -> str:
             visit.take(uid)
         visit.tidy()
         visit.rest()
+    except incoming.Late:
+        log.warning("Mailbox %s is another worker's by now", mailbox_id)
     except imap.FAULTS as error:
         Mailbox(pk=mailbox_id).note_error(imap.words(error))
         return imap.words(error)

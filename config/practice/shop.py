@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Agent
+from accounts.models import Absence, Agent
 from config.practice import carts, lost, records
 from config.practice import orders as shop_floor
 from config.practice.people import Town
@@ -85,6 +85,15 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         desk.undo_seconds = 10
         desk.save()
         Agent.objects.update(notices_by_mail=True)
+        today = timezone.localdate()
+        Absence.objects.announce(
+            team["tom"],
+            since=today - timedelta(days=2),
+            until=today + timedelta(days=5),
+            deputy=team["marta"],
+            threads=Absence.Threads.KEEP,
+            by=team["ines"],
+        )
         made = [Account(one.name, one.username, passwords[one.username], one.role) for one in team.values()]
         _keep(made)
     return made

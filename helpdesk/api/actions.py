@@ -1,5 +1,6 @@
 """What can be done with a thread: each action is a noun below it, and calls the verb the pages call."""
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.exceptions import PermissionDenied
@@ -10,7 +11,8 @@ from helpdesk.api import bodies
 from helpdesk.api.desk import Conflict, agent_of, checked, form_key, once, refused, thread_for, thread_to_change
 from helpdesk.api.shapes import MessageShape, ThreadShape
 from helpdesk.api.threads import ONCE, brief
-from helpdesk.models import Folder, Message, ReasonMissing
+from helpdesk.models import Folder, Message, PredefinedReply, ReasonMissing
+from helpdesk.placeholders import values_for
 
 
 def said(request: Request, message: Message) -> Response:
@@ -32,6 +34,26 @@ def replies(request: Request, thread_id: int) -> Response:
         raise refused(error, field="reason") from error
     except ValueError as error:
         raise refused(error, field="text") from error
+
+
+@extend_schema(
+    summary="Answer with a predefined reply", request=bodies.MacroBody, responses={201: MessageShape}, parameters=[ONCE]
+)
+@api_view(["POST"])
+def macros(request: Request, thread_id: int) -> Response:
+    """The text as it is, with the thread's values; status, tags and assignee as the reply says."""
+    thread, agent = thread_to_change(request, thread_id), agent_of(request)
+    reply = checked(bodies.MacroBody, request)["reply"]
+    html, missing = reply.fill(values_for(thread, agent=agent), language=thread.language)
+    if missing or not PredefinedReply.objects.for_contact(thread.contact).filter(pk=reply.pk).exists():
+        raise Conflict(_("This reply cannot be sent here as it is."))
+    key, status = form_key(request, thread.pk), thread.status
+    try:
+        message = once(key, lambda: thread.reply(html=html, by=agent, cc=thread.cc, macro=reply, form_key=key))
+    except ValueError as error:
+        raise refused(error, field="reply") from error
+    reply.count_use(thread.contact, status)
+    return said(request, message)
 
 
 @extend_schema(summary="Write a note", request=bodies.NoteBody, responses={201: MessageShape})

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.models import Agent
 from helpdesk.mail import MailFile
-from helpdesk.models import Attachment, CloseReason, Contact, DeskSettings, Folder, Message, Status
+from helpdesk.models import Attachment, CloseReason, Contact, DeskSettings, Folder, Message, PredefinedReply, Status
 from helpdesk.models.thread_change import MOST
 
 NOTHING_SAID = _("There is nothing to send: write a message first.")
@@ -62,6 +62,12 @@ class Words(serializers.Serializer):
         if not attrs["text"].strip() and not attrs["html"].strip():
             raise serializers.ValidationError({"text": [NOTHING_SAID]})
         return attrs
+
+
+class MacroBody(serializers.Serializer):
+    """A predefined reply that is sent as it is, with all that it does besides."""
+
+    reply = serializers.PrimaryKeyRelatedField(queryset=PredefinedReply.objects.all())
 
 
 class NoteBody(Words):
@@ -174,7 +180,7 @@ class CartNumberBody(serializers.Serializer):
     cart = serializers.IntegerField(min_value=1)
 
 
-class ChangeBody(serializers.Serializer):
+class ThreadChangeBody(serializers.Serializer):
     """Threads by number, and one thing to do with all of them. `add_tags` and `remove_tags` go together."""
 
     threads = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=MOST)
@@ -198,6 +204,27 @@ class IntoBody(serializers.Serializer):
     """The thread that takes the messages."""
 
     into = serializers.IntegerField(min_value=1)
+
+
+class SplitOffBody(serializers.Serializer):
+    """Messages of the thread, some and not all, and what the new thread is called."""
+
+    messages = serializers.PrimaryKeyRelatedField(many=True, queryset=Message.objects.none())
+    subject = serializers.CharField(max_length=255)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Only this thread's messages may be chosen."""
+        super().__init__(*args, **options)
+        if thread := self.context.get("thread"):
+            self.fields["messages"].child_relation.queryset = thread.messages.current()  # type: ignore[attr-defined]
+
+
+class RequesterBody(serializers.Serializer):
+    """With whom the thread is; `cc` get a copy of every reply."""
+
+    email = serializers.EmailField()
+    name = serializers.CharField(required=False, allow_blank=True, max_length=255, default="")
+    cc = serializers.ListField(child=serializers.EmailField(), required=False, max_length=20, default=list)
 
 
 class ReadBody(serializers.Serializer):

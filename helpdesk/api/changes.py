@@ -10,7 +10,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.bodies import ChangeBody
+from helpdesk.api.bodies import ThreadChangeBody
 from helpdesk.api.desk import Conflict, agent_of, checked, refused
 from helpdesk.api.shapes import ThreadChangeShape
 from helpdesk.changing import status_move, tags_move
@@ -23,14 +23,16 @@ SHOWN = 100
 @extend_schema(
     methods=["GET"], summary="Changes of many threads in the last 30 days", responses=ThreadChangeShape(many=True)
 )
-@extend_schema(methods=["POST"], summary="Change many threads", request=ChangeBody, responses={201: ThreadChangeShape})
+@extend_schema(
+    methods=["POST"], summary="Change many threads", request=ThreadChangeBody, responses={201: ThreadChangeShape}
+)
 @api_view(["GET", "POST"])
 def changes(request: Request) -> Response:
     """Mine (a supervisor's: all). A thread that I may not see is left alone; into the bin: supervisors only."""
     agent = agent_of(request)
     if request.method == "GET":
         return Response(ThreadChangeShape(ThreadChange.objects.visible_to(agent).recent()[:SHOWN], many=True).data)
-    body = checked(ChangeBody, request)
+    body = checked(ThreadChangeBody, request)
     if body.get("folder") == Folder.TRASH and not agent.is_supervisor:
         raise PermissionDenied
     threads = Thread.objects.visible_to(agent).filter(pk__in=body["threads"]).newest_first()

@@ -35,6 +35,30 @@ def split(request: Request, thread_id: int, merge_id: int) -> Response:
     return brief(request, thread)
 
 
+@extend_schema(summary="Make a thread of some messages", request=bodies.SplitOffBody, responses={201: ThreadShape})
+@api_view(["POST"])
+def split_off(request: Request, thread_id: int) -> Response:
+    """At the same contact, with the same person. Merging it back undoes it."""
+    thread = thread_to_change(request, thread_id)
+    body = checked(bodies.SplitOffBody, request, thread=thread)
+    try:
+        made = thread.split_off(body["messages"], body["subject"], by=agent_of(request))
+    except ValueError as error:
+        raise ValidationError({"messages": [str(error)]}) from error
+    answer = brief(request, made)
+    answer.status_code = 201
+    return answer
+
+
+@extend_schema(summary="Set with whom the thread is", request=bodies.RequesterBody, responses=ThreadShape)
+@api_view(["POST"])
+def requester(request: Request, thread_id: int) -> Response:
+    """Replies go there from now on; whoever is on file with the address is the thread's customer."""
+    thread = thread_to_change(request, thread_id)
+    thread.give_to(**checked(bodies.RequesterBody, request), by=agent_of(request))
+    return brief(request, thread)
+
+
 @extend_schema(summary="Take my message back", request=None, responses=MessageShape)
 @api_view(["POST"])
 def recall(request: Request, thread_id: int, message_id: int) -> Response:
@@ -54,4 +78,16 @@ def delivery(request: Request, thread_id: int, message_id: int) -> Response:
     message = get_object_or_404(thread.messages.current(), pk=message_id)
     if not hasattr(message, "outgoing") or not thread.send_again(message, by=agent_of(request)):
         raise Conflict(_("There is nothing to send again."))
+    return Response(MessageShape(message, context={"request": request}).data)
+
+
+@extend_schema(summary="Say that a message arrived", request=None, responses=MessageShape)
+@api_view(["POST"])
+def arrival(request: Request, thread_id: int, message_id: int) -> Response:
+    """For one that was perhaps sent. 409 for any other."""
+    thread = thread_for(request, thread_id)
+    message = get_object_or_404(thread.messages.current(), pk=message_id)
+    if not thread.confirm_arrival(message, by=agent_of(request)):
+        raise Conflict(_("There is no doubt about this message."))
+    message.refresh_from_db()
     return Response(MessageShape(message, context={"request": request}).data)

@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Agent
+from helpdesk.absences import with_absence
 from helpdesk.api.desk import agent_of
-from helpdesk.api.shapes import AgentShape, CloseReasonShape, ContactShape, PredefinedReplyShape, StatusShape
+from helpdesk.api.shapes import CloseReasonShape, ColleagueShape, ContactShape, PredefinedReplyShape, StatusShape
 from helpdesk.models import Attachment, CloseReason, Contact, PredefinedReply, StatusLabel, Thread
 
 FILE_POLICY = "default-src 'none'; sandbox"
@@ -41,11 +42,11 @@ def close_reasons(request: Request) -> Response:
     return Response(CloseReasonShape(CloseReason.in_use(), many=True).data)
 
 
-@extend_schema(summary="Agents who may sign in", responses=AgentShape(many=True))
+@extend_schema(summary="Agents who may sign in", responses=ColleagueShape(many=True))
 @api_view(["GET"])
 def agents(request: Request) -> Response:
     """Whom a thread may be assigned or handed to."""
-    return Response(AgentShape(Agent.objects.active(), many=True).data)
+    return Response(ColleagueShape(with_absence(Agent.objects.active()), many=True).data)
 
 
 @extend_schema(
@@ -61,7 +62,7 @@ def predefined_replies(request: Request) -> Response:
         replies = PredefinedReply.objects.for_contact(get_object_or_404(mine, slug=slug))
     else:
         replies = PredefinedReply.objects.filter(Q(contacts=None) | Q(contacts__in=mine)).distinct()
-    return Response(PredefinedReplyShape(replies.prefetch_related("contacts"), many=True).data)
+    return Response(PredefinedReplyShape(replies.prefetch_related("contacts", "tags"), many=True).data)
 
 
 @extend_schema(summary="Download a file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from accounts.models import Agent
+from accounts.models import Absence, Agent
 from helpdesk.models import (
     Attachment,
     CloseReason,
@@ -21,12 +21,33 @@ from helpdesk.models import (
 )
 
 
+class AbsenceShape(serializers.ModelSerializer[Absence]):
+    """Until when a colleague is away, and who stands in."""
+
+    deputy: Any = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Absence
+        fields = ["since", "until", "deputy", "threads", "note"]
+        read_only_fields = fields
+
+
 class AgentShape(serializers.ModelSerializer[Agent]):
     """A person of the shop."""
 
     class Meta:
         model = Agent
         fields = ["id", "name", "role"]
+        read_only_fields = fields
+
+
+class ColleagueShape(AgentShape):
+    """An agent who may sign in, with today's absence: whoever is given a thread meanwhile does not see it."""
+
+    absence = AbsenceShape(read_only=True, allow_null=True)
+
+    class Meta(AgentShape.Meta):
+        fields = [*AgentShape.Meta.fields, "absence"]
         read_only_fields = fields
 
 
@@ -76,10 +97,11 @@ class PredefinedReplyShape(serializers.ModelSerializer[PredefinedReply]):
     """A text to insert; `bodies` is HTML by language, with placeholders."""
 
     bodies = serializers.DictField(child=serializers.CharField(), read_only=True)
+    tags: Any = serializers.SlugRelatedField("name", many=True, read_only=True)
 
     class Meta:
         model = PredefinedReply
-        fields = ["id", "title", "shortcut", "folder", "bodies", "contacts", "used_count"]
+        fields = ["id", "title", "shortcut", "folder", "bodies", "contacts", "then", "tags", "assignee", "used_count"]
         read_only_fields = fields
 
 
@@ -187,7 +209,7 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
 
     class Meta:
         model = Thread
-        fields = ["id", "subject", "contact", "customer", "sender", "name", "email", "status", "status_label"]
+        fields = ["id", "subject", "contact", "customer", "sender", "name", "email", "cc", "status", "status_label"]
         fields += [
             "folder",
             "assignee",

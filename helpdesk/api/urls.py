@@ -15,6 +15,7 @@ router.register("letters", letters.Letters, basename="letter")
 app_name = "api"
 below_thread = [
     path("replies/", actions.replies, name="replies"),
+    path("macros/", actions.macros, name="macros"),
     path("notes/", actions.notes, name="notes"),
     path("forwards/", actions.forwards, name="forwards"),
     path("status/", actions.status, name="status"),
@@ -33,8 +34,11 @@ below_thread = [
     path("refusals/<int:cart_id>/", about.refusal, name="refusal"),
     path("merge/", joining.merge, name="merge"),
     path("merges/<int:merge_id>/split/", joining.split, name="split"),
+    path("split/", joining.split_off, name="split_off"),
+    path("requester/", joining.requester, name="requester"),
     path("messages/<int:message_id>/recall/", joining.recall, name="recall"),
     path("messages/<int:message_id>/delivery/", joining.delivery, name="delivery"),
+    path("messages/<int:message_id>/arrival/", joining.arrival, name="arrival"),
 ]
 urlpatterns = [
     path("", include(router.urls)),

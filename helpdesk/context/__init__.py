@@ -79,6 +79,7 @@ from helpdesk.context.follow_up import (
 )
 from helpdesk.context.group import groups, groups_of, standing_of, with_standing
 from helpdesk.context.order import (
+    moments_of,
     newest_orders,
     order_for,
     orders_by_carrier,
@@ -154,6 +155,7 @@ __all__ = [
     "mail_changed",
     "main_currency",
     "matches_of",
+    "moments_of",
     "nearest_order",
     "newest_orders",
     "order_called",

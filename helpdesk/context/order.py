@@ -1,12 +1,15 @@
 """Orders: whose they are, and what of them a thread is about."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from crm import panel
-from crm.models import Customer, Order, OrderLine
+from crm.models import Cart, Customer, Order, OrderLine
 
 
 def newest_orders(customers: Iterable[int]) -> dict[int, Order]:
@@ -49,6 +52,37 @@ def orders_of(customer: Customer | None, *, limit: int = 10) -> list[Order]:
     if customer is None:
         return []
     return list(customer.orders.prefetch_related("lines")[:limit])
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that became of an order or a cart, for a time line. `key` stays the same from page to page."""
+
+    key: str
+    at: datetime
+    text: str
+    url: str
+    icon: str
+
+
+def moments_of(order: Order | None, cart: Cart | None, *, since: datetime) -> list[Moment]:
+    """The states that an order went through and what became of a cart, from a moment on. One query for an order."""
+    found: list[Moment] = []
+    if order is not None:
+        url, words = reverse("crm:order", args=[order.pk]), _("Order %(reference)s: %(state)s")
+        found += [
+            Moment(f"{one.pk}", one.at, words % {"reference": order.reference, "state": one.state}, url, "box")
+            for one in order.states.filter(at__gte=since)
+        ]
+    if cart is not None:
+        url = reverse("crm:cart", args=[cart.pk])
+        for name, at, words in (
+            ("abandoned", cart.abandoned_at, _("Cart %(number)s was abandoned")),
+            ("recovered", cart.recovered_at, _("Cart %(number)s became an order")),
+        ):
+            if at is not None and at >= since:
+                found.append(Moment(f"c{name}", at, words % {"number": cart}, url, "cart"))
+    return found
 
 
 def orders_by_carrier(begin: datetime, end: datetime) -> dict[str, int]:

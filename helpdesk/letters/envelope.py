@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts.models import Agent
-from helpdesk import pings
+from helpdesk import faults, pings
 from helpdesk.mail import Party
 from helpdesk.models.desk import DeskSettings
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail
@@ -34,6 +34,7 @@ def domain_of(address: str) -> str:
 def queue(kind: OutgoingKind, sender: Party, **fields: Any) -> OutgoingMail:
     """Write the row, in the caller's transaction; the sender hears of it on commit."""
     row = OutgoingMail.objects.create(kind=kind, from_name=sender.name[:255], from_email=sender.address, **fields)
+    faults.at("23 mail queued")
     transaction.on_commit(pings.outbox_filled)
     return row
 

@@ -8,8 +8,8 @@ from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
-from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingState
-from helpdesk.models.reply import PredefinedReply
+from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySet, OutgoingState, SentCopy
+from helpdesk.models.reply import PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
 from helpdesk.models.merge import Merge
@@ -59,6 +59,7 @@ __all__ = [
     "NoticeKind",
     "OutgoingKind",
     "OutgoingMail",
+    "OutgoingQuerySet",
     "OutgoingState",
     "PredefinedReply",
     "Promise",
@@ -66,6 +67,8 @@ __all__ = [
     "ReadMark",
     "ReasonMissing",
     "RecipientState",
+    "ReplyUse",
+    "SentCopy",
     "ShopContact",
     "Stage",
     "Status",

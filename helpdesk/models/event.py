@@ -34,6 +34,9 @@ class EventKind(models.TextChoices):
     SENT = "sent", _("sent")
     DELAYED = "delayed", _("delivery delayed")
     FAILED = "failed", _("not delivered")
+    UNCERTAIN = "uncertain", _("perhaps sent")
+    SENT_AGAIN = "sent_again", _("sent again")
+    ARRIVED = "arrived", _("said to have arrived")
     SPAM = "spam", _("marked as spam")
     NOT_SPAM = "not_spam", _("not spam")
     TRASHED = "trashed", _("put in the bin")
@@ -50,6 +53,8 @@ class EventKind(models.TextChoices):
     BROKEN = "broken", _("promise broken")
     CLOSING = "closing", _("closing announced")
     RATED = "rated", _("rated")
+    SPLIT_OFF = "split_off", _("messages split off")
+    CAME_FROM = "came_from", _("came from another thread")
     WHATSAPP = "whatsapp", _("WhatsApp link opened")
     WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
 
@@ -96,6 +101,8 @@ class Event(models.Model):
         """The key of its sentence: some kinds have two."""
         if self.data.get("undone"):
             return "undone"
+        if self.data.get("away"):
+            return "away"
         if self.kind == EventKind.STATUS and self.data.get("because"):
             return "because"
         return f"{self.kind}:why" if self.kind in HAVE_A_WHY and self.data.get("reason") else self.kind
@@ -131,6 +138,7 @@ def sentences() -> dict[str, str]:
         EventKind.THIRD_PARTY: gettext("%(who)s answered from outside"),
         EventKind.ASSIGNED: gettext("%(who)s: assigned to %(to)s"),
         EventKind.STATUS: gettext("%(who)s: %(frm)s → %(to)s"),
+        "away": gettext("%(frm)s is away: assigned to %(to)s"),
         "because": gettext("%(who)s: %(frm)s → %(to)s (%(because)s)"),
         EventKind.SNOOZED: gettext("%(who)s put it off until %(until)s"),
         f"{EventKind.SNOOZED}:why": gettext("%(who)s put it off until %(until)s: %(reason)s"),
@@ -153,6 +161,9 @@ def sentences() -> dict[str, str]:
         EventKind.SENT: gettext("Delivered to the mail server for %(to)s"),
         EventKind.DELAYED: gettext("Delivery to %(to)s is delayed: %(reason)s"),
         EventKind.FAILED: gettext("Not delivered to %(to)s: %(reason)s"),
+        EventKind.UNCERTAIN: gettext("The mail server did not say whether it took the mail for %(to)s: %(reason)s"),
+        EventKind.SENT_AGAIN: gettext("%(who)s had it sent again to %(to)s"),
+        EventKind.ARRIVED: gettext("%(who)s said it arrived at %(to)s"),
         EventKind.SPAM: gettext("%(who)s marked it as spam"),
         EventKind.NOT_SPAM: gettext("%(who)s said it is not spam"),
         EventKind.TRASHED: gettext("%(who)s put it in the bin"),
@@ -161,6 +172,8 @@ def sentences() -> dict[str, str]:
         EventKind.WHATSAPP: gettext("WhatsApp link opened by %(who)s for %(to)s"),
         EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),
         EventKind.MERGED: gettext("%(who)s merged thread #%(name)s into this one"),
+        EventKind.SPLIT_OFF: gettext("%(who)s made thread #%(name)s of some of its messages"),
+        EventKind.CAME_FROM: gettext("%(who)s made it of messages of thread #%(name)s"),
         EventKind.SPLIT: gettext("%(who)s split thread #%(name)s off again"),
         EventKind.CLAIMED: gettext("%(who)s claims without proof to answer thread #%(name)s"),
         EventKind.UNCLAIMED: gettext("%(who)s said that it does not belong to thread #%(name)s"),

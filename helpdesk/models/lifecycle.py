@@ -86,7 +86,9 @@ class Lifecycle(models.Model):
         self._set(**changes)
         if status == Status.CLOSED and by:
             thread.keep_promise()
-        facts = {"close_reason": reason, "because": str(reason)} if reason and status == Status.CLOSED else {}
+        facts: dict[str, Any] = {}
+        if reason and status == Status.CLOSED:
+            facts = {"close_reason": reason, "because": str(reason)}
         thread.record(
             EventKind.STATUS, by=by, actor_name=by_name or str(by or ""), frm=before, to=status.value, **facts
         )
@@ -132,8 +134,9 @@ class Lifecycle(models.Model):
         return self.set_status(Status.OPEN, by=by)
 
     @transaction.atomic
-    def assign(self, to: Agent | None, *, by: Agent | None, notice: bool = True) -> bool:
-        """Put an agent in charge, or nobody. Tells them, unless they did it themselves.
+    def assign(self, to: Agent | None, *, by: Agent | None, notice: bool = True, away: bool = False) -> bool:
+        """Put an agent in charge, or nobody; `away` says that whoever was is absent. Tells them, unless they did it
+        themselves.
 
         Raises ValueError if the agent may not see the thread's contact. Returns whether it changed.
         """
@@ -146,11 +149,23 @@ class Lifecycle(models.Model):
             raise ValueError(f"{to} does not belong to {thread.contact}")
         before = str(thread.assignee) if thread.assignee else ""
         self._set(assignee=to)
-        thread.record(EventKind.ASSIGNED, by=by, frm=before, to=str(to) if to else "—")
+        facts: dict[str, Any] = {"away": True} if away else {}
+        thread.record(EventKind.ASSIGNED, by=by, frm=before, to=str(to) if to else "—", **facts)
         if notice and to is not None:
             notices.tell(to, NoticeKind.ASSIGNED, thread, by=by)
         thread.announce()
         return True
+
+    @transaction.atomic
+    def relieve(self, absent: Agent, deputy: Agent | None) -> bool:
+        """Whoever is away gives an open thread to the deputy, or back to the queue. Returns False if they have not got
+        it any more."""
+        thread = self._thread.lock()
+        if thread.assignee_id != absent.pk:
+            return False
+        if deputy and not type(thread).objects.visible_to(deputy).filter(pk=thread.pk).exists():
+            deputy = None
+        return thread.assign(deputy, by=None, away=True)
 
     @transaction.atomic
     def move_to(self, contact: "Contact", *, by: Agent | None) -> bool:

@@ -178,7 +178,9 @@ class Mailing(Sending):
     def undelivered(self) -> models.QuerySet[OutgoingMail]:
         """The mails of this mailing that were refused or came back."""
         threads = self.recipients.exclude(thread=None).values("thread")
-        return OutgoingMail.objects.filter(thread__in=threads, state=OutgoingState.FAILED)
+        return OutgoingMail.objects.filter(
+            thread__in=threads, state__in=(OutgoingState.FAILED, OutgoingState.UNCERTAIN)
+        )
 
 
 def waiting_rows() -> models.Exists:

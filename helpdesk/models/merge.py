@@ -1,15 +1,19 @@
 """Two threads about one matter become one, and can be split again."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Agent
+from helpdesk import context
 from helpdesk.models.desk import Status
 from helpdesk.models.event import EventKind
+from helpdesk.models.message import Message
 from helpdesk.models.words import MessageWords
 
 if TYPE_CHECKING:
@@ -28,7 +32,7 @@ class Merge(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        verbose_name = _("merge")
+        verbose_name = gettext_lazy("merge")
 
     def __str__(self) -> str:
         return f"#{self.source_id} → #{self.target_id}"
@@ -59,6 +63,50 @@ class Merging(models.Model):
         target.record(EventKind.MERGED, by=by, name=str(thread.pk))
         target.announce(also=(thread.contact_id,))
         return merge
+
+    @transaction.atomic
+    def split_off(self, messages: Iterable[Message], subject: str, *, by: Agent) -> "Thread":
+        """Make a new thread of some messages, at the same contact, with the same person; merging it back undoes it.
+
+        Raises ValueError for none of the messages, or for all of them.
+        """
+        thread = cast("Thread", self)
+        ids = [one.pk for one in messages]
+        mine = thread.messages.filter(pk__in=ids)
+        if not ids or mine.count() == thread.messages.current().count():
+            raise ValueError(_("Choose some of the messages, not all of them."))
+        same = ("contact", "customer", "name", "email", "language", "channel", "assignee", "order", "product", "cart")
+        about = {name: getattr(thread, name) for name in (*same, "order_text", "cc")}
+        new = type(thread).objects.create(subject=" ".join(subject.split())[:255], follows=None, **about)
+        new.tags.set(thread.tags.all())
+        mine.update(thread=new)
+        for one in (thread, new):
+            one.recount()
+        new.count_for_customer()
+        MessageWords.write_thread(new)
+        new.record(EventKind.CREATED, by=by)
+        thread.record(EventKind.SPLIT_OFF, by=by, name=str(new.pk))
+        new.record(EventKind.CAME_FROM, by=by, name=str(thread.pk))
+        thread.announce()
+        new.announce()
+        return new
+
+    @transaction.atomic
+    def give_to(self, *, name: str, email: str, cc: Iterable[str] = (), by: Agent) -> bool:
+        """Another person is whom the thread is with: whoever is on file with the address is its customer. `cc` get a
+        copy of every reply. Returns whether anything changed."""
+        thread, email, copies = cast("Thread", self), email.strip().lower()[:255], sorted({one.lower() for one in cc})
+        said = {"name": " ".join(name.split())[:255], "email": email, "cc": copies}
+        changed = {field: value for field, value in said.items() if getattr(thread, field) != value}
+        if not changed:
+            return False
+        thread._set(**changed)
+        if "email" in changed:
+            thread.link(by=by, customer=context.customer_for(email))
+        who = ", ".join((f"{said['name']} <{email}>" if said["name"] else email, *copies))
+        thread.record(EventKind.LINKED, by=by, name="e-mail", to=who)
+        thread.announce()
+        return True
 
     @transaction.atomic
     def join_claimed(self, target: "Thread", *, by: Agent) -> Merge | None:

@@ -26,6 +26,7 @@ class Delivery(models.TextChoices):
     SENDING = "sending", _("Sending")
     RETRYING = "retrying", _("Not sent, retrying")
     SENT = "sent", _("Sent")
+    UNCERTAIN = "uncertain", _("Perhaps sent")
     FAILED = "failed", _("Not delivered")
 
 

@@ -1,5 +1,7 @@
 """Mail that has to leave: a row, written in the transaction that causes it, before anything is sent."""
 
+from collections.abc import Collection
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +26,21 @@ class OutgoingState(models.TextChoices):
     QUEUED = "queued", _("Queued")
     SENDING = "sending", _("Sending")
     SENT = "sent", _("Sent")
+    UNCERTAIN = "uncertain", _("Perhaps sent")  # handed over, but nobody said whether it was taken
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Taken back")
+
+
+class SentCopy(models.TextChoices):
+    """Whether a copy lies in the mailbox's folder of sent mail."""
+
+    NONE = "", _("No copy")
+    WANTED = "wanted", _("Not copied yet")
+    DONE = "done", _("Copied")
+    FAILED = "failed", _("Could not be copied")
+
+
+IN_ORDER = (OutgoingKind.MESSAGE, OutgoingKind.ACKNOWLEDGEMENT)  # what people read one after another
 
 
 class OutgoingQuerySet(models.QuerySet["OutgoingMail"]):
@@ -37,6 +52,12 @@ class OutgoingQuerySet(models.QuerySet["OutgoingMail"]):
         waiting = models.Q(state=OutgoingState.QUEUED, not_before__lte=now)
         abandoned = models.Q(state=OutgoingState.SENDING, lease_until__lt=now)
         return self.filter(waiting | abandoned).order_by("not_before", "pk")
+
+    def of(self, only: Collection[int] | None, but: Collection[int]) -> "OutgoingQuerySet":
+        """The mails of some contacts; without `only`, those of all (and of none) but some."""
+        if only is not None:
+            return self.filter(contact__in=only)
+        return self.exclude(contact__in=but) if but else self
 
 
 class OutgoingMail(models.Model):
@@ -68,6 +89,15 @@ class OutgoingMail(models.Model):
     claim = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
+    rest = models.JSONField(default=list, blank=True)  # whom it has still to reach, where some took it; empty: all
+    first_try_at = models.DateTimeField(null=True, blank=True)
+    handed_at = models.DateTimeField(null=True, blank=True)  # all but its end is with the server; no verdict yet
+    doubts = models.PositiveSmallIntegerField(default=0)  # how often it was handed over without an answer
+    blocks_until = models.DateTimeField(null=True, blank=True)  # later mails to the same reader wait no longer
+    is_waiting = models.BooleanField(default=False)  # for an earlier mail to the same reader
+    copy = models.CharField(max_length=8, choices=SentCopy, blank=True, default=SentCopy.NONE)
+    copy_at = models.DateTimeField(null=True, blank=True)  # when to try the copy again
+    copy_tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -76,7 +106,30 @@ class OutgoingMail(models.Model):
     class Meta:
         ordering = ["pk"]
         verbose_name = _("outgoing mail")
-        indexes = [models.Index(fields=["state", "not_before"], name="outgoing_due")]
+        indexes = [
+            models.Index(fields=["state", "not_before"], name="outgoing_due"),
+            models.Index(fields=["copy_at"], condition=models.Q(copy=SentCopy.WANTED), name="outgoing_to_copy"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {', '.join(self.to)}"
+
+    def blocker(self) -> "OutgoingMail | None":
+        """An earlier mail of the thread to the same reader that is on its way still: this one has to wait for it.
+
+        One that the reader's server keeps refusing holds up the others for a while only.
+        """
+        if self.kind not in IN_ORDER or self.thread_id is None:
+            return None
+        now = timezone.now()
+        on_its_way = models.Q(state=OutgoingState.SENDING) | models.Q(state=OutgoingState.QUEUED) & (
+            models.Q(not_before__lte=now) | models.Q(attempts__gt=0) | models.Q(is_waiting=True)
+        )
+        still = models.Q(blocks_until=None) | models.Q(blocks_until__gt=now)
+        earlier = type(self).objects.filter(on_its_way, still, thread=self.thread_id, kind__in=IN_ORDER, pk__lt=self.pk)
+        return next((one for one in earlier.order_by("-pk") if one.to == self.to), None)
+
+    @property
+    def readers(self) -> list[str]:
+        """Whom the next try is for."""
+        return self.rest or [*self.to, *self.cc]

@@ -217,6 +217,7 @@ class Thread(Conversation, Lifecycle, Merging, Pending, models.Model):
     order_text = models.CharField(max_length=64, blank=True)  # a reference the sender gave that is not proven theirs
     product = models.ForeignKey("crm.OrderLine", models.SET_NULL, null=True, blank=True, related_name="+")
     cart = models.ForeignKey("crm.Cart", models.SET_NULL, null=True, blank=True, related_name="threads")
+    cc = models.JSONField(default=list, blank=True)  # addresses that get a copy of every reply
     language = models.CharField(_("language"), max_length=8, blank=True)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.MAIL)
     tags = models.ManyToManyField(ThreadTag, blank=True, related_name="threads", verbose_name=_("tags"))

@@ -78,8 +78,8 @@ def _beside(ids: list[int]) -> dict[int, list[Found]]:
     found: dict[int, list[Found]] = defaultdict(list)
     settled = Promise.objects.filter(thread__in=ids, dropped_at=None).order_by("pk")
     for thread, by, kept, broken in settled.values_list("thread", "by", "kept_at", "broken_at"):
-        if settled_at := kept or broken:
-            found[thread].append(Found(FactKind.KEPT if kept else FactKind.BROKEN, settled_at, by))
+        if at := kept or broken:
+            found[thread].append(Found(FactKind.KEPT if kept else FactKind.BROKEN, at, by))
     ratings = Rating.objects.filter(thread__in=ids).values_list("thread", "agent", "invited_at", "rated_at", "score")
     for thread, agent, invited, rated, score in ratings:
         found[thread].append(Found(FactKind.INVITED, invited, agent))
@@ -94,7 +94,7 @@ def counts(thread: Thread) -> bool:
 
 
 def _said(ids: list[int]) -> dict[int, list[Said]]:
-    used: dict[Any, Any] = dict(
+    used: dict[Any, list[int]] = dict(
         Event.objects.filter(message__thread__in=ids, kind=EventKind.REPLIED, data__has_key="replies")
         .order_by()
         .values_list("message", "data__replies")

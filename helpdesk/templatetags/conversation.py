@@ -4,9 +4,9 @@ from django import template
 from django.utils.safestring import SafeString
 
 from accounts.pieces import initials, moment, money, tone
-from helpdesk import browsers
+from helpdesk import browsers, context, whatsapp
 from helpdesk import html as markup
-from helpdesk.models import Event, Message, StatusLabel
+from helpdesk.models import Event, Message, StatusLabel, Thread
 
 register = template.Library()
 
@@ -40,6 +40,14 @@ def told(event: Event, labels: dict[str, StatusLabel]) -> str:
 def browser(user_agent: str) -> str:
     """Browser and system in words; what is neither as it came, in short."""
     return browsers.describe(user_agent) or user_agent[:120]
+
+
+@register.simple_tag
+def reach(thread: Thread) -> dict[str, str]:
+    """How else to reach the customer, where mail does not: a number, and why not by WhatsApp, both perhaps empty."""
+    if thread.customer is None or thread.customer.do_not_contact:
+        return {"number": "", "obstacle": ""}
+    return {"number": context.whatsapp_number(thread.customer)[0], "obstacle": whatsapp.obstacle_to(thread.customer)}
 
 
 @register.filter

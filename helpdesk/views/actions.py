@@ -91,6 +91,7 @@ def reply(request: AgentRequest, thread_id: int) -> HttpResponse:
             cc=cleaned["cc"],
             then=cleaned["then"],
             reason=cleaned["reason"],
+            macro=cleaned["macro"],
             form_key=cleaned["form_key"],
         )
 
@@ -160,4 +161,15 @@ def send_again(request: AgentRequest, thread_id: int, message_id: int) -> HttpRe
     message = get_object_or_404(thread.messages.current(), pk=message_id)
     if not hasattr(message, "outgoing") or not thread.send_again(message, by=request.user):
         toasts.warning(request, _("There is nothing to send again."))
+    return go(request, thread_path(thread.pk, **{"from": origin(request)}))
+
+
+@agent_required
+@require_POST
+def arrival(request: AgentRequest, thread_id: int, message_id: int) -> HttpResponse:
+    """Say that a message which was perhaps sent has arrived."""
+    thread = visible(request, thread_id)
+    message = get_object_or_404(thread.messages.current(), pk=message_id)
+    if not thread.confirm_arrival(message, by=request.user):
+        toasts.warning(request, _("There is no doubt about this message."))
     return go(request, thread_path(thread.pk, **{"from": origin(request)}))

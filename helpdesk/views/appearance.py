@@ -8,7 +8,7 @@ from accounts.access import AgentRequest, agent_required
 from accounts.http import respond
 from helpdesk.returning import back_to
 
-FIELDS = ("theme", "density", "queue_sort")
+FIELDS = ("theme", "density", "queue_sort", "thread_order")
 
 
 @agent_required

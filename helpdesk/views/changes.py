@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther
 from accounts.models import Agent
+from helpdesk.absences import absence_of, sentence_of
 from helpdesk.changing import move_of
 from helpdesk.chrome import statuses_of
 from helpdesk.models import CloseReason, Contact, ThreadChange, ThreadTag
+from helpdesk.models.moves import SetAssignee
 from helpdesk.models.thread_change import MOST
 from helpdesk.selection import Selection
 
@@ -43,6 +45,8 @@ def _make(request: AgentRequest) -> HttpResponse:
     except ValueError as error:
         return _choices(request, selection, error=str(error), status=400)
     done = ThreadChange.objects.make(selection.threads, move, by=request.user)
+    if isinstance(move, SetAssignee) and move.agent and move.agent != request.user and (away := absence_of(move.agent)):
+        toasts.warning(request, sentence_of(away))
     return SeeOther(_queue(selection.query, changed=done.pk))
 
 

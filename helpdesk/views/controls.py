@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages as toasts
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -10,7 +11,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import AgentRequest, agent_required, supervisor_required
 from accounts.http import SeeOther, go, respond
+from accounts.models import Absence
 from helpdesk import context as shop
+from helpdesk.absences import absence_of, sentence_of
 from helpdesk.forms import AssignmentForm, MoveForm, OrderForm, StatusForm, SubjectForm, TagsForm
 from helpdesk.models import ReasonMissing, Thread
 from helpdesk.panel import mentioned_in
@@ -66,8 +69,23 @@ def assignment(request: AgentRequest, thread_id: int) -> HttpResponse:
     thread = visible(request, thread_id)
     form = AssignmentForm(request.POST, thread=thread)
     if form.is_valid():
-        thread.assign(form.cleaned_data["assignee"], by=request.user)
+        to = form.cleaned_data["assignee"]
+        thread.assign(to, by=request.user)
+        if to and to != request.user and (absence := absence_of(to)):
+            return _warn(request, thread, absence)
     return answer(request, thread, form)
+
+
+def _warn(request: AgentRequest, thread: Thread, absence: Absence) -> HttpResponse:
+    """Whoever was put in charge is away: the head says so and names the deputy; without script, or in the queue, the
+    next page does."""
+    if not request.htmx or "next" in request.POST:
+        toasts.warning(request, sentence_of(absence))
+        return answer(request, thread)
+    fresh = shop.with_standing(Thread.objects.filter(pk=thread.pk)).annotate(currency=shop.main_currency()).get()
+    response = render_header(request, fresh, absence=absence, warning=sentence_of(absence))
+    response.headers["HX-Trigger"] = "thread-changed"
+    return response
 
 
 @agent_required

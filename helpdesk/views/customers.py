@@ -1,6 +1,6 @@
 """What a customer's page shows of threads and mail: fragments, addressed by URL name."""
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -8,12 +8,12 @@ from django.views.decorators.http import require_safe
 from accounts.access import AgentRequest, agent_required
 from helpdesk import context as shop
 from helpdesk.chrome import statuses_of
-from helpdesk.models import OutgoingKind, OutgoingMail, Thread
+from helpdesk.models import OutgoingKind, OutgoingMail, Status, Thread
 from helpdesk.models.thread import ThreadQuerySet
 
 NEWEST = 10
 OF_HOUSEHOLD = 50
-IN_THREADS = (OutgoingKind.MESSAGE, OutgoingKind.ACKNOWLEDGEMENT, OutgoingKind.LINK)
+IN_THREADS = (OutgoingKind.MESSAGE, OutgoingKind.ACKNOWLEDGEMENT, OutgoingKind.LINK, OutgoingKind.CLOSING)
 OUTSIDE = (OutgoingKind.FOLLOW_UP, OutgoingKind.ACCOUNT)
 
 
@@ -28,10 +28,17 @@ def threads(request: AgentRequest, customer_id: int) -> HttpResponse:
         "customer": customer,
         "threads": shown[:NEWEST],
         "more": len(shown) > NEWEST,
+        "states": _states_of(visible),
         "mails": _mails_of(customer_id, visible),
         "labels": statuses_of(request),
     }
     return render(request, "helpdesk/_customer_threads.html", context)
+
+
+def _states_of(threads: ThreadQuerySet) -> list[tuple[str, int]]:
+    """How many of the threads are in each status, as the queue counts them."""
+    counted = dict(threads.on_desk().order_by().values_list("status").annotate(n=Count("pk")))
+    return [(status, counted[status]) for status in Status.values if status in counted]
 
 
 def _mails_of(customer_id: int, threads: ThreadQuerySet) -> list[OutgoingMail]:

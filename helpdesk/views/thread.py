@@ -13,6 +13,7 @@ from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther, inside
 from helpdesk import context as shop
 from helpdesk import queues, timeline
+from helpdesk.absences import people_of
 from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.composer import composer_for, forward_choices
 from helpdesk.filters import Filters
@@ -237,7 +238,7 @@ def choices(request: AgentRequest, thread_id: int, what: str) -> HttpResponse:
     context = {
         "thread": thread,
         "what": what,
-        "people": thread.contact.people() if what == "assignee" else [],
+        "people": people_of(thread.contact) if what == "assignee" else [],
         "contacts": Contact.objects.active() if what == "contact" else [],
         "tags": ", ".join(tag.name for tag in thread.tags.all()) if what == "tags" else "",
         "times": quick_choices(timezone.localtime()) if what == "snooze" else {},

@@ -70,6 +70,7 @@ def rate(rating: Rating, words: dict[str, Any]) -> bool:
 def shown(request: HttpRequest, thread: Thread, rating: Rating, form: RatingForm, token: str) -> dict[str, Any]:
     """What is chosen: what was typed, else the link's, else what was saved."""
     asked = request.GET.get("score", "")
+    helped = form["helped"].value() if form.is_bound else rating.helped
     chosen = form.data.get("score", "") or (asked if asked in {"1", "2", "3", "4", "5"} else str(rating.score or ""))
     return {
         "thread": thread,
@@ -81,9 +82,6 @@ def shown(request: HttpRequest, thread: Thread, rating: Rating, form: RatingForm
         "chosen": chosen,
         "is_unsaved": bool(chosen) and chosen != str(rating.score or ""),
         "chosen_label": {str(one.value): one.label for one in Score}.get(chosen, ""),
-        "helped": [
-            (key, label, key in (request.POST.getlist("helped") if form.is_bound else rating.helped))
-            for key, label in Helped.choices
-        ],
+        "helped": [(key, label, key in (helped or [])) for key, label in Helped.choices],
         "comment": form.data.get("comment", "") if form.is_bound else rating.comment,
     }

@@ -26,7 +26,27 @@ async function fetchReply(what) {
   data.append("csrfmiddlewaretoken", area().form.elements.csrfmiddlewaretoken.value)
   for (const name in what) data.append(name, what[name])
   const answer = await fetch(area().dataset.use, { method: "POST", body: data })
-  return answer.ok ? (await answer.json()).html : ""
+  if (!answer.ok) return ""
+  const said = await answer.json()
+  remember(said)
+  return said.html
+}
+
+// What the reply does besides its text goes with the form, and is said beside it.
+function remember({ macro, does }) {
+  const form = area().form
+  form.elements.macro?.remove()
+  if (!macro) return
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "macro", value: macro })
+  form.append(field)
+  document.getElementById("draft-state").textContent = does
+}
+
+function send(button) {
+  const option = chosen()
+  if (!option) return
+  const values = { reply: option.dataset.replyId, csrfmiddlewaretoken: area().form.elements.csrfmiddlewaretoken.value }
+  htmx.ajax("POST", button.dataset.url, { source: area().form, values, swap: "none" })
 }
 
 async function use(mode) {
@@ -55,7 +75,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const put = event.target.closest("[data-put]")
   const option = event.target.closest("[data-picker] [role=option]")
-  if (put) use(put.dataset.put)
+  if (put?.dataset.put === "send") send(put)
+  else if (put) use(put.dataset.put)
   else if (option) choose(option)
 })
 document.addEventListener("dblclick", (event) => {

@@ -2,7 +2,8 @@
 // it hears the event "shortcut"; unless it prevents the default, a field is focused and a button or link clicked.
 const dialog = document.getElementById("shortcuts");
 const rows = [...dialog.querySelectorAll("[data-press]")];
-const actions = new Map(rows.map((row) => [row.dataset.press, row.dataset.action]));
+const actions = new Map(); // what a key may mean: the first that the page has a taker for
+rows.forEach(({ dataset }) => actions.set(dataset.press, [...(actions.get(dataset.press) ?? []), dataset.action]));
 const singleKeys = Boolean(document.body.dataset.singleKeys);
 const SEQUENCE_MS = 1500;
 let first = "";
@@ -44,7 +45,7 @@ document.addEventListener("keydown", (event) => {
   if (isTyping(event.target) && press === "escape") { event.target.blur(); return; }
   if (dialog.open) return;
   if (press === "enter" && event.target.closest("a, button, summary")) return;
-  const action = actionFor(press);
+  const action = actionFor(press)?.find(taker);
   if (action && give(action)) event.preventDefault();
 });
 

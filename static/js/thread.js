@@ -77,5 +77,5 @@ function merge(conversation, fresh) {
 }
 
 // -- where one begins to read -------------------------------------------------------------------------------------
-const start = document.getElementById(location.hash.slice(1)) ?? $("[data-first-unread]") ?? $("#conversation > :last-child")
+const start = document.getElementById(location.hash.slice(1)) ?? $("[data-first-unread]") ?? $("#conversation[data-newest-first] > :first-child") ?? $("#conversation > :last-child")
 if (start) bring(start, $("#scroll"), start.hasAttribute("data-first-unread") ? "start" : "end")

@@ -79,9 +79,8 @@ def test_the_first_to_reply_from_the_page_takes_the_thread(world, bob, thread, c
 def test_smtp_down_is_said_in_the_thread_and_the_thread_does_not_stay_closed(world, bob, thread):
     DeskSettings.objects.update_or_create(pk=1, defaults={"undo_seconds": 0})
     send(bob, thread, then="closed")
-    acknowledgement, reply = outbox.claim(), outbox.claim()
-    outbox.sent(acknowledgement)
-    outbox.failed(reply, "421 try later <b>", permanent=False)
+    outbox.sent(outbox.claim())  # the confirmation of receipt goes first
+    outbox.failed(outbox.claim(), "421 try later <b>", permanent=False)
     page = bob.get(f"/threads/{thread.pk}/").content.decode()
     assert "Not sent, retrying" in page
     assert "421 try later &lt;b&gt;" in page
@@ -98,7 +97,7 @@ def test_what_was_not_delivered_says_why_and_can_be_tried_again(world, bob, thre
     message = thread.reply("Hello", by=world.bob)
     OutgoingMail.objects.filter(message=message).update(state="sending", claim="x", not_before=timezone.now())
     row = OutgoingMail.objects.get(message=message)
-    outbox.failed(outbox._outbound(row), "550 no such user", permanent=True)
+    outbox.failed(outbox.outbound(row), "550 no such user", permanent=True)
     page = bob.get(f"/threads/{thread.pk}/").content.decode()
     assert "550 no such user" in page
     bob.post(f"/threads/{thread.pk}/messages/{message.pk}/send-again/")

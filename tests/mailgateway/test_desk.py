@@ -216,3 +216,15 @@ def test_health_is_not_for_strangers(client, world):
     assert client.get("/health", REMOTE_ADDR="203.0.113.9").status_code == 200
     Mailbox.objects.create(contact=world.service, name="x", imap_host="h", last_error="no")
     assert client.get("/health").status_code == 503
+
+
+def test_a_server_that_hangs_delays_no_other_mailboxs_mail(start, smtp_sink):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        for name, port in (("mute", mute.getsockname()[1]), ("well", smtp_sink.port)):
+            where = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"}
+            where |= {"imap_host": "127.0.0.1", "imap_port": mute.getsockname()[1], "imap_security": "none"}
+            box = Mailbox.objects.create(contact=make.contact(name), name=name, **where)
+            make.thread(box.contact, sender=f"{name}@example.com")
+        start("worker").wait_ready()
+        until(lambda: OutgoingMail.objects.filter(contact__slug="well", state="sent").exists(), seconds=8)
+        assert OutgoingMail.objects.get(contact__slug="mute").state == "sending"

@@ -36,6 +36,8 @@ def older(minutes):
 
 @pytest.mark.row("IM22")
 def test_supervisors_are_told_once_after_ten_minutes_and_once_when_it_works_again(world, alice):
+    world.alice.language = "en"
+    world.alice.save()
     failing = box(world.service, smtp_host="smtp.test")
     working = box(world.accounting, "facturas@shop.test", smtp_host="smtp.test", last_success_at=timezone.now())
     for _ in range(3):

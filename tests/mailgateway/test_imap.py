@@ -4,8 +4,9 @@ import contextlib
 
 import pytest
 
+from helpdesk import faults
 from helpdesk.models import Message, Thread
-from mailgateway import imap, incoming, rawmail
+from mailgateway import imap, rawmail
 from mailgateway.models import Incoming, IncomingState, Mailbox
 from mailgateway.visit import Visit, fetch_once
 from tests import make
@@ -79,6 +80,7 @@ def test_without_the_move_command_the_copy_still_moves(world, dovecot):
     fetched = mailbox(account, world.service, afterwards="move", move_to="Done")
     account.append(raw())
     visit = Visit(fetched.pk)
+    visit.lease()
     visit.open()
     visit.opened.client.capabilities = tuple(one for one in visit.opened.client.capabilities if one != "MOVE")
     for uid in visit.todo():
@@ -112,6 +114,7 @@ def test_the_second_look_fetches_only_what_is_new(world, dovecot):
     fetch_once(fetched.pk)
     account.append(raw("new"))
     visit = Visit(fetched.pk)
+    visit.lease()
     visit.open()
     assert visit.todo() == [31]
     visit.take(31)
@@ -170,6 +173,7 @@ def test_another_folder_with_the_same_numbers_is_read_from_its_beginning(world, 
     fetched.folder = "Shop/Orders"
     fetched.save()
     visit = Visit(fetched.pk)
+    visit.lease()
     visit.open()
     # The worst case: a server that gives every folder the same UIDVALIDITY.
     visit.mailbox.begin_epoch(visit.mailbox.place, fetched.uidvalidity)
@@ -191,40 +195,22 @@ def test_a_mail_is_byte_for_byte_what_the_server_has(world, dovecot):
 
 @pytest.mark.row("IM21")
 @pytest.mark.django_db(transaction=True)
-def test_a_crash_between_fetch_and_commit_leaves_the_mail_and_it_comes_once(dovecot, monkeypatch):
+@pytest.mark.parametrize(("point", "stored"), [("06 row written", []), ("11 before reading", [IncomingState.STORED])])
+def test_a_crash_before_or_after_the_commit_leaves_the_mail_and_it_comes_once(dovecot, monkeypatch, point, stored):
     account, contact = dovecot.account(), make.contact()
     fetched = mailbox(account, contact, afterwards="delete")
     account.append(raw())
 
-    class Killed(BaseException):
-        """Like SIGKILL: nothing of ours may catch it."""
-
-    def killed(self: Mailbox, uid: int) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch, contextlib.suppress(Killed):
-        patch.setattr(Mailbox, "reached", killed)  # the last thing before the commit
-        fetch_once(fetched.pk)
-    assert (Incoming.objects.count(), account.count()) == (0, 1)
-    fetch_once(fetched.pk)
-    fetch_once(fetched.pk)
-    assert (Thread.objects.count(), account.count()) == (1, 0)
-
-
-@pytest.mark.row("IM21")
-@pytest.mark.django_db(transaction=True)
-def test_a_crash_between_commit_and_understanding_is_made_good(dovecot, monkeypatch):
-    account, contact = dovecot.account(), make.contact()
-    fetched = mailbox(account, contact, afterwards="delete")
-    account.append(raw())
-
-    def killed(*parse: object) -> None:
-        raise KeyboardInterrupt
+    def hook(reached: str) -> None:
+        if reached == point:
+            raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
-        patch.setattr(incoming.child, "parse_limited", killed)
+        patch.setattr(faults, "hook", hook)
         fetch_once(fetched.pk)
-    assert (Incoming.objects.get().state, Thread.objects.count(), account.count()) == (IncomingState.STORED, 0, 1)
+    states = list(Incoming.objects.values_list("state", flat=True))
+    assert (states, Thread.objects.count(), account.count()) == (stored, 0, 1)
+    fetch_once(fetched.pk)
     fetch_once(fetched.pk)
     assert (Incoming.objects.get().state, Thread.objects.count(), account.count()) == (IncomingState.DONE, 1, 0)
 

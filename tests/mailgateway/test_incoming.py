@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from django.db import OperationalError
 
-from helpdesk import intake
+from helpdesk import faults
 from helpdesk.models import Message, OutgoingMail, Thread
 from mailgateway import child, compose, incoming, rawmail
 from mailgateway.models import Incoming, IncomingState, Mailbox
@@ -71,10 +71,11 @@ def test_a_mail_that_cannot_be_read_is_kept_aside_and_the_next_goes_on(world, bo
 
 
 def test_a_mail_that_kills_the_process_is_left_aside_after_three_times(world, box, monkeypatch):
-    def kill(content: bytes, *more: object):
-        raise KeyboardInterrupt
+    def kill(point: str) -> None:
+        if point == "11 before reading":
+            raise KeyboardInterrupt
 
-    monkeypatch.setattr(child, "parse_limited", kill)
+    monkeypatch.setattr(faults, "hook", kill)
     mail = raw()
     for _ in range(3):
         with pytest.raises(KeyboardInterrupt):
@@ -84,21 +85,23 @@ def test_a_mail_that_kills_the_process_is_left_aside_after_three_times(world, bo
 
 
 def test_a_database_that_is_away_is_no_fault_of_the_mail(world, box, monkeypatch):
-    def away(*args, **how):
-        raise OperationalError("gone")
+    def away(point: str) -> None:
+        if point == "12 before delivering":
+            raise OperationalError("gone")
 
-    monkeypatch.setattr(intake, "deliver", away)
+    monkeypatch.setattr(faults, "hook", away)
     with pytest.raises(OperationalError):
         take(box, raw())
     assert Incoming.objects.get().state == IncomingState.STORED
 
 
 def test_a_fault_of_ours_in_delivering_is_shown_and_stops_nothing(world, box, monkeypatch, caplog):
-    def broken(*args, **how):
-        raise RuntimeError("ours")
+    def broken(point: str) -> None:
+        if point == "12 before delivering":
+            raise RuntimeError("ours")
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "deliver", broken)
+        patch.setattr(faults, "hook", broken)
         assert take(box, raw()).reason == "not-delivered"
     assert "could not be delivered" in caplog.text
     assert incoming.again(Incoming.objects.get()).delivered.outcome == "created"
@@ -132,7 +135,7 @@ def test_our_own_mail_coming_back_is_ignored_with_a_row(world, box):
 
 
 def _outbound(row):
-    from helpdesk.outbox import _outbound as made
+    from helpdesk.outbox import outbound as made
 
     return made(row)
 

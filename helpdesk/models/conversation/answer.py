@@ -21,6 +21,7 @@ from helpdesk.models.lifecycle import holder_in
 from helpdesk.models.marks import Draft, NoticeKind
 from helpdesk.models.message import Message, MessageKind
 from helpdesk.models.rating import Rating
+from helpdesk.models.reply import PredefinedReply
 from helpdesk.models.words import MessageWords
 
 if TYPE_CHECKING:
@@ -45,13 +46,14 @@ class Answer(Speech):
         cc: Iterable[str] = (),
         then: str = "",
         reason: CloseReason | None = None,
+        macro: PredefinedReply | None = None,
         form_key: str = "",
     ) -> Message:
         """Answer the customer: `html` as the editor wrote it, or plain `text`.
 
         The mail is queued in this transaction and leaves after the time to undo. `then` is the status
         afterwards, `reason` why it is closed; empty means the contact's or the desk's own rule. The first who
-        replies takes the thread.
+        replies takes the thread. With `macro`, a predefined reply's status, tags and assignee are set too.
         Raises ValueError if there is nothing to say or nobody to say it to, ReasonMissing as set_status().
         """
         thread, desk = self._thread, DeskSettings.load()
@@ -62,7 +64,7 @@ class Answer(Speech):
         message = self._say(MessageKind.REPLY, text, html, by, files, attachments, form_key)
         message.recipients = {"to": [thread.email], "cc": [one for one in cc if one]}
         not_before = timezone.now() + timedelta(seconds=desk.undo_seconds)
-        status = Status(then or thread.contact.after_reply or desk.after_reply)
+        status = Status((macro.then if macro else "") or then or thread.contact.after_reply or desk.after_reply)
         asks = desk.asks_rating and status == Status.CLOSED
         rates = bool(asks and Rating.objects.invite(thread, by=by, message=message))
         letters.queue_reply(message, by=by, not_before=not_before, asks_rating=rates)
@@ -76,12 +78,13 @@ class Answer(Speech):
             first_response_at=thread.first_response_at or now,
         )
         drafts = Draft.objects.filter(agent=by, thread=thread, kind=MessageKind.REPLY)
-        used: list[int] = drafts.values_list("replies", flat=True).first() or []
-        if used:
-            before["replies"] = used
+        if (draft := drafts.first()) and draft.replies:
+            before["replies"] = draft.replies
         thread.record(EventKind.REPLIED, by=by, message=message, **before)
         if thread.assignee_id is None:
             thread.assign(by, by=by)
+        if macro:
+            self._do_more(macro, by=by)
         thread.keep_promise(message)
         thread.set_status(status, by=by, reason=reason)
         thread._set(holder=holder)
@@ -89,6 +92,15 @@ class Answer(Speech):
         thread.mark_read(by=by)
         thread.announce()
         return message
+
+    def _do_more(self, macro: PredefinedReply, *, by: Agent) -> None:
+        """What a predefined reply does besides its text; whoever may not see the thread is not put in charge."""
+        thread = self._thread
+        if names := {tag.name for tag in macro.tags.all()}:
+            thread.set_tags({tag.name for tag in thread.tags.all()} | names, by=by)
+        to = macro.assignee
+        if to and to.is_active and type(thread).objects.visible_to(to).filter(pk=thread.pk).exists():
+            thread.assign(to, by=by)
 
     @transaction.atomic
     def note(

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Agent
+from helpdesk import pings
 from helpdesk.models.conversation.speech import Speech
 from helpdesk.models.desk import Status
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import Draft
 from helpdesk.models.message import Delivery, Message
-from helpdesk.models.outgoing import OutgoingState
+from helpdesk.models.outgoing import OutgoingMail, OutgoingState
 from helpdesk.models.promise import Promise
 from helpdesk.models.rating import Rating
 from helpdesk.models.words import MessageWords
@@ -69,11 +70,35 @@ class Recall(Speech):
 
     @transaction.atomic
     def send_again(self, message: Message, *, by: Agent) -> bool:
-        """Queue a message that was not delivered once more, as it was. Returns False if it did not fail."""
-        rows = type(message.outgoing).objects.filter(message=message, state=OutgoingState.FAILED)
-        if not rows.update(state=OutgoingState.QUEUED, attempts=0, not_before=timezone.now(), last_error=""):
+        """Queue a message that was not delivered, or only perhaps, once more as it was. Returns False for another."""
+        row = self._undelivered(message, OutgoingState.FAILED, OutgoingState.UNCERTAIN)
+        if row is None:
             return False
-        message.delivery, message.delivery_note = Delivery.QUEUED, ""
+        row.state, row.attempts, row.not_before, row.last_error = OutgoingState.QUEUED, 0, timezone.now(), ""
+        row.first_try_at = row.blocks_until = None
+        row.save(update_fields=["state", "attempts", "not_before", "last_error", "first_try_at", "blocks_until"])
+        self._show_delivery(message, Delivery.QUEUED)
+        self._thread.record(EventKind.SENT_AGAIN, by=by, message=message, to=", ".join(row.readers))
+        transaction.on_commit(pings.outbox_filled)
+        return True
+
+    @transaction.atomic
+    def confirm_arrival(self, message: Message, *, by: Agent) -> bool:
+        """Somebody knows that a message which was perhaps sent did arrive. Returns False for any other."""
+        row = self._undelivered(message, OutgoingState.UNCERTAIN)
+        if row is None:
+            return False
+        row.state, row.sent_at, row.last_error = OutgoingState.SENT, timezone.now(), ""
+        row.save(update_fields=["state", "sent_at", "last_error"])
+        self._show_delivery(message, Delivery.SENT)
+        self._thread.record(EventKind.ARRIVED, by=by, message=message, to=", ".join(row.readers))
+        return True
+
+    def _undelivered(self, message: Message, *states: OutgoingState) -> OutgoingMail | None:
+        rows = OutgoingMail.objects.select_for_update().filter(message=message, message__thread=self._thread)
+        return rows.filter(state__in=states).first()
+
+    def _show_delivery(self, message: Message, delivery: Delivery) -> None:
+        message.delivery, message.delivery_note = delivery, ""
         message.save(update_fields=["delivery", "delivery_note"])
         self._thread.announce()
-        return True

@@ -4,15 +4,17 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import links
 from accounts.access import AgentRequest, supervisor_required
-from accounts.models import Agent
+from accounts.models import Absence, Agent
 from accounts.views import mail_link
 from helpdesk import pings
+from helpdesk.absences import absence_of
 from helpdesk.forms_team import AgentForm
 from helpdesk.models import Thread
 
@@ -31,6 +33,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, form: AgentForm) -> HttpResponse:
     """The list with the form of an invitation."""
     agents = list(Agent.objects.prefetch_related("contacts").order_by("-is_active", "name"))
+    away = Absence.objects.by_agent(timezone.localdate())
+    for agent in agents:
+        agent.absence = away.get(agent.pk)
     context = {"section": "team", "agents": agents, "form": form, "alone": len(agents) == 1}
     return render(request, "settings/team.html", context)
 
@@ -69,6 +74,7 @@ def edit(request: HttpRequest, agent_id: int) -> HttpResponse:
         "section": "team",
         "form": form,
         "agent": Agent.objects.get(pk=agent_id),
+        "absence": absence_of(agent),
         "threads": threads[:20],
         "thread_count": threads.count(),
     }

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('helpdesk', '0019_shop_contacts'),
+        ('helpdesk', '0020_outbox'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""The gateway killed again and again: `make kill`."""
