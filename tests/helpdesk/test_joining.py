@@ -78,3 +78,13 @@ def test_another_person_becomes_the_customer_and_copies_stay(world, bob):
     assert (thread.customer, thread.email, thread.cc) == (jane, "jane@example.com", ["boss@example.com"])
     assert 'value="boss@example.com"' in bob.get(f"/threads/{thread.pk}/").content.decode()
     assert "jane@example.com" in str(thread.events.last())
+
+
+@pytest.mark.row("TH16")
+@pytest.mark.parametrize("question", ["merge", "split", "requester"])
+def test_each_question_stands_in_the_desks_own_frame(client, world, question):
+    thread = make.thread(world.service)
+    client.force_login(world.bob)
+    page = client.get(f"/threads/{thread.pk}/{question}/").content.decode()
+    assert 'class="app"' in page
+    assert "Back to the thread" in page
