@@ -1,6 +1,6 @@
 """The calendars of business hours: a week, the days that differ, a time zone; which contact keeps which."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -78,6 +79,14 @@ class Calendar(Kept):
         """The id of the calendar that a contact keeps."""
         _, of_contact, first = cls._kept()
         return of_contact.get(contact or 0, first)
+
+    @classmethod
+    def opens_next(cls) -> datetime | None:
+        """When the shop is there again, if it is closed now and says so in its form; else None."""
+        calendar, now = cls.first(), timezone.now()
+        if not calendar.tells_form or calendar.hours.is_open(now):
+            return None
+        return calendar.hours.next_opening(now)
 
     @classmethod
     def plans(cls) -> tuple[dict[int, Plan], dict[int, int], int]:

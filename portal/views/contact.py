@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.http import SeeOther
 from helpdesk import intake, links
 from helpdesk.mail import InboundMail
-from helpdesk.models import Contact, DeskSettings, Thread
+from helpdesk.models import Calendar, Contact, DeskSettings, Thread
 from portal import area, guard, pages, uploads
 from portal.access import FormToken, person_in, read_sent, sent_word
 from portal.forms import ContactForm
@@ -72,6 +72,7 @@ def draw(
 ) -> HttpResponse:
     """The page with the form, empty or with what was filled in."""
     context = {
+        "opens_next": Calendar.opens_next(),
         "form": form,
         "person": form.person,
         "kept": uploads.keep(taken, form.token.key) if taken else [],

@@ -2,8 +2,9 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from helpdesk.models import Attachment, DeskSettings, Folder, Message, OutgoingMail, Thread
+from helpdesk.models import Attachment, Calendar, DeskSettings, Folder, Message, OutgoingMail, Thread
 from tests import make
 from tests.portal.conftest import hidden
 
@@ -264,3 +265,14 @@ def test_nobody_listens_when_no_contact_is_public(client, world, fill):
 def test_a_spam_folder_is_not_needed_for_honest_people(client, world, fill):
     fill()
     assert Thread.objects.get().folder == Folder.DESK
+
+
+def test_a_closed_shop_says_in_its_form_when_it_is_back(client: Client, world: SimpleNamespace) -> None:
+    calendar = Calendar.first()
+    today = timezone.localtime(timezone=calendar.zone).weekday()
+    calendar.week = {str((today + 2) % 7): [[9 * 60, 10 * 60]]}
+    calendar.save()
+    assert "We are closed just now. We are back on" in client.get("/contact/").content.decode()
+    calendar.tells_form = False
+    calendar.save()
+    assert "We are closed" not in client.get("/contact/").content.decode()
