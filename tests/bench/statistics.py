@@ -2,8 +2,9 @@
 
 Makes a year of threads with reopenings, merges and both changes of the clock, counts them, and checks that the roll-ups
 are exactly what messages and events add up to. 95 of 100 weekly pages come within 300 ms and 20 queries; an export of
-100,000 threads does not grow in memory. Fewer `--days` make the same messages denser: 100,000 in 36 days are as many a week as
-1,000,000 in a year. Exits with 1 where a limit is not kept.
+100,000 threads does not grow in memory. With fewer
+`--days` the same messages are denser: 100,000 in 36 days are as many a week as 1,000,000 in a year. Exits with 1 where
+a limit is not kept.
 """
 
 import argparse

@@ -1,7 +1,10 @@
 """The contact form, as a browser without JavaScript and without cookies posts it."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from helpdesk.models import Attachment, Calendar, DeskSettings, Folder, Message, OutgoingMail, Thread
