@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,13 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import SeeOther
-from helpdesk import links
 from helpdesk.models import Rating, Thread
 from helpdesk.models.desk import Status
 from helpdesk.models.rating import LONGEST, Helped, Score
 from portal import pages
 from portal.views.contact import query_of
-from portal.views.thread import current, expired, thread_of
+from portal.views.thread import by_token, current
 
 
 class RatingForm(forms.Form):
@@ -34,20 +32,14 @@ class RatingForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @pages.private
-def show(request: HttpRequest, token: str) -> HttpResponse:
+@by_token
+def show(request: HttpRequest, thread: Thread, token: str) -> HttpResponse:
     """?score= of the mail's link preselects; programs that look into links change nothing."""
-    try:
-        thread = thread_of(links.secret_in(token))
-    except signing.SignatureExpired:
-        return expired(request, token)
-    except signing.BadSignature as error:
-        raise Http404 from error
-    with pages.in_words_of(request.GET.get("lang") or thread.language):
-        rating = rating_of(current(thread))
-        form = RatingForm(request.POST if request.method == "POST" else None)
-        if form.is_bound and form.is_valid() and rate(rating, form.cleaned_data):
-            return SeeOther(f"{reverse('portal:rating', args=[token])}{query_of(request)}")
-        return render(request, "portal/rating.html", shown(request, thread, rating, form, token))
+    rating = rating_of(current(thread))
+    form = RatingForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid() and rate(rating, form.cleaned_data):
+        return SeeOther(f"{reverse('portal:rating', args=[token])}{query_of(request)}")
+    return render(request, "portal/rating.html", shown(request, thread, rating, form, token))
 
 
 def rating_of(thread: Thread) -> Rating:

@@ -1,5 +1,8 @@
 """The customer's page of one thread: read, answer, ask for a new link."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.core import signing
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -19,20 +22,31 @@ from portal.forms import ReplyForm
 from portal.views.contact import accepted, query_of
 
 
+def by_token(view: Callable[[HttpRequest, Thread, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """A view of the thread that the token opens; an old token is offered a new one, a wrong one is a 404."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            thread = thread_of(links.secret_in(token))
+        except signing.SignatureExpired:
+            return expired(request, token)
+        except signing.BadSignature as error:
+            raise Http404 from error
+        with pages.in_words_of(request.GET.get("lang") or thread.language):
+            return view(request, thread, token)
+
+    return opened
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @pages.private
-def show(request: HttpRequest, token: str) -> HttpResponse:
+@by_token
+def show(request: HttpRequest, thread: Thread, token: str) -> HttpResponse:
     """The conversation as the customer may see it; a POST is an answer."""
-    try:
-        thread = thread_of(links.secret_in(token))
-    except signing.SignatureExpired:
-        return expired(request, token)
-    except signing.BadSignature as error:
-        raise Http404 from error
-    with pages.in_words_of(request.GET.get("lang") or thread.language):
-        if request.method == "POST":
-            return answer(request, thread, token)
-        return draw(request, thread, token, ReplyForm(), FormToken.new())
+    if request.method == "POST":
+        return answer(request, thread, token)
+    return draw(request, thread, token, ReplyForm(), FormToken.new())
 
 
 def thread_of(secret: str) -> Thread:
@@ -53,6 +67,11 @@ def current(thread: Thread) -> Thread:
     return thread
 
 
+def is_same_person(thread: Thread, goes_on: Thread) -> bool:
+    """Whether the thread that this one was merged into is with the same address; a link speaks for one person only."""
+    return goes_on.email.lower() == thread.email.lower()
+
+
 def visible_in(thread: Thread) -> MessageQuerySet:
     """What the holder of the thread's link may read: public messages that have left.
 
@@ -61,7 +80,7 @@ def visible_in(thread: Thread) -> MessageQuerySet:
     goes_on = current(thread)
     undoable = Q(outgoing__state=OutgoingState.QUEUED, outgoing__attempts=0, outgoing__not_before__gt=timezone.now())
     messages = Message.objects.public().filter(thread=goes_on).exclude(undoable)
-    if goes_on.email.lower() != thread.email.lower():
+    if not is_same_person(thread, goes_on):
         messages = messages.filter(home=thread)
     return messages
 
@@ -98,7 +117,7 @@ def draw(
         "query": query_of(request),
         "may_rate": goes_on.status == Status.CLOSED and DeskSettings.load().asks_rating,
         "notice": request.GET.get("done", ""),
-        "may_close": goes_on.status != Status.CLOSED and goes_on.email.lower() == thread.email.lower(),
+        "may_close": goes_on.status != Status.CLOSED and is_same_person(thread, goes_on),
     }
     return render(request, "portal/thread.html", context, status=429 if wait else 200)
 
@@ -119,16 +138,11 @@ def answer(request: HttpRequest, thread: Thread, token: str) -> HttpResponse:
 
 @require_POST
 @pages.private
-def solved(request: HttpRequest, token: str) -> HttpResponse:
+@by_token
+def solved(request: HttpRequest, thread: Thread, token: str) -> HttpResponse:
     """The customer says that nothing more is needed; writing again opens the thread again."""
-    try:
-        thread = thread_of(links.secret_in(token))
-    except signing.SignatureExpired:
-        return expired(request, token)
-    except signing.BadSignature as error:
-        raise Http404 from error
     goes_on = current(thread)
-    if goes_on.email.lower() == thread.email.lower():
+    if is_same_person(thread, goes_on):
         goes_on.close(by=None, by_name=thread.sender)
     return SeeOther(to_page(request, token, "solved"))
 
