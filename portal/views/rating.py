@@ -15,7 +15,7 @@ from helpdesk.models.desk import Status
 from helpdesk.models.rating import LONGEST, Helped, Score
 from portal import pages
 from portal.views.contact import query_of
-from portal.views.thread import by_token, current
+from portal.views.thread import by_token, current, is_same_person
 
 
 class RatingForm(forms.Form):
@@ -35,7 +35,10 @@ class RatingForm(forms.Form):
 @by_token
 def show(request: HttpRequest, thread: Thread, token: str) -> HttpResponse:
     """?score= of the mail's link preselects; programs that look into links change nothing."""
-    rating = rating_of(current(thread))
+    goes_on = current(thread)
+    if not is_same_person(thread, goes_on):
+        raise Http404
+    rating = rating_of(goes_on)
     form = RatingForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and rate(rating, form.cleaned_data):
         return SeeOther(f"{reverse('portal:rating', args=[token])}{query_of(request)}")

@@ -98,6 +98,7 @@ def draw(
     """The page, with the answer as it was typed."""
     messages = visible_in(thread).select_related("author").prefetch_related("attachments")
     goes_on = current(thread)
+    is_theirs = is_same_person(thread, goes_on)
     if wait:
         form.errors.clear()
     context = {
@@ -115,9 +116,9 @@ def draw(
         "accept": accepted(),
         "max_files": uploads.MAX_FILES,
         "query": query_of(request),
-        "may_rate": goes_on.status == Status.CLOSED and DeskSettings.load().asks_rating,
+        "may_rate": goes_on.status == Status.CLOSED and is_theirs and DeskSettings.load().asks_rating,
         "notice": request.GET.get("done", ""),
-        "may_close": goes_on.status != Status.CLOSED and is_same_person(thread, goes_on),
+        "may_close": goes_on.status != Status.CLOSED and is_theirs,
     }
     return render(request, "portal/thread.html", context, status=429 if wait else 200)
 

@@ -56,8 +56,8 @@ def test_a_link_that_is_looked_at_counts_nothing_and_the_button_counts_once(
     assert "You chose “Good”" in shown
     assert re.search(r'value="4" checked', shown)
     assert "Choose one of the five" in client.post(url, {"comment": "Nice <b>people</b>"}).content.decode()
-    thanks = client.post(url, {"score": "4", "helped": ["fast", "nonsense"], "comment": "x"}, follow=True)
-    assert "Choose" not in thanks.content.decode() or Rating.objects.get().score is None
+    client.post(url, {"score": "4", "helped": ["fast", "nonsense"], "comment": "x"}, follow=True)
+    assert Rating.objects.get().score is None
     client.post(url, {"score": "4", "helped": ["fast"], "comment": "Nice <b>people</b>"})
     client.post(url, {"score": "5", "helped": [], "comment": "Even better"})  # thought again
     rating = Rating.objects.get()
@@ -112,3 +112,17 @@ def test_a_closed_thread_says_how_many_exchanges_it_took(client: Client, world: 
     thread.reply("Second", by=world.bob, then="closed")
     Thread.objects.filter(pk=thread.pk).update(created_at=timezone.now() - timedelta(days=2, hours=3, minutes=1))
     assert "2 exchanges, 2 d 3 h" in client.get(f"/threads/{thread.pk}/").content.decode()
+
+
+@pytest.mark.row("SX8")
+def test_the_link_of_a_thread_merged_into_somebody_elses_neither_shows_nor_changes_their_rating(
+    client: Client, asked: SimpleNamespace
+) -> None:
+    other = make.thread(asked.service, sender="jane@example.com")
+    Rating.objects.filter(thread=asked.thread).update(score=5, rated_at=timezone.now(), comment="Between us")
+    other.merge_into(asked.thread, by=asked.alice)
+    page = f"/t/{links.portal_url(other).partition('/t/')[2]}"
+    assert "/rating/" not in client.get(page).content.decode()
+    assert client.get(f"{page}rating/").status_code == 404
+    assert client.post(f"{page}rating/", {"score": "1"}).status_code == 404
+    assert Rating.objects.get().score == 5
