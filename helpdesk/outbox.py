@@ -69,12 +69,6 @@ def contacts_due() -> set[int | None]:
     return set(OutgoingMail.objects.due().order_by().values_list("contact", flat=True).distinct())
 
 
-def next_due_in() -> float | None:
-    """Seconds until the next queued mail may leave; None if nothing is queued."""
-    first = OutgoingMail.objects.filter(state=OutgoingState.QUEUED).order_by("not_before").first()
-    return max(0.0, (first.not_before - timezone.now()).total_seconds()) if first else None
-
-
 def outbound(row: OutgoingMail) -> OutboundMail:
     """The row as it crosses the border."""
     return OutboundMail(

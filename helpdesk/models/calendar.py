@@ -75,12 +75,6 @@ class Calendar(Kept):
         return hours_in(plans[of_contact.get(contact or 0, first)])
 
     @classmethod
-    def calendar_of(cls, contact: int | None) -> int:
-        """The id of the calendar that a contact keeps."""
-        _, of_contact, first = cls._kept()
-        return of_contact.get(contact or 0, first)
-
-    @classmethod
     def opens_next(cls) -> datetime | None:
         """When the shop is there again, if it is closed now and says so in its form; else None."""
         calendar, now = cls.first(), timezone.now()

@@ -23,7 +23,6 @@ from helpdesk.models import (
     MessageKind,
     Promise,
     Rating,
-    Status,
     Thread,
 )
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
@@ -323,13 +322,3 @@ def keep() -> None:
         with transaction.atomic():
             CountingState.objects.select_for_update().get(pk=1)
             add_up(stale)
-
-
-def life_of(thread: Thread) -> Life | None:
-    """The life of one thread as it is now."""
-    return next((life for _thread, life, _last, _n in lives([thread.pk])), None)
-
-
-def is_solved(thread: Thread) -> bool:
-    """It is closed, and may say how long it took."""
-    return thread.status == Status.CLOSED and counts(thread)
