@@ -92,7 +92,7 @@ bench-mailbox: install-dev ## the second look at a mailbox of 50,000 mails, thro
 	@$(PY) tests/bench/mailbox.py
 
 bench-statistics: install-dev ## the week over 1,000,000 messages, an export of 100,000 threads; SQLite and PostgreSQL
-	@$(PY) tests/bench/statistics.py
+	@$(PY) tests/bench/weeks.py
 
 bench-search: install-dev ## searching 1,000,000 messages on SQLite and PostgreSQL; makes them the first time, some minutes
 	@$(PY) tests/bench/search.py

@@ -1,4 +1,4 @@
-"""The statistics of a year: `python tests/bench/statistics.py [--messages N] [--days N] [--only ENGINE]`.
+"""The statistics of a year: `python tests/bench/weeks.py [--messages N] [--days N] [--only ENGINE]`.
 
 Makes a year of threads with reopenings, merges and both changes of the clock, counts them, and checks that the roll-ups
 are exactly what messages and events add up to. 95 of 100 weekly pages come within 300 ms and 20 queries; an export of
