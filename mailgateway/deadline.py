@@ -5,6 +5,8 @@ import signal
 import threading
 from collections.abc import Iterator
 
+AGAIN = 0.1  # seconds of CPU; a bare except may have caught the first
+
 
 class OverTime(BaseException):
     """The time is over. No Exception: what catches those must not go on."""
@@ -16,12 +18,15 @@ def _over(*_: object) -> None:
 
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise OverTime once that much CPU was used inside; beside the main thread nothing is limited."""
+    """Raise OverTime once that much CPU was used inside, and again as long as something there swallows it.
+
+    Beside the main thread nothing is limited.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(signal.SIGVTALRM, _over)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN)
     try:
         yield
     finally:

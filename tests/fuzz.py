@@ -114,6 +114,7 @@ ACCIDENTS: tuple[Accident, ...] = (_cut, _put, _repeat, _byte, _graft, _swap, _n
 def trouble_with(raw: bytes) -> str:
     """What goes wrong with a mail; empty if nothing does."""
     began = time.process_time()
+    signal.signal(signal.SIGALRM, _hangs)
     signal.alarm(HANGS)
     try:
         mail = mime.parse(raw)
@@ -136,7 +137,6 @@ def _hangs(*_: object) -> None:
 def run(minutes: float, seed: int) -> Iterator[tuple[int, str]]:
     """The number of mails so far, with what was found; one empty word each ten thousand."""
     chance, known, ends = random.Random(seed), seeds(), time.monotonic() + minutes * 60
-    signal.signal(signal.SIGALRM, _hangs)
     FOUND.mkdir(exist_ok=True)
     count = 0
     while time.monotonic() < ends:
