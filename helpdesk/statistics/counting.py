@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
+from time import sleep
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,7 +30,9 @@ from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fa
 from helpdesk.statistics.days import Sums, begin_of, day_of, sums_of, write
 from helpdesk.statistics.life import Found, Life, Said, Turned
 
-WINDOW = 20_000  # events looked at in one transaction
+WINDOW = 400  # events looked at in one transaction: on SQLite nobody else writes for so long, a quarter of a second
+DAYS = 20  # added up in one transaction, for the same reason
+PAUSE = 0.1  # seconds between two: as long as SQLite lets others wait before they look again
 BATCH = 500  # threads
 SOME = 4_000  # events: more than this a page leaves to the job
 LATE = timedelta(minutes=10)  # a transaction that takes longer is none of ours
@@ -159,7 +162,8 @@ def catch_up(*, thoroughly: bool = True) -> bool:
     if not thoroughly and (top - state.done > SOME or (state.plan and not is_planned)):
         return False
     while _step(thoroughly=thoroughly):
-        pass
+        if thoroughly:
+            sleep(PAUSE)
     return True
 
 
@@ -225,7 +229,7 @@ def _late(state: CountingState) -> Iterator[int]:
 
 
 def _outdated() -> Iterator[int]:
-    yield from CountedThread.objects.filter(last_event=0).values_list("thread", flat=True)[: BATCH * 4]
+    yield from CountedThread.objects.filter(last_event=0).values_list("thread", flat=True)[:WINDOW]
 
 
 def _pass_time(state: CountingState) -> None:
@@ -318,7 +322,9 @@ def facts_by_day(first: date, last: date, contacts: set[int], zone: Any) -> dict
 def keep() -> None:
     """The periodic job: count, then add up the days that changed."""
     catch_up()
-    while stale := list(DayFigures.objects.filter(is_stale=True).order_by("day")[:200]):
+    while stale := list(DayFigures.objects.filter(is_stale=True).order_by("day")[:DAYS]):
         with transaction.atomic():
             CountingState.objects.select_for_update().get(pk=1)
             add_up(stale)
+        if len(stale) == DAYS:
+            sleep(PAUSE)

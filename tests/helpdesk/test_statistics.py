@@ -232,3 +232,15 @@ def test_a_command_finds_what_is_kept_wrongly_and_counts_it_again(world: SimpleN
     first.save()
     call_command("check_statistics")
     assert told(world).now.times("first") == told(world).now.times("first", work=False)
+
+
+def test_what_is_counted_in_many_short_steps_is_the_same(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Stage(world).play()
+    for name, value in (("WINDOW", 7), ("DAYS", 2), ("PAUSE", 0)):
+        monkeypatch.setattr(counting, name, value)
+    counting.keep()
+    call_command("check_statistics")
+    assert not DayFigures.objects.filter(is_stale=True).exists()
+    assert told(world).now.new == 14
