@@ -2,9 +2,9 @@
 
 Counts what came in (each mail must be exactly one message) and what went out (each reply taken once; a second copy only
 where the final dot was sent and no answer was read). Two workers run on the one mailbox; either is killed, by SIGKILL,
-or stopped until its lease is another's and then woken (SIGSTOP, SIGCONT). A lease is made to end at once after a kill,
-and a mail put off to be due at once: that is all that differs from a desk in use. A run with fewer kills than planned
-is void. DATABASE=postgresql takes that one.
+or stopped until its lease is another's and then woken (SIGSTOP, SIGCONT). The leases of a stopped worker are made to
+end at once, and a mail put off to be due at once: that is all that differs from a desk in use. A run with fewer kills
+than planned is void. DATABASE=postgresql takes that one.
 """
 
 import argparse
@@ -134,7 +134,6 @@ class Run:
         worker.kill()
         worker.wait()
         self.kills += 1
-        end_leases()
         self.workers[at] = self._start()
 
     def _count(self, sink: "object") -> int:
@@ -219,7 +218,7 @@ def make_due() -> None:
 
 
 def end_leases() -> None:
-    """The 45 seconds, and the two minutes, of whoever was killed are over."""
+    """The 45 seconds, and the two minutes, of whoever was stopped are over."""
     from helpdesk.models import OutgoingMail
     from mailgateway.models import Mailbox
 
