@@ -2,7 +2,10 @@
 
 import logging
 import time
+from collections.abc import Callable
+from typing import Any
 
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils.translation import gettext as _
 
 from helpdesk import faults, outbox
@@ -10,8 +13,10 @@ from helpdesk.mail import OutboundMail
 from mailgateway import copies, routes, smtp
 from mailgateway.lanes import Hangups
 from mailgateway.models import Mailbox, WhenUnsure
+from mailgateway.passing import is_passing
 
 log = logging.getLogger(__name__)
+PAUSES = (0.5, 1.0, 2.0, 4.0, *(8.0,) * 75)  # seconds between tries to write down a verdict: ten minutes in all
 
 
 def deliver(mail: OutboundMail, *, hangups: Hangups | None = None) -> bool:
@@ -38,10 +43,10 @@ def _try(mailbox: Mailbox, mail: OutboundMail, *, again: bool, hangups: Hangups 
         log.warning("Outgoing mail %s was taken over by another sender", mail.id)
     except smtp.Unanswered as error:
         log.warning("Outgoing mail %s was handed over without an answer: %s", mail.id, error)
-        outbox.doubted(mail, str(error), again=again)
+        _write_down(outbox.doubted, mail, str(error), again=again)
     except smtp.NotSent as error:
         log.warning("Outgoing mail %s was not taken: %s", mail.id, error)
-        outbox.failed(mail, str(error), permanent=error.permanent, of_server=error.of_server)
+        _write_down(outbox.failed, mail, str(error), permanent=error.permanent, of_server=error.of_server)
         if error.of_server:
             mailbox.note_sending(str(error))
             return False
@@ -49,11 +54,28 @@ def _try(mailbox: Mailbox, mail: OutboundMail, *, again: bool, hangups: Hangups 
         log.exception("Outgoing mail %s could not be sent", mail.id)
         outbox.failed(mail, str(error) or type(error).__name__, permanent=False)
     else:
-        outbox.sent(mail, refused=taken.refused, later=taken.later, copy=bool(mailbox.sent_folder))
+        _write_down(outbox.sent, mail, refused=taken.refused, later=taken.later, copy=bool(mailbox.sent_folder))
         faults.at("28 sent")
         if mailbox.smtp_error:
             _recovered(mailbox, mail)
     return True
+
+
+def _write_down(verdict: Callable[..., None], mail: OutboundMail, *words: Any, **more: Any) -> None:
+    """Until the database takes it: the server has answered, and to forget that would be to send the mail twice."""
+    for pause in PAUSES:
+        try:
+            verdict(mail, *words, **more)
+        except (DatabaseError, InterfaceError) as error:
+            if not is_passing(error):
+                raise
+            log.warning("What became of outgoing mail %s cannot be written down yet: %s", mail.id, error)
+            faults.at("27 verdict waits")
+            connection.close()
+            time.sleep(pause)
+        else:
+            return
+    verdict(mail, *words, **more)
 
 
 def _recovered(mailbox: Mailbox, mail: OutboundMail) -> None:

@@ -27,7 +27,7 @@ OUTBOUND = (
     *("24 claimed", "24 before connecting", "25 recipient", "25 all but the end", "26 about to end", "26 ended"),
     *("27 answered", "28 sent"),
 )
-ELSEWHERE = ("13 nobody told yet", "23 mail queued", "28 appended")
+ELSEWHERE = ("13 nobody told yet", "23 mail queued", "27 verdict waits", "28 appended")
 IN_DOUBT = ("26 about to end", "26 ended", "27 answered")
 
 pytestmark = pytest.mark.django_db

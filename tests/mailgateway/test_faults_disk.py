@@ -110,7 +110,7 @@ def full_database():
             "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
             "$$BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END$$"
         )
-        cursor.execute("CREATE TRIGGER full BEFORE INSERT ON helpdesk_message EXECUTE FUNCTION full_disk()")
+        cursor.execute("CREATE TRIGGER full_disk BEFORE INSERT ON helpdesk_message EXECUTE FUNCTION full_disk()")
         yield
         cursor.execute("DROP FUNCTION full_disk CASCADE")
 
