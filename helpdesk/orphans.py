@@ -15,7 +15,7 @@ AT_ONCE = 500
 def sweep() -> int:
     """Delete the old ones among the attachments; how many."""
     return drop(
-        Path(Attachment.file.field.storage.location),
+        Path(Attachment.file.field.storage.path("")),
         "attachments/*/*",
         lambda names: Attachment.objects.filter(file__in=names).values_list("file", flat=True),
     )

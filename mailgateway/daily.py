@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 
 from django.core.management import call_command, get_commands
@@ -42,7 +43,7 @@ def do_jobs() -> None:
     Beat.objects.exclude(pk="daily").filter(at__lt=timezone.now() - beats.DAY).delete()
     for name in JOBS:
         if name in get_commands():
-            _do(name, lambda name=name: call_command(name, stdout=StringIO()))  # the desk prints one line, when ready
+            _do(name, partial(call_command, name, stdout=StringIO()))  # the desk prints one line, when it is ready
     _do("sweep of files", orphans.sweep)
     _do("sweep of raw mails", incoming.sweep)
 
