@@ -3,9 +3,9 @@
 Counts what came in (each mail must be exactly one message) and what went out (each reply taken once; a second copy only
 where the final dot was sent and no answer was read). Two workers run on the one mailbox; either is killed, by SIGKILL,
 or stopped until its lease is another's and then woken (SIGSTOP, SIGCONT), after a random number of steps of the work:
-on a busy machine a process that is killed by the clock does nothing but start. The leases of a stopped worker are made to
-end at once, and a mail put off to be due at once: that is all that differs from a desk in use. A run with fewer kills
-than planned is void. DATABASE=postgresql takes that one.
+on a busy machine a process that is killed by the clock does nothing but start. The leases of a stopped worker are made
+to end at once, and a mail put off to be due at once: that is all that differs from a desk in use. A run with fewer
+kills than planned is void. DATABASE=postgresql takes that one.
 """
 
 import argparse
