@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 class DeflectionManager(models.Manager["Deflection"]):
     """Notes and counts."""
 
-    def note(self, key: str, *, contact: "Contact", order: "context.Order", customer: "context.Customer | None") -> bool:
+    def note(
+        self, key: str, *, contact: "Contact", order: "context.Order", customer: "context.Customer | None"
+    ) -> bool:
         """Somebody was answered by what the form told of an order. The same `key` counts once; whether it was new."""
         facts = {"contact": contact, "order": order, "customer": customer, "state": order.state[:64]}
         return self.get_or_create(key=key[:64], defaults=facts)[1]

@@ -17,7 +17,9 @@ def count(now: "Half", before: "Half", contacts: Iterable[int]) -> None:
     """Write the numbers of both halves, by contact, into them. One query."""
     rows = Deflection.objects.filter(contact__in=contacts, at__gte=before.period.begin, at__lt=now.period.end)
     is_now = Q(at__gte=now.period.begin)
-    told = rows.order_by().values_list("contact").annotate(n=Count("pk", filter=is_now), was=Count("pk", filter=~is_now))
+    told = (
+        rows.order_by().values_list("contact").annotate(n=Count("pk", filter=is_now), was=Count("pk", filter=~is_now))
+    )
     for contact, n, was in told:
         now.deflected[contact], before.deflected[contact] = n, was
 

@@ -89,7 +89,8 @@ def test_who_still_needs_help_writes_on_and_the_thread_says_what_was_shown(clien
     assert event.sentence.startswith("Before writing, John Doe was shown order MK-77: En camino, expected on")
     assert event.message == thread.messages.get()
     link = re.search(r'href="/t/([^"]+)/"', client.get(sent["Location"]).content.decode())
-    assert link and links.is_proven(link[1])
+    assert link
+    assert links.is_proven(link[1])
     client.force_login(world.bob)
     assert "was shown order MK-77" in client.get(f"/threads/{thread.pk}/").content.decode()
     assert "answer_shown" in client.get(f"/api/threads/{thread.pk}/").content.decode()
@@ -115,7 +116,8 @@ def test_nobody_else_sees_anything_of_an_order(client: Any, world: Any, order: A
     # The link that the confirmation shows is not proof either; the one that is mailed is.
     sent = client.get(fill(order="MK-77")["Location"]).content.decode()
     shown = re.search(r'href="/t/([^"]+)/"', sent)
-    assert shown and not links.is_proven(shown[1])
+    assert shown
+    assert not links.is_proven(shown[1])
     assert "MK-77" not in client.get(f"/contact/?thread={shown[1]}").content.decode()
     assert client.get(f"/contact/?thread={shown[1]}.p").status_code == 200
     # A form that was left open for a day says nothing more.
@@ -179,7 +181,8 @@ def test_the_week_counts_what_the_form_answered_by_contact(client: Any, world: A
     assert "67 %" in card
     assert "100 %" in card
     listed = re.search(r'href="(/\?figure=shown[^"]+)"', html)
-    assert listed and thread.subject in client.get(listed[1].replace("&amp;", "&")).content.decode()
+    assert listed
+    assert thread.subject in client.get(listed[1].replace("&amp;", "&")).content.decode()
     told = client.get("/api/statistics/").json()
     assert (told["period"]["answered_by_form"], told["period"]["wrote_all_the_same"]) == (3, 1)
     client.force_login(world.charlie)
