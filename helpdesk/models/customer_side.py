@@ -25,7 +25,7 @@ class CustomerSide(models.Model):
         """Whoever wrote this message had been shown their order before: `name` is its reference, `to` its state, `day`
         an ISO date or nothing."""
         thread = self._thread
-        facts = {"name": name[:64], "to": to[:64], "day": day}
+        facts: dict[str, Any] = {"name": name[:64], "to": to[:64], "day": day}
         thread.record(EventKind.ANSWER_SHOWN, actor_name=thread.sender, message=message, **facts)
         thread.announce()
 
@@ -38,7 +38,7 @@ class CustomerSide(models.Model):
         thread = cast("Thread", self._thread.lock())
         if thread.status == Status.CLOSED or (asks and self._said_last(EventKind.ORDER_ARRIVED)):
             return False
-        facts = {"name": self._order_name(), **({"asks": True} if asks else {})}
+        facts: dict[str, Any] = {"name": self._order_name(), **({"asks": True} if asks else {})}
         thread.record(EventKind.ORDER_ARRIVED, actor_name=thread.sender, **facts)
         if not asks:
             thread.close(by=None, by_name=thread.sender)

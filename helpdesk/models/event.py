@@ -133,7 +133,7 @@ class Event(models.Model):
 
 
 # Kinds that have another sentence where this is known.
-SAY_MORE = {
+SAY_MORE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((EventKind.SNOOZED, EventKind.WOKEN, EventKind.PROMISED, EventKind.BROKEN), ("reason",)),
     EventKind.ANSWER_SHOWN: ("day",),
     EventKind.ORDER_ARRIVED: ("asks",),
