@@ -22,7 +22,7 @@ def thread(world):
 
 
 def url_of(thread):
-    return f"/t/{links.portal_token(thread)}/"
+    return f"/t/{links.portal_token(thread, proven=True)}/"
 
 
 def answer(client, thread, message="Thank you", **fields):
