@@ -18,7 +18,7 @@ def filled(form: type[ModelForm], row: Any, named: Mapping[str, Any], **more: An
     """
     sent = form({**model_to_dict(row, form._meta.fields), **more, **named}, instance=row)
     if not sent.is_valid():
-        raise ValidationError({name: list(words) for name, words in sent.errors.items()})
+        raise ValidationError({name: [str(one) for one in words] for name, words in sent.errors.items()})
     return sent
 
 

@@ -57,11 +57,16 @@ class RuleShape(serializers.ModelSerializer[FollowUpRule]):
 class ForAllShape(serializers.ModelSerializer[FollowUpSettings]):
     """What holds for all of these mails, and each of them."""
 
-    rules = RuleShape(many=True, read_only=True)
+    rules = serializers.SerializerMethodField()
 
     class Meta:
         model = FollowUpSettings
         fields = [*FollowUpSettingsForm.Meta.fields, "rules"]
+
+    @extend_schema_field(RuleShape(many=True))
+    def get_rules(self, _row: FollowUpSettings) -> Any:
+        """One a kind and step."""
+        return RuleShape(FollowUpRule.all_of_them(), many=True, context={"figures": figures()}).data
 
 
 @extend_schema(methods=["GET"], summary="Follow-up mails (supervisors)", responses=ForAllShape)
@@ -77,8 +82,7 @@ def follow_ups(request: Request) -> Response:
     by, row = supervisor_of(request), FollowUpSettings.fresh()
     if request.method == "PATCH":
         row = save(filled(FollowUpSettingsForm, row, typed(ForAllShape, request.data)), by=by)
-    row.rules = FollowUpRule.all_of_them()
-    return Response(ForAllShape(row, context={"figures": figures()}).data)
+    return Response(ForAllShape(row).data)
 
 
 @extend_schema(
