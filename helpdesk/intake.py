@@ -130,6 +130,8 @@ def _named(mail: InboundMail) -> set[str]:
 def _wait_for_twin(mail: InboundMail) -> None:
     """A mail to several of our addresses comes to several mailboxes at the same moment: one after the other, so that
     the second finds the first. In a transaction."""
+    if len(mail.to) + len(mail.cc) + len(mail.delivered_to) < 2:
+        return
     ours = _named(mail) & own_addresses()
     if len(ours) > 1:
         first = Contact.objects.filter(email__in=ours).order_by("pk").values("pk")[:1]

@@ -19,51 +19,68 @@ SIGNS = ("👍", "🙏", "❤", "🙌", "👏", "😊", "🙂", "😀", "💐", 
 LANGUAGES = {
     "es": (
         "gracias agradecido agradecida agradecidos agradezco agradecemos",
-        "muchas muchísimas mil muy amable amables todo por la el lo su tu tus vuestra vuestro os le les "
-        "te a de y ya recibido recibida ha llegado llegó perfecto perfecta genial estupendo estupenda "
-        "vale ok okay bien buen buenas buenos día días tarde tardes noche noches fin semana hola saludo "
-        "saludos cordial cordiales un una abrazo rápida rápido respuesta ayuda atención información "
-        "gestión excelente servicio todos equipo feliz igualmente que tengáis tengas tenga hoy",
+        """
+        muchas muchísimas mil muy amable amables todo por la el lo su tu tus vuestra vuestro os le les te a de y
+        ya recibido recibida ha llegado llegó perfecto perfecta genial estupendo estupenda vale ok okay bien
+        buen buenas buenos día días tarde tardes noche noches fin semana hola saludo saludos cordial cordiales
+        un una abrazo rápida rápido respuesta ayuda atención información gestión excelente servicio todos equipo
+        feliz igualmente que solucionado solucionada resuelto resuelta arreglado así da gusto tengáis tengas
+        tenga hoy
+        """,
     ),
     "en": (
         "thanks thank thx ty cheers appreciated appreciate grateful",
-        "you so very much many lots lot again for the your help quick fast reply response answer all "
-        "great perfect wonderful excellent super nice kind kindly kindest best regards wishes hi hello "
-        "dear team everyone have a good day evening weekend it arrived received got that is was really do "
-        "i we and works well service brilliant awesome fantastic today",
+        """
+        you so very much many lots lot for the your help quick fast reply response answer all great perfect
+        wonderful excellent super nice kind kindly kindest best regards wishes hi hello dear team everyone a
+        good day evening weekend it arrived received i we and works well service brilliant awesome fantastic
+        today sorted solved fixed now one piece
+        """,
     ),
     "fr": (
         "merci remercie remercions remerciements",
-        "beaucoup bien mille infiniment grand vous votre vos pour la le les de du réponse rapide aide "
-        "parfait super génial bonne journée soirée week end weekend cordialement bonjour tout toute "
-        "l'équipe équipe et reçu je c'est excellent service amicalement salutations sincères",
+        """
+        beaucoup bien mille infiniment grand vous votre vos pour la le les de du réponse rapide aide parfait
+        super génial bonne journée soirée week end weekend cordialement bonjour tout toute l'équipe équipe et
+        reçu je c'est excellent service amicalement salutations sincères est arrivé arrivée résolu sont c'était
+        """,
     ),
     "de": (
         "danke dank dankeschön bedanke bedanken",
-        "vielen herzlichen besten lieben schönen recht sehr ihnen dir euch für die den das der ihre eure "
-        "deine schnelle hilfe antwort alles gut super prima perfekt toll klasse hallo grüße gruß viele "
-        "liebe freundliche freundlichen mit tag abend wochenende schönes angekommen erhalten und ist ich "
-        "wir mich team ganz heute",
+        """
+        vielen herzlichen besten lieben schönen recht sehr ihnen dir euch für die den das der ihre eure deine
+        schnelle hilfe antwort alles gut super prima perfekt toll klasse hallo grüße gruß viele liebe
+        freundliche freundlichen mit tag abend wochenende schönes angekommen erhalten und ich wir mich team ganz
+        heute gelöst erledigt
+        """,
     ),
     "it": (
         "grazie ringrazio ringraziamo",
-        "molte mille tante perfetto tutto bene ottimo gentile gentili gentilissimi saluti cordiali buona "
-        "giornata serata ciao per il la risposta aiuto vi ti e ricevuto",
+        """
+        molte mille tante perfetto tutto bene ottimo gentile gentili gentilissimi saluti cordiali buona giornata
+        serata ciao per il la risposta aiuto vi ti e ricevuto arrivato risolto
+        """,
     ),
     "pt": (
         "obrigado obrigada obrigados agradeço agradecemos",
-        "muito muita pela pelo ajuda resposta rápida perfeito tudo bem ótimo bom dia boa tarde noite olá "
-        "cumprimentos abraço e recebido",
+        """
+        muito muita pela pelo ajuda resposta rápida perfeito tudo bem ótimo bom dia boa tarde noite olá
+        cumprimentos abraço e recebido chegou resolvido já
+        """,
     ),
     "ca": (
         "gràcies agraeixo agraïm",
-        "moltes moltíssimes perfecte tot bé molt amables per la resposta ajuda salutacions bon dia bona "
-        "tarda hola rebut",
+        """
+        moltes moltíssimes perfecte tot bé molt amables per la resposta ajuda salutacions bon dia bona tarda
+        hola rebut arribat resolt ja ha
+        """,
     ),
     "nl": (
         "bedankt dankjewel dankuwel dankje",
-        "dank je u wel heel hartelijk zeer voor de het uw jullie snelle hulp antwoord reactie top prima "
-        "perfect groet groeten fijne dag avond ontvangen en alvast met vriendelijke",
+        """
+        dank je u wel heel hartelijk zeer voor de het uw jullie snelle hulp antwoord reactie top prima perfect
+        groet groeten fijne dag avond ontvangen en alvast met vriendelijke aangekomen opgelost
+        """,
     ),
 }
 # Words that turn it round, though each might stand beside thanks elsewhere.

@@ -7,12 +7,13 @@ encloses the mail. Answers look alike: what is no forward by its mark or by its 
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from helpdesk.mail import Forwarded, InboundMail, Party
 from mailgateway import addresses, attributions, enclosing, quoting, signatures
 
 MAX_LINES = 400  # of the words above; who says more than that does not only pass something on
+MAX_TRIES = 20  # lines that may be of a header block
 MAX_ABOVE = 8  # lines of a header block before the one that says who
 SUBJECT = re.compile(
     r"^[\s\[(]{0,5}(?:fwd?|fw|rv|reenv|tr|transf|wg|enc|i|vs|vb|pd|doorst|továbbítás|továbbítva|ynt|ilt|fs|πρθ|转发|轉寄"
@@ -39,16 +40,17 @@ def _enclosed(mail: InboundMail, one: enclosing.Opened) -> Forwarded | None:
     sender = one.shown.sender
     if not sender.address:
         return None
-    text = quoting.split(one.content.text, one.content.html)
+    content = one.read()
+    text = quoting.split(content.text, content.html)
     whole = tuple(file for file in mail.files if file.name == one.shown.file)
     return Forwarded(
         sender=sender,
         subject=one.shown.subject,
-        text=text or one.content.text.strip("\n"),
-        full_text=one.content.text.strip("\n"),
+        text=text or content.text.strip("\n"),
+        full_text=content.text.strip("\n"),
         note=mail.text,
-        html=one.content.html,
-        files=(*one.content.files, *whole),
+        html=content.html,
+        files=(*content.files, *whole),
     )
 
 
@@ -57,9 +59,8 @@ def _below(text: str, *, says_so: bool) -> Forwarded | None:
     if "@" not in text:
         return None
     lines = text.split("\n")[: MAX_LINES * 2]
-    for at, line in enumerate(lines[:MAX_LINES]):
-        if attributions.label_of(line) != "who":
-            continue
+    names = (at for at, line in enumerate(lines[:MAX_LINES]) if attributions.label_of(line) == "who")
+    for at in islice(names, MAX_TRIES):
         start, length = _block(lines, at)
         if not length:
             continue
