@@ -19,7 +19,7 @@ class Bringing(Speech):
     def keep_bringer(self, message: Message, *, by: Agent, words: str, whole: str) -> None:
         """Write down who brought a message, with their `words` as a note and the `whole` of their mail."""
         thread = self._thread
-        note = thread.note(words, by=by) if words.strip() else None  # type: ignore[attr-defined]
+        note = thread.note(words, by=by) if words.strip() else None
         brought = {"agent_name": str(by), "agent_email": by.email, "text": whole, "note": note.pk if note else 0}
         message.cards = {**message.cards, "brought": brought}
         message.save(update_fields=["cards"])
