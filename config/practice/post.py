@@ -1,6 +1,7 @@
 """Each rarer state of mail once: forwarded by an agent, with an invitation and a seal, to two contacts, claiming a
-thread it cannot prove, perhaps sent, and not understood at all."""
+thread it cannot prove, perhaps sent, not understood at all, and a short thank-you."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -8,7 +9,17 @@ from django.utils import timezone
 from accounts.models import Agent
 from helpdesk import intake
 from helpdesk.mail import Forwarded, InboundMail, Party
-from helpdesk.models import Contact, Delivery, EventKind, Message, OutgoingMail, OutgoingState, Thread
+from helpdesk.models import (
+    Contact,
+    Delivery,
+    EventKind,
+    Message,
+    MessageKind,
+    OutgoingMail,
+    OutgoingState,
+    Status,
+    Thread,
+)
 from mailgateway import mime, rawmail
 from mailgateway.models import Incoming, Mailbox
 
@@ -70,6 +81,7 @@ def bring(contacts: dict[str, Contact], team: dict[str, Agent]) -> None:
     _claiming(contacts["service"])
     _to_two(contacts["service"], contacts["accounting"], team["nerea"])
     _spoiled(contacts["service"])
+    _thankful(contacts["service"])
     OutgoingMail.objects.filter(pk__gt=before, state=OutgoingState.QUEUED).update(
         state=OutgoingState.SENT, sent_at=timezone.now()
     )
@@ -134,3 +146,12 @@ def _spoiled(contact: Contact) -> None:
         received_at=timezone.now() - timedelta(minutes=25),
     )
     row.fail("timeout", "Stopped after 5 seconds.")
+
+
+def _thankful(contact: Contact) -> None:
+    """A customer says thanks for what was solved yesterday: nobody has to answer that."""
+    closed = Thread.objects.on_desk().filter(contact=contact, status=Status.CLOSED, language="es", thanked_at=None)
+    thread = closed.newest_first()[0]
+    reply = thread.messages.filter(kind=MessageKind.REPLY).latest("created_at")
+    mail = _mail(thread.sender, thread.email, f"Re: {thread.subject}", "¡Muchas gracias por todo!")
+    intake.deliver(replace(mail, in_reply_to=(reply.message_id,)), contact=contact, routed=False)
