@@ -1,5 +1,8 @@
 """What other help desks lost, doubled or put in the wrong place: one test a lesson, named after where it was told."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from helpdesk import tokens
@@ -10,6 +13,16 @@ from tests import make
 from tests.servers.mails import raw
 
 pytestmark = pytest.mark.django_db
+
+
+def test_each_lesson_of_the_list_has_a_test_of_that_name_and_each_such_test_is_in_the_list():
+    root = Path(__file__).resolve().parents[2]
+    listed = re.findall(r"`(test_\w+)`", (root / "docs/lessons.md").read_text("utf-8"))
+    written = re.findall(r"^def (test_\w+)", "\n".join(one.read_text() for one in (root / "tests").rglob("*.py")), re.M)
+    assert set(listed) <= set(written)
+    here = re.findall(r"^def (test_[a-z_]+_[a-z]*\d\w+)", Path(__file__).read_text(), re.M)
+    assert set(here) <= set(listed)
+    assert len(listed) == len(set(listed)) >= 55
 
 
 @pytest.fixture
