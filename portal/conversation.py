@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk import html as markup
 from helpdesk.models import AddressProposal, Attachment, EventKind, Holder, Message, MessageKind, Status, Thread
+from portal.customer import Order
 from portal.orders import Answer
 
 
@@ -144,17 +145,22 @@ class Offers:
         return last.kind if last else ""
 
     @property
+    def _order(self) -> Order | None:
+        """The order, for whoever has the link that was mailed."""
+        return self.thread.order if self.is_proven and self.is_theirs else None
+
+    @property
     def address(self) -> bool:
-        """Another address can be proposed, or why not is said."""
-        return self.is_proven and self.about_order and self.thread.order is not None
+        """Another address can be proposed; of an order that has left the page says why not."""
+        return self._order is not None and not self._order.is_done
 
     @cached_property
     def proposal(self) -> AddressProposal | None:
         """What became of the address that they proposed last."""
         proposals = AddressProposal.objects.filter(thread=self.thread).exclude(state=AddressProposal.State.REPLACED)
-        return proposals.select_related("order").last() if self.address else None
+        return proposals.last() if self._order else None
 
     @cached_property
     def answer(self) -> Answer | None:
-        """How the order stands: for whoever has the link that was mailed."""
-        return Answer(self.thread.order) if self.address and self.thread.order else None
+        """How the order stands."""
+        return Answer(self._order) if self._order else None
