@@ -240,7 +240,7 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
 class ProposalShape(serializers.ModelSerializer[AddressProposal]):
     """Another address for the order, as its customer proposes it; `label` is how it stands on a parcel."""
 
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment] # DRF takes fields out of the class
     values = serializers.DictField(child=serializers.CharField(), read_only=True)
     fits_order = serializers.BooleanField(read_only=True)
 
