@@ -27,6 +27,7 @@ from helpdesk.models.outgoing import LEASE, LONGEST
 GIVE_UP_AFTER = timedelta(days=5)
 HOLDS_UP = timedelta(minutes=30)  # later mails of a thread, while the reader's server says "later"
 COPIED = (OutgoingKind.MESSAGE, OutgoingKind.FOLLOW_UP)  # never what signs in, and never what is not to be stored
+OF_SERVER = 300  # seconds at most where the mailbox is at fault: one of its mails tries at a time
 BACK_OFF = (5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400)  # seconds; the last one repeats
 
 
@@ -258,7 +259,8 @@ def _try_later(row: OutgoingMail, reason: str, *, of_server: bool) -> None:
     now = timezone.now()
     row.attempts += 1
     row.last_error, row.lease_until, row.claim, row.handed_at = reason[:500], None, "", None
-    pause = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - only jitter
+    pause = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
+    pause = (min(pause, OF_SERVER) if of_server else pause) * random.uniform(0.8, 1.2)  # noqa: S311 - only jitter
     row.state, row.not_before = OutgoingState.QUEUED, now + timedelta(seconds=pause)
     row.first_try_at = row.first_try_at or now
     if not of_server:
