@@ -1,7 +1,7 @@
 """Facts in a thread's life: never edited, shown in the timeline, counted by the statistics."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -55,6 +55,8 @@ class EventKind(models.TextChoices):
     RATED = "rated", _("rated")
     SPLIT_OFF = "split_off", _("messages split off")
     CAME_FROM = "came_from", _("came from another thread")
+    DELEGATED = "delegated", _("given to follow up")
+    SKIPPED = "skipped", _("skipped in the review")
     WHATSAPP = "whatsapp", _("WhatsApp link opened")
     WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
 
@@ -118,6 +120,8 @@ class Event(models.Model):
         words = {"who": self.who or gettext("The desk"), "frm": "", "to": "", "reason": "", "name": "", **self.data}
         if self.kind == EventKind.STATUS:
             words["frm"], words["to"] = (labels.get(words[key], words[key]) for key in ("frm", "to"))
+        if due := self.data.get("due"):
+            words["due"] = date_format(date.fromisoformat(due), "SHORT_DATE_FORMAT")
         if until := self.data.get("until"):
             words["until"] = date_format(timezone.localtime(datetime.fromisoformat(until)), "SHORT_DATETIME_FORMAT")
         return said % words if said else str(self.get_kind_display())
@@ -169,6 +173,8 @@ def sentences() -> dict[str, str]:
         EventKind.TRASHED: gettext("%(who)s put it in the bin"),
         EventKind.RESTORED: gettext("%(who)s took it out of the bin"),
         EventKind.RATED: gettext("%(who)s rated it: %(to)s of 5"),
+        EventKind.DELEGATED: gettext("%(who)s gave it to %(to)s, to follow up until %(due)s"),
+        EventKind.SKIPPED: gettext("%(who)s skipped it in the review: %(reason)s"),
         EventKind.WHATSAPP: gettext("WhatsApp link opened by %(who)s for %(to)s"),
         EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),
         EventKind.MERGED: gettext("%(who)s merged thread #%(name)s into this one"),
