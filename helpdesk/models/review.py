@@ -25,7 +25,7 @@ class StepKind(models.TextChoices):
     SENT = "sent", gettext_lazy("Sent")
     CHASED = "chased", gettext_lazy("Asked outside")
     HANDED = "handed", gettext_lazy("Handed over")
-    SNOOZED = "snoozed", gettext_lazy("Put off")
+    SNOOZED = "snoozed", gettext_lazy("Postponed")
     CLOSED = "closed", gettext_lazy("Closed")
     SKIPPED = "skipped", gettext_lazy("Skipped")
 

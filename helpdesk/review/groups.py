@@ -1,7 +1,9 @@
 """What is forgotten, and why: the groups of the review, as conditions on threads that are not closed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -75,10 +77,13 @@ def any_of(found: dict[str, Q]) -> Q:
     return whole
 
 
-def groups_of(thread: Thread) -> list[Group]:
-    """Those a thread is in, by its annotations, the most pressing first; what is long is not said twice."""
-    found = [one for one in GROUPS if getattr(thread, one.flag, False)]
-    return [one for one in found if one.key != "unanswered" or BY_KEY["long"] not in found]
+def groups_of(flags: Mapping[str, Any]) -> list[Group]:
+    """Those a thread is in, by its flags, the most pressing first; what goes without saying is left out."""
+    found = [one for one in GROUPS if flags.get(one.flag)]
+    said = {"unanswered"} if BY_KEY["long"] in found else set()
+    if len(found) > 1:
+        said.add("undated")
+    return [one for one in found if one.key not in said]
 
 
 def reason_of(thread: Thread, group: Group) -> str:

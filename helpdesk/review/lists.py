@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
@@ -89,6 +89,10 @@ def name_of(period: Period) -> str:
     """The week as an address says it."""
     year, week, _day = period.first.isocalendar()
     return f"{year}-W{week:02}"
+
+
+def _truth(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def _number(text: str) -> int:
@@ -175,43 +179,66 @@ class Review:
         """Nobody said that this customer must not be contacted."""
         return Q(customer=None) | Q(customer__do_not_contact=False)
 
-    def _mine(self) -> Q:
-        own = self._awake & self._wanted & self._undone
-        return own if self.asked.of else own & self._not_given
-
-    @cached_property
-    def counts(self) -> Counts:
-        """All numbers of the page, by one query."""
-        due, mine = any_of(self.conditions), self._mine()
-        counted = self._visible.order_by().aggregate(
-            left=Count("pk", filter=due & mine),
-            put_off=Count("pk", filter=due & ~self._awake),
-            unwanted=Count("pk", filter=due & self._awake & ~self._wanted),
-            given=Count("pk", filter=due & self._awake & self._wanted & self._undone & ~self._not_given),
-            **{key: Count("pk", filter=one & mine) for key, one in self.conditions.items()},
-        )
-        named = {name: counted.pop(name) for name in ("left", "put_off", "unwanted", "given")}
-        return Counts(**named, by_group=counted)
-
     @cached_property
     def due(self) -> ThreadQuerySet:
-        """All that is forgotten, whoever sees to it, each with a flag for each group."""
-        flags = {
-            BY_KEY[key].flag: ExpressionWrapper(one, output_field=BooleanField())
-            for key, one in self.conditions.items()
-        }
-        return self._visible.filter(any_of(self.conditions)).annotate(**flags)
+        """All that is forgotten, whoever sees to it, the longest wait on top; each with a flag for each group."""
+        flags = {BY_KEY[key].flag: _truth(one) for key, one in self.conditions.items()}
+        found = self._visible.filter(any_of(self.conditions)).annotate(**flags)
+        return found.order_by(Coalesce("waiting_since", "active_at"), "pk")
 
     @cached_property
     def left(self) -> ThreadQuerySet:
-        """The threads that are left to the viewer, of the group that is asked for; the longest wait on top."""
-        chosen = self.conditions.get(self.asked.group, Q())
-        return self.due.filter(chosen, self._mine()).order_by(Coalesce("waiting_since", "active_at"), "pk")
+        """The threads that are left to the viewer, of the group that is asked for."""
+        own = self._awake & self._wanted & self._undone
+        if not self.asked.of:
+            own &= self._not_given
+        return self.due.filter(self.conditions.get(self.asked.group, Q()), own)
+
+    @cached_property
+    def _scan(self) -> list[dict[str, Any]]:
+        """All that is forgotten in numbers and flags: one query for the order, the reasons and the counts."""
+        asked = {"awake": self._awake, "wanted": self._wanted, "undone": self._undone, "not_given": self._not_given}
+        names = [one.flag for one in GROUPS]
+        scanned = self.due.annotate(**{name: _truth(one) for name, one in asked.items()})
+        return list(scanned.values("pk", *asked, *names))
+
+    @cached_property
+    def _left(self) -> list[dict[str, Any]]:
+        own = ("awake", "wanted", "undone") if self.asked.of else ("awake", "wanted", "undone", "not_given")
+        return [one for one in self._scan if all(one[name] for name in own)]
+
+    @cached_property
+    def counts(self) -> Counts:
+        """All numbers of the page."""
+        awake = [one for one in self._scan if one["awake"]]
+        wanted = [one for one in awake if one["wanted"]]
+        return Counts(
+            left=len(self._left),
+            put_off=len(self._scan) - len(awake),
+            unwanted=len(awake) - len(wanted),
+            given=sum(one["undone"] and not one["not_given"] for one in wanted),
+            by_group={group.key: sum(bool(one[group.flag]) for one in self._left) for group in GROUPS},
+        )
+
+    @cached_property
+    def flags(self) -> dict[int, dict[str, Any]]:
+        """What is left of the group that is asked for, by its id, in order."""
+        group = BY_KEY.get(self.asked.group)
+        return {one["pk"]: one for one in self._left if group is None or one[group.flag]}
+
+    def flags_of(self, thread_id: int) -> dict[str, Any]:
+        """Why a thread is forgotten, whoever sees to it; nothing if it is not."""
+        return next((one for one in self._scan if one["pk"] == thread_id), {})
 
     @property
     def left_count(self) -> int:
         """How many of the group that is asked for are left."""
-        return self.counts.by_group[self.asked.group] if self.asked.group else self.counts.left
+        return len(self.flags)
+
+    @cached_property
+    def order(self) -> list[int]:
+        """The ids of what is left, as far as a page shows it."""
+        return list(self.flags)[:SHOWN]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -219,11 +246,12 @@ class Review:
         given = DelegatedThread.objects.filter(
             thread=OuterRef("pk"), state=GiveState.GIVEN, delegation__ended_at=None
         ).order_by("-pk")
-        shown = self.left.select_related("contact", "customer", "assignee", "order").annotate(
+        threads = Thread.objects.filter(pk__in=self.order).select_related("contact", "customer", "assignee", "order")
+        found = threads.annotate(
             given_to=Subquery(given.values("delegation__to__name")[:1]),
             given_until=Subquery(given.values("delegation__due_on")[:1]),
-        )
-        return [Row(one, groups_of(one)) for one in shown[:SHOWN]]
+        ).in_bulk()
+        return [Row(found[pk], groups_of(self.flags[pk])) for pk in self.order if pk in found]
 
     # -- what was done ----------------------------------------------------------------------------
 
@@ -243,11 +271,6 @@ class Review:
         return DelegatedThread.objects.filter(delegation=self.delegation)
 
     # -- moving about -----------------------------------------------------------------------------
-
-    @cached_property
-    def order(self) -> list[int]:
-        """The ids of what is left, in the order of the list."""
-        return list(self.left.values_list("pk", flat=True)[:SHOWN])
 
     def after(self, thread_id: int) -> int | None:
         """What comes behind a thread, at the end the first; None if nothing else is left."""

@@ -34,7 +34,12 @@ class Proposal:
             return problem
         if not self.html:
             return _("There is no text to send. Choose another one.")
-        return _("Missing: %(names)s") % {"names": ", ".join(self.missing)} if self.missing else ""
+        if self.missing:
+            return _("Missing: %(names)s") % {"names": ", ".join(self.missing)}
+        asks = self.reply is not None and self.reply.follow_up == FollowUp.ARRIVED
+        if asks and self.order is not None and not was_sent(self.order):
+            return _("%(order)s has not been sent") % {"order": self.order}
+        return ""
 
 
 def proposal_for(thread: Thread, *, by: Agent, chosen: int = 0) -> Proposal:
@@ -50,13 +55,18 @@ def proposal_for(thread: Thread, *, by: Agent, chosen: int = 0) -> Proposal:
 def _fitting(thread: Thread) -> tuple[str, str]:
     """Which of the follow-ups, and why, in a sentence."""
     order = thread.order
-    if order is not None and order.is_done:
-        return FollowUp.ARRIVED, _("Chosen because the shop says that %(order)s is done.") % {"order": order}
-    if order is not None and order.is_shipped:
+    if order is not None and was_sent(order) and order.is_done:
+        return FollowUp.ARRIVED, _("Chosen because the shop says that %(order)s was delivered.") % {"order": order}
+    if order is not None and was_sent(order):
         return FollowUp.ARRIVED, _("Chosen because %(order)s is on its way.") % {"order": order}
     if thread.needs_answer:
         return FollowUp.NEWS, _("Chosen because the last word is theirs.")
     return FollowUp.NEWS, _("Chosen because no order of theirs is on its way.")
+
+
+def was_sent(order: Order) -> bool:
+    """It is on its way or there; what was cancelled is not paid."""
+    return order.is_valid and (order.is_shipped or order.is_done)
 
 
 def _filled(

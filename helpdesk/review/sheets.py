@@ -51,8 +51,7 @@ class Sheet:
     @cached_property
     def groups(self) -> list[Group]:
         """Why it is here; empty where it is not (any more)."""
-        flagged = self.review.due.filter(pk=self.thread.pk).first()
-        return groups_of(flagged) if flagged else []
+        return groups_of(self.review.flags_of(self.thread.pk))
 
     @property
     def why(self) -> str:
