@@ -59,6 +59,12 @@ class EventKind(models.TextChoices):
     SKIPPED = "skipped", _("skipped in the review")
     WHATSAPP = "whatsapp", _("WhatsApp link opened")
     WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
+    ANSWER_SHOWN = "answer_shown", _("order shown before writing")
+    ORDER_ARRIVED = "order_arrived", _("order arrived")
+    STILL_WAITING = "still_waiting", _("still waiting for the order")
+    ADDRESS_PROPOSED = "address_proposed", _("address proposed")
+    ADDRESS_ACCEPTED = "address_accepted", _("address accepted")
+    ADDRESS_REFUSED = "address_refused", _("address refused")
 
 
 class Event(models.Model):
@@ -107,7 +113,8 @@ class Event(models.Model):
             return "away"
         if self.kind == EventKind.STATUS and self.data.get("because"):
             return "because"
-        return f"{self.kind}:why" if self.kind in HAVE_A_WHY and self.data.get("reason") else self.kind
+        more = next((name for name in SAY_MORE.get(self.kind, ()) if self.data.get(name)), "")
+        return f"{self.kind}:{more}" if more else self.kind
 
     @property
     def sentence(self) -> str:
@@ -124,10 +131,19 @@ class Event(models.Model):
             words["due"] = date_format(date.fromisoformat(due), "SHORT_DATE_FORMAT")
         if until := self.data.get("until"):
             words["until"] = date_format(timezone.localtime(datetime.fromisoformat(until)), "SHORT_DATETIME_FORMAT")
+        if day := self.data.get("day"):
+            words["day"] = date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")
         return said % words if said else str(self.get_kind_display())
 
 
-HAVE_A_WHY = (EventKind.SNOOZED, EventKind.WOKEN, EventKind.PROMISED, EventKind.BROKEN)
+# Kinds that have another sentence where this is known.
+SAY_MORE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys((EventKind.SNOOZED, EventKind.WOKEN, EventKind.PROMISED, EventKind.BROKEN), ("reason",)),
+    EventKind.ANSWER_SHOWN: ("day",),
+    EventKind.ORDER_ARRIVED: ("asks",),
+    EventKind.ADDRESS_ACCEPTED: ("filed",),
+    EventKind.ADDRESS_REFUSED: ("reason",),
+}
 
 
 def sentences() -> dict[str, str]:
@@ -145,15 +161,15 @@ def sentences() -> dict[str, str]:
         "away": gettext("%(frm)s is away: assigned to %(to)s"),
         "because": gettext("%(who)s: %(frm)s → %(to)s (%(because)s)"),
         EventKind.SNOOZED: gettext("%(who)s put it off until %(until)s"),
-        f"{EventKind.SNOOZED}:why": gettext("%(who)s put it off until %(until)s: %(reason)s"),
+        f"{EventKind.SNOOZED}:reason": gettext("%(who)s put it off until %(until)s: %(reason)s"),
         EventKind.NOT_SNOOZED: gettext("%(who)s took the date away"),
         EventKind.WOKEN: gettext("It woke up, as it was put off until now"),
-        f"{EventKind.WOKEN}:why": gettext("It woke up, as it was put off until now: %(reason)s"),
+        f"{EventKind.WOKEN}:reason": gettext("It woke up, as it was put off until now: %(reason)s"),
         EventKind.PROMISED: gettext("%(who)s promised the customer: %(until)s"),
-        f"{EventKind.PROMISED}:why": gettext("%(who)s promised the customer: %(until)s, %(reason)s"),
+        f"{EventKind.PROMISED}:reason": gettext("%(who)s promised the customer: %(until)s, %(reason)s"),
         EventKind.KEPT: gettext("The promise for %(until)s was kept"),
         EventKind.BROKEN: gettext("The promise for %(until)s was broken"),
-        f"{EventKind.BROKEN}:why": gettext("The promise for %(until)s was broken: %(reason)s"),
+        f"{EventKind.BROKEN}:reason": gettext("The promise for %(until)s was broken: %(reason)s"),
         EventKind.CLOSING: gettext("Told %(to)s that it closes on %(until)s unless they answer"),
         "undone": gettext("%(who)s took it back: %(frm)s → %(to)s"),
         EventKind.MOVED: gettext("%(who)s moved it from %(frm)s to %(to)s"),
@@ -177,6 +193,22 @@ def sentences() -> dict[str, str]:
         EventKind.SKIPPED: gettext("%(who)s skipped it in the review: %(reason)s"),
         EventKind.WHATSAPP: gettext("WhatsApp link opened by %(who)s for %(to)s"),
         EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),
+        EventKind.ANSWER_SHOWN: gettext("Before writing, %(who)s was shown order %(name)s: %(to)s"),
+        f"{EventKind.ANSWER_SHOWN}:day": gettext(
+            "Before writing, %(who)s was shown order %(name)s: %(to)s, expected on %(day)s"
+        ),
+        EventKind.ORDER_ARRIVED: gettext("%(who)s said that order %(name)s has arrived"),
+        f"{EventKind.ORDER_ARRIVED}:asks": gettext(
+            "%(who)s said that order %(name)s has arrived, and still wants an answer"
+        ),
+        EventKind.STILL_WAITING: gettext("%(who)s said that order %(name)s has not arrived yet"),
+        EventKind.ADDRESS_PROPOSED: gettext("%(who)s proposed another address for order %(name)s"),
+        EventKind.ADDRESS_ACCEPTED: gettext("%(who)s put the proposed address into order %(name)s: %(to)s"),
+        f"{EventKind.ADDRESS_ACCEPTED}:filed": gettext(
+            "%(who)s kept the proposed address with the customer; order %(name)s stays as it is: %(to)s"
+        ),
+        EventKind.ADDRESS_REFUSED: gettext("%(who)s refused the proposed address"),
+        f"{EventKind.ADDRESS_REFUSED}:reason": gettext("%(who)s refused the proposed address: %(reason)s"),
         EventKind.MERGED: gettext("%(who)s merged thread #%(name)s into this one"),
         EventKind.SPLIT_OFF: gettext("%(who)s made thread #%(name)s of some of its messages"),
         EventKind.CAME_FROM: gettext("%(who)s made it of messages of thread #%(name)s"),
