@@ -21,16 +21,11 @@ def thread_url(thread: "Thread") -> str:
     return settings.SITE_URL + reverse("helpdesk:thread", args=[thread.pk])
 
 
-<<<<<<< HEAD
 def delegation_url(delegation: "Delegation") -> str:
     """The threads that an agent was given to follow up."""
     return f"{settings.SITE_URL}{reverse('helpdesk:review')}?of={delegation.pk}"
 
 
-def portal_token(thread: "Thread") -> str:
-    """What opens the customer's page of a thread for 90 days; giving the thread a new secret revokes it."""
-    return SIGNER.sign(thread.secret)
-=======
 def portal_token(thread: "Thread", *, proven: bool) -> str:
     """What opens the customer's page of a thread for 90 days; giving the thread a new secret revokes it.
 
@@ -38,7 +33,6 @@ def portal_token(thread: "Thread", *, proven: bool) -> str:
     address opens the conversation and nothing that the shop knows besides.
     """
     return SIGNER.sign(thread.secret + (PROVEN if proven else ""))
->>>>>>> main
 
 
 def portal_url(thread: "Thread") -> str:
