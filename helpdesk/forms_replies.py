@@ -44,7 +44,7 @@ class ReplyTextForm(Dressed, forms.ModelForm):
         self.fields["follow_up"] = forms.ChoiceField(
             choices=[("", _("For nothing")), *FollowUp.choices],
             required=False,
-            label=PredefinedReply._meta.get_field("follow_up").verbose_name,  # type: ignore[union-attr]
+            label=PredefinedReply._meta.get_field("follow_up").verbose_name,
             initial=self.instance.follow_up,
         )
         self.fields["tags"] = forms.ModelMultipleChoiceField(

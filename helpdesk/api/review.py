@@ -143,9 +143,9 @@ def follow_ups(request: Request) -> Response:
     """
     agent, body = agent_of(request), checked(BulkFollowUpBody, request)
     threads = Thread.objects.visible_to(agent).filter(pk__in=body["threads"]).waiting_longest()
-    how = {"week": _asked(request).week, "form_key": form_key(request) or token_hex(16)}
+    key, week = form_key(request) or token_hex(16), _asked(request).week
     try:
-        job = BulkFollowUp.objects.begin(threads, body["reply"], by=agent, **how)
+        job = BulkFollowUp.objects.begin(threads, body["reply"], by=agent, week=week, form_key=key)
     except ValueError as error:
         raise refused(error, field="threads") from error
     return Response(BulkFollowUpShape(job).data, status=201)

@@ -92,7 +92,7 @@ class ReviewStepQuerySet(models.QuerySet["ReviewStep"]):
         thread, after = _held(thread, seen)
         facts = thread.status_facts()
         message = thread.chase(to, by=by, until=until, note=note, messages=messages)
-        asked = {"message": message, "reason": to, "facts": facts}
+        asked: dict[str, Any] = {"message": message, "reason": to, "facts": facts}
         return self._take(thread, StepKind.CHASED, week=week, by=by, after=after, **asked)
 
     @transaction.atomic

@@ -60,10 +60,10 @@ def conditions(at: datetime, days: int) -> dict[str, Q]:
     undated = Q(wake_at=None, promised_at=None, closing_at=None, needs_answer=False, active_at__lte=long_ago)
     return {
         "promised": Q(promised_at__lte=at),
-        "undelivered": Q(status=Status.OPEN, active_at__lte=at) & Exists(failed),
+        "undelivered": Q(status=Status.OPEN, active_at__lte=at) & Q(Exists(failed)),
         "long": Q(needs_answer=True, waiting_since__lte=long_ago),
         "unanswered": Q(needs_answer=True, waiting_since__lte=at),
-        "overdue": Q(status__in=PENDING, wake_at__lte=at) | (Q(status=Status.OPEN) & Exists(woken)),
+        "overdue": Q(status__in=PENDING, wake_at__lte=at) | (Q(status=Status.OPEN) & Q(Exists(woken))),
         "reopened": Q(status=Status.OPEN, reopened_count__gt=0, active_at__lte=at),
         "undated": undated & (Q(status=Status.OPEN) | Q(pending_since__lte=long_ago)) & ~closes_itself,
     }

@@ -157,7 +157,7 @@ class Review:
         """Nothing was done about it since it came up; what was handed to the viewer is theirs to do."""
         steps = ReviewStep.objects.in_force().filter(thread=OuterRef("pk"), week__gte=self.asked.week)
         steps = steps.filter(at__gte=Coalesce(OuterRef("inbound_at"), OuterRef("created_at")))
-        return ~Exists(steps.exclude(kind=StepKind.HANDED, thread__assignee=self.viewer))
+        return ~Q(Exists(steps.exclude(kind=StepKind.HANDED, thread__assignee=self.viewer)))
 
     @property
     def _not_given(self) -> Q:
@@ -168,7 +168,7 @@ class Review:
             delegation__ended_at=None,
             delegation__due_on__gte=timezone.localdate(),
         )
-        return ~Exists(others.exclude(delegation__to=self.viewer))
+        return ~Q(Exists(others.exclude(delegation__to=self.viewer)))
 
     @property
     def _awake(self) -> Q:

@@ -11,7 +11,7 @@ TITLES: dict[str, str | Promise] = {
     FollowUp.NEWS: gettext_lazy("We have not forgotten you"),
     FollowUp.CHASE: gettext_lazy("Where is this parcel?"),
 }
-THEN = {FollowUp.ARRIVED: Status.PENDING_1, FollowUp.NEWS: Status.PENDING_2, FollowUp.CHASE: ""}
+THEN: dict[str, str] = {FollowUp.ARRIVED: Status.PENDING_1, FollowUp.NEWS: Status.PENDING_2, FollowUp.CHASE: ""}
 BODIES: dict[str, dict[str, tuple[str, ...]]] = {
     FollowUp.ARRIVED: {
         "en": (
