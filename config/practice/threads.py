@@ -319,6 +319,8 @@ class History:
         if luck > 0.8:
             self._answer(case, thread, reply, thanks=True)
             self._later(case, most=5)
+            if case.start < self.now - timedelta(days=7):
+                thread.see_thanks(by=self._agent(case, thread))
             thread.close(by=self._agent(case, thread), reason=self._why(thread))
         elif luck < 0.03:
             self._away(case, reply)

@@ -45,6 +45,10 @@ class EventKind(models.TextChoices):
     SPLIT = "split", _("split again")
     CLAIMED = "claimed", _("claims another thread")
     UNCLAIMED = "unclaimed", _("does not belong there")
+    THANKED = "thanked", _("thank-you, still closed")
+    BESIDE = "beside", _("same mail elsewhere")
+    BROUGHT = "brought", _("forwarded into the desk")
+    NOT_BROUGHT = "not_brought", _("not forwarded after all")
     SNOOZED = "snoozed", _("put off")
     NOT_SNOOZED = "not_snoozed", _("not put off any more")
     WOKEN = "woken", _("woken")
@@ -139,6 +143,7 @@ class Event(models.Model):
 # Kinds that have another sentence where this is known.
 SAY_MORE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((EventKind.SNOOZED, EventKind.WOKEN, EventKind.PROMISED, EventKind.BROKEN), ("reason",)),
+    EventKind.SPAM: ("reason",),
     EventKind.ANSWER_SHOWN: ("day",),
     EventKind.ORDER_ARRIVED: ("asks",),
     EventKind.ADDRESS_ACCEPTED: ("filed",),
@@ -185,6 +190,7 @@ def sentences() -> dict[str, str]:
         EventKind.SENT_AGAIN: gettext("%(who)s had it sent again to %(to)s"),
         EventKind.ARRIVED: gettext("%(who)s said it arrived at %(to)s"),
         EventKind.SPAM: gettext("%(who)s marked it as spam"),
+        f"{EventKind.SPAM}:reason": gettext("A filter on the way called it spam (%(reason)s)"),
         EventKind.NOT_SPAM: gettext("%(who)s said it is not spam"),
         EventKind.TRASHED: gettext("%(who)s put it in the bin"),
         EventKind.RESTORED: gettext("%(who)s took it out of the bin"),
@@ -214,5 +220,9 @@ def sentences() -> dict[str, str]:
         EventKind.CAME_FROM: gettext("%(who)s made it of messages of thread #%(name)s"),
         EventKind.SPLIT: gettext("%(who)s split thread #%(name)s off again"),
         EventKind.CLAIMED: gettext("%(who)s claims without proof to answer thread #%(name)s"),
+        EventKind.THANKED: gettext("%(who)s said thank you; the thread stays closed"),
+        EventKind.BESIDE: gettext("The same mail went to %(to)s too: thread #%(name)s"),
+        EventKind.BROUGHT: gettext("%(who)s forwarded this mail of %(to)s into the desk"),
+        EventKind.NOT_BROUGHT: gettext("%(who)s said that the mail is %(to)s's own"),
         EventKind.UNCLAIMED: gettext("%(who)s said that it does not belong to thread #%(name)s"),
     }

@@ -93,6 +93,10 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         """Put off until now."""
         return self.filter(wake_at__lte=now)
 
+    def thanked(self) -> "ThreadQuerySet":
+        """Closed ones whose customer said thank you, until somebody has seen it."""
+        return self.on_desk().filter(thanked_at__isnull=False)
+
     def due_to_close(self, now: datetime) -> "ThreadQuerySet":
         """Their customers were told, and did not answer."""
         return self.on_desk().filter(closing_at__lte=now)
@@ -226,6 +230,8 @@ class Thread(Conversation, CustomerSide, Lifecycle, Merging, Pending, models.Mod
     follows = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followers")
     # The thread that its first mail names without proof; an agent joins the two, or says that they are apart.
     claimed = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    # The thread at another contact that the same mail began; the newer names the older, and that the newest.
+    beside = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, db_index=False, related_name="+")
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged_threads")
 
     # Kept by the verbs, so that the queue needs no work per row.
@@ -240,6 +246,7 @@ class Thread(Conversation, CustomerSide, Lifecycle, Merging, Pending, models.Mod
     waiting_since = models.DateTimeField(null=True, blank=True)  # first customer message without an answer
     first_response_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    thanked_at = models.DateTimeField(null=True, blank=True)  # a short thank-you came that did not reopen it
     trashed_at = models.DateTimeField(null=True, blank=True)
     reopened_count = models.PositiveIntegerField(default=0)
 
@@ -258,6 +265,8 @@ class Thread(Conversation, CustomerSide, Lifecycle, Merging, Pending, models.Mod
             models.Index(fields=["customer", "-active_at"], name="threads_of_a_customer"),
             models.Index(Lower("email"), name="threads_of_an_address"),
             models.Index(fields=["wake_at"], condition=models.Q(wake_at__isnull=False), name="threads_to_wake"),
+            models.Index(fields=["beside"], condition=models.Q(beside__isnull=False), name="threads_beside"),
+            models.Index(fields=["thanked_at"], condition=models.Q(thanked_at__isnull=False), name="threads_thanked"),
             models.Index(fields=["closing_at"], condition=models.Q(closing_at__isnull=False), name="threads_to_close"),
             # Holds all that the counts beside the queues look at, so that they read no rows.
             models.Index(fields=["folder", "status", "contact", "assignee", "inbound_at"], name="queue_counts"),

@@ -27,6 +27,7 @@ from helpdesk.models import (
     Thread,
 )
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
+from helpdesk.models.message import WANT_NO_ANSWER
 from helpdesk.statistics.days import Sums, begin_of, day_of, sums_of, write
 from helpdesk.statistics.life import Found, Life, Said, Turned
 
@@ -112,8 +113,8 @@ def _said(ids: list[int]) -> dict[int, list[Said]]:
     )
     found: dict[int, list[Said]] = defaultdict(list)
     for pk, thread, at, kind, author, reason in rows:
-        ours = kind == MessageKind.REPLY
-        found[thread].append(Said(at, ours, author if ours else None, reason == "auto-reply", tuple(used.get(pk, ()))))
+        ours, is_quiet = kind == MessageKind.REPLY, reason in WANT_NO_ANSWER
+        found[thread].append(Said(at, ours, author if ours else None, is_quiet, tuple(used.get(pk, ()))))
     return found
 
 
