@@ -20,6 +20,7 @@ below_thread = [
     path("forwards/", actions.forwards, name="forwards"),
     path("status/", actions.status, name="status"),
     path("snooze/", actions.snooze, name="snooze"),
+    path("priority/", actions.priority, name="priority"),
     path("assignment/", actions.assignment, name="assignment"),
     path("contact/", actions.contact, name="contact"),
     path("tags/", actions.tags, name="tags"),

@@ -31,6 +31,20 @@ class Holder(models.TextChoices):
     NOBODY = "nobody", _("Nobody")
 
 
+class Priority(models.TextChoices):
+    """How pressing the team finds a thread."""
+
+    LOW = "low", _("Low")
+    NORMAL = "normal", _("Normal")
+    HIGH = "high", _("High")
+    URGENT = "urgent", _("Urgent")
+
+
+def stops_at_first() -> list[str]:
+    """Where clocks stand still until somebody says otherwise: while the customer is waited for."""
+    return [Status.PENDING_1.value]
+
+
 class DeskSettings(Kept):
     """The shop's own choices. There is one row: `DeskSettings.load()`."""
 
@@ -72,6 +86,8 @@ class DeskSettings(Kept):
         help_text=_("Once a thread, in the reply that closes it, and on the customer's page once it is closed."),
     )
     answer_hours = models.PositiveIntegerField(_("hours in which customers may expect an answer"), default=24)
+    warn_minutes = models.PositiveIntegerField(_("minutes before a due time in which it warns"), default=60)
+    clock_stops = models.JSONField(_("statuses in which the clock stands still"), default=stops_at_first, blank=True)
     privacy_texts = models.JSONField(_("privacy text of the form"), default=dict, blank=True)
     privacy_version = models.PositiveIntegerField(default=1)
     metadata_days = models.PositiveIntegerField(_("days to keep IP addresses and browsers"), default=90)

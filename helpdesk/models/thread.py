@@ -23,6 +23,7 @@ from helpdesk.models.lifecycle import Lifecycle
 from helpdesk.models.marks import ReadMark
 from helpdesk.models.merge import Merging
 from helpdesk.models.pending import PENDING, Pending
+from helpdesk.models.timing import Timing
 
 ACTIVE = (Status.OPEN, Status.PENDING_1, Status.PENDING_2)
 
@@ -171,9 +172,18 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
             channel=Channel.AGENT,
         )
         thread.count_for_customer()
+        thread.keep_time()
         thread.record(EventKind.CREATED, by=by)
         thread.assign(by, by=by)
         return thread
+
+    def due_first(self) -> "ThreadQuerySet":
+        """What is due first on top, what is not due at all behind."""
+        return self.order_by(models.F("due_at").asc(nulls_last=True), "-active_at", "pk")
+
+    def timed(self) -> "ThreadQuerySet":
+        """Those whose due times have to follow the targets."""
+        return self.filter(models.Q(status__in=ACTIVE, merged_into=None) | models.Q(due_at__isnull=False))
 
     def with_unread(self, agent: Agent) -> "ThreadQuerySet":
         """Each with `is_unread`: something came in since this agent last looked."""
@@ -195,7 +205,7 @@ def new_secret() -> str:
     return secrets.token_hex(16)
 
 
-class Thread(Conversation, Lifecycle, Merging, Pending, models.Model):
+class Thread(Conversation, Lifecycle, Merging, Pending, Timing, models.Model):
     """One conversation, at one contact, with at most one assignee and one status."""
 
     subject = models.CharField(_("subject"), max_length=255, blank=True)
@@ -256,6 +266,8 @@ class Thread(Conversation, Lifecycle, Merging, Pending, models.Model):
             ),
             models.Index(fields=["customer", "-active_at"], name="threads_of_a_customer"),
             models.Index(Lower("email"), name="threads_of_an_address"),
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="threads_due"),
+            models.Index(fields=["folder", "priority", "-active_at"], name="queue_by_priority"),
             models.Index(fields=["wake_at"], condition=models.Q(wake_at__isnull=False), name="threads_to_wake"),
             models.Index(fields=["closing_at"], condition=models.Q(closing_at__isnull=False), name="threads_to_close"),
             # Holds all that the counts beside the queues look at, so that they read no rows.
