@@ -51,15 +51,25 @@ def _follow_some() -> int:
     with transaction.atomic():
         TimingState.objects.get_or_create(pk=1)
         state = TimingState.objects.select_for_update().get(pk=1)
-        if state.plan != wanted:
-            state.plan, state.after = wanted, 0
-        threads = Thread.objects.timed().filter(pk__gt=state.after or 0).order_by("pk")
-        found = list(threads.select_for_update(of=("self",))[:A_STEP]) if state.after is not None else []
-        for thread in found:
-            thread.keep_time()
-        state.after = found[-1].pk if len(found) == A_STEP else None
+        after = state.after if state.plan == wanted else 0
+        state.plan = wanted
+        if Target.in_force():
+            done, state.after = _follow(after)
+        else:
+            done, state.after = Thread.objects.forget_due(), None
         state.save()
-    return len(found)
+    return done
+
+
+def _follow(after: int | None) -> tuple[int, int | None]:
+    """The next threads behind one: how many there were, and where to go on (nowhere: all are done)."""
+    if after is None:
+        return 0, None
+    threads = Thread.objects.timed().filter(pk__gt=after).order_by("pk")
+    found = list(threads.select_for_update(of=("self",))[:A_STEP])
+    for thread in found:
+        thread.keep_time()
+    return len(found), found[-1].pk if len(found) == A_STEP else None
 
 
 def relieve_absent() -> int:

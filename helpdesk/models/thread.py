@@ -17,6 +17,7 @@ from helpdesk.mail import MailFile
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
+from helpdesk.models.deadline import Deadline
 from helpdesk.models.desk import Channel, DeskSettings, Folder, Holder, Status
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.lifecycle import Lifecycle
@@ -184,6 +185,12 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     def timed(self) -> "ThreadQuerySet":
         """Those whose due times have to follow the targets."""
         return self.filter(models.Q(status__in=ACTIVE, merged_into=None) | models.Q(due_at__isnull=False))
+
+    def forget_due(self) -> int:
+        """Nothing is due any more, as nothing has a target; how many threads that changes."""
+        Deadline.objects.live().filter(missed_at=None).delete()
+        Deadline.objects.live().update(settled_at=timezone.now(), is_running=False)
+        return self.filter(due_at__isnull=False).update(due_at=None, due_metric="")
 
     def with_unread(self, agent: Agent) -> "ThreadQuerySet":
         """Each with `is_unread`: something came in since this agent last looked."""

@@ -84,8 +84,7 @@ def test_with_no_target_nothing_is_due_and_nothing_is_kept(stage, client):
     stage.replies()
     assert stage.due() == ("", None)
     assert not Deadline.objects.exists()
-    assert (jobs.look_at_deadlines(), jobs.follow_targets()) == (0, 1)
-    assert jobs.follow_targets() == 0
+    assert (jobs.look_at_deadlines(), jobs.follow_targets()) == (0, 0)
     client.force_login(stage.world.bob)
     html = client.get("/").content.decode()
     assert "due=overdue" not in html
