@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Agent
@@ -24,7 +24,7 @@ from helpdesk.models import (
 from helpdesk.models.conversation import received_key
 
 ACKNOWLEDGE_ONCE_IN = timedelta(hours=1)
-ROBOT_ROUNDS, ROBOTS_WITHIN = 3, timedelta(days=1)  # whoever answers every confirmation is no person
+ROBOT_ROUNDS, ROBOTS_WITHIN = 3, timedelta(days=1)
 ACKNOWLEDGE_WITHIN = timedelta(days=3)  # a new mailbox may bring years of old mail
 
 
@@ -197,20 +197,21 @@ def _acknowledge(thread: Thread, mail: InboundMail) -> None:
         return
     if mail.problem or thread.email.lower() in own_addresses():
         return
-    lately = lately_to(thread.email, ACKNOWLEDGE_ONCE_IN)
-    today = lately_to(thread.email, ROBOTS_WITHIN)
-    if not lately.exists() and today.count() < ROBOT_ROUNDS:
+    if may_confirm_to(thread.email):
         letters.queue_acknowledgement(thread, in_reply_to=mail.message_id)
         thread.record(EventKind.ACKNOWLEDGED, to=thread.email)
 
 
-def lately_to(address: str, within: timedelta) -> QuerySet[OutgoingMail]:
-    """What was confirmed to an address lately."""
-    return OutgoingMail.objects.filter(
+def may_confirm_to(address: str) -> bool:
+    """Once an hour, and only so often a day: who answers each confirmation is no person."""
+    now = timezone.now()
+    confirmed = OutgoingMail.objects.filter(
         kind=OutgoingKind.ACKNOWLEDGEMENT,
         thread__in=Thread.objects.from_address(address),
-        created_at__gt=timezone.now() - within,
+        created_at__gt=now - ROBOTS_WITHIN,
     )
+    times = list(confirmed.order_by().values_list("created_at", flat=True))
+    return len(times) < ROBOT_ROUNDS and all(at <= now - ACKNOWLEDGE_ONCE_IN for at in times)
 
 
 def _take_bounce(mail: InboundMail) -> Delivered:

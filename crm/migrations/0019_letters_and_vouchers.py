@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0001_squashed_0018_lists_count_by_indexes'),
+        ('crm', '0018_lists_count_by_indexes'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('helpdesk', '0001_squashed_0013_mailings'),
+        ('helpdesk', '0013_mailings'),
         ('mailgateway', '0002_trusted_server'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -19,7 +19,7 @@ from django.template import engines
 from django.urls import path
 from django.utils import timezone
 
-from helpdesk.models import Attachment, Event, Message, Thread
+from helpdesk.models import Attachment, Event, Message, OutgoingMail, Thread
 
 MIDDLEWARE = [
     "tests.bench.floor.own_paths",
@@ -123,8 +123,11 @@ def words_index() -> str:
     return "floor_words"
 
 
-def store(mail: Parsed, contact_id: int) -> None:
-    """One transaction: thread, message with its words, event, a row for each file; only the database is written."""
+def store(mail: Parsed, contact_id: int, *, confirmed: bool) -> None:
+    """One transaction: thread, message with its words, event, a row for each file; only the database is written.
+
+    :param confirmed: the mail that confirms receipt is a row too, and an event; its words are not rendered.
+    """
     now, headers, index = timezone.now(), mail.headers, words_index()
     with transaction.atomic():
         row = Thread.objects.create(
@@ -151,3 +154,14 @@ def store(mail: Parsed, contact_id: int) -> None:
         Event.objects.create(thread=row, kind="received", message=said, holder="us", status="open")
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {index}(rowid, text) VALUES (%s, %s)", [said.pk, mail.text])  # noqa: S608
+        if confirmed:
+            OutgoingMail.objects.create(
+                kind="ack",
+                thread=row,
+                contact_id=contact_id,
+                to=[row.email],
+                subject=row.subject,
+                text=mail.text[:400],
+                message_id_header=f"<floor-{row.pk}@shop.test>",
+            )
+            Event.objects.create(thread=row, kind="acknowledged", holder="us", status="open")

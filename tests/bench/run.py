@@ -152,7 +152,8 @@ def ingest() -> list[tuple[str, Figure, Figure]]:
 
     contact = Contact.objects.get(slug="service")
     found = []
-    for name, at in (("ingest, each old mail", mails.NOW), ("ingest, each new mail, receipt confirmed", now())):
+    old, new = ("ingest, each old mail", mails.NOW, False), ("ingest, each new mail, receipt confirmed", now(), True)
+    for name, at, confirmed in (old, new):
         supply = iter(mails.many((ROUNDS * MAILS + 3) * 2, seed=random.randrange(10**9), at=at))
 
         def ours(supply: Iterator[bytes] = supply) -> None:
@@ -160,8 +161,8 @@ def ingest() -> list[tuple[str, Figure, Figure]]:
             assert taken.delivered is not None, taken.reason
             assert taken.delivered.outcome == "created", taken.delivered
 
-        def bare(supply: Iterator[bytes] = supply) -> None:
-            floor.store(floor.parse(next(supply)), contact.pk)
+        def bare(supply: Iterator[bytes] = supply, *, confirmed: bool = confirmed) -> None:
+            floor.store(floor.parse(next(supply)), contact.pk, confirmed=confirmed)
 
         found.append((name, *against(ours, bare, MAILS)))
     return found
