@@ -14,6 +14,7 @@ from helpdesk.models import Contact, DeskSettings, Metric, Priority, Status, Sta
 from helpdesk.models.target import MOST_MINUTES
 
 LENGTH = re.compile(r"^(?:(\d{1,4})(?:[.,](\d{1,2}))?\s*h?)?\s*(?:(\d{1,5})\s*min)?$", re.IGNORECASE)
+WHOM = ("contact", "group", "priority")
 DASHES = {"—", "-", "–"}
 
 
@@ -76,16 +77,24 @@ class TargetForm(Dressed, forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         fields: dict[str, Any] = self.fields
-        fields["contact"].queryset = Contact.objects.active()
-        fields["contact"].empty_label = _("All contacts")
-        fields["group"].queryset = shop.groups()
-        fields["group"].empty_label = _("All customers")
-        fields["priority"].choices = [("", _("Any priority")), *reversed(Priority.choices)]
+        if self.instance.pk:  # for whom it is, is what the line is called
+            for name in WHOM:
+                del fields[name]
+        else:
+            self._offer(fields)
         self.dress()
         for name, field in fields.items():
             field.widget.attrs["aria-label"] = f"{field.label}, {self.instance}" if self.instance.pk else field.label
             if name in Metric.values:
                 field.widget.attrs["class"] = "input input--sm"
+
+    @staticmethod
+    def _offer(fields: dict[str, Any]) -> None:
+        fields["contact"].queryset = Contact.objects.active()
+        fields["contact"].empty_label = _("All contacts")
+        fields["group"].queryset = shop.groups()
+        fields["group"].empty_label = _("All customers")
+        fields["priority"].choices = [("", _("Any priority")), *reversed(Priority.choices)]
 
     @property
     def times(self) -> list[forms.BoundField]:
@@ -94,8 +103,8 @@ class TargetForm(Dressed, forms.ModelForm):
 
     @property
     def whom(self) -> list[forms.BoundField]:
-        """For which threads."""
-        return [self["contact"], self["group"], self["priority"]]
+        """For which threads; an old line says it by its name."""
+        return [self[name] for name in WHOM if name in self.fields]
 
 
 class TargetLines(forms.BaseModelFormSet):
@@ -109,7 +118,7 @@ class TargetLines(forms.BaseModelFormSet):
             is_blank = form.instance.pk is None and not form.has_changed()
             if is_blank or form in self.deleted_forms or not form.is_valid():
                 continue
-            key = tuple(form.cleaned_data[name] for name in ("contact", "group", "priority"))
+            key = tuple(getattr(form.instance, name) for name in WHOM)
             if key in seen:
                 form.add_error(None, _("There is a target for these threads already."))
             seen.add(key)

@@ -359,7 +359,7 @@ def test_a_supervisor_sets_targets_and_sees_what_is_wrong(stage, client):
     assert "The clock starts" in html
     assert "no thread with this number" in client.get(f"{path}?thread=999").content.decode()
     twice = base | {"line-TOTAL_FORMS": "2", "line-INITIAL_FORMS": "1", "line-0-id": target.pk}
-    twice |= {"line-0-contact": world.service.pk, "line-0-first": "4 h"}
+    twice |= {"line-0-first": "4 h"}
     same = {"line-1-contact": world.service.pk, "line-1-first": "2 h"}
     assert "already" in client.post(path, twice | same).content.decode()
     client.post(path, twice | {"line-0-DELETE": "on"})
