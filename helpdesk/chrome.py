@@ -106,6 +106,7 @@ def navigation(request: HttpRequest, current: str | None = None) -> Navigation |
     is_timed = Target.in_force()
     shown = [queue for queue in queues.QUEUES if is_timed or not queue.is_timed]
     named = [_queue_entry(queue, counts, statuses, here) for queue in shown]
+    named = [entry for entry in named if entry.key != "thanks" or entry.total or entry.is_current]
     contacts = [_contact_entry(contact, counts, here) for contact in contacts_of(request)]
     return Navigation(named, contacts, _shop_entries(here), counts, here)
 

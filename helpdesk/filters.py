@@ -115,7 +115,7 @@ class Filters:
     @property
     def covers_all(self) -> bool:
         """Whoever looks for one thing wants closed threads too."""
-        return any(name in self.values for name in ("q", "order", "order_id", "customer", "folder", "figure"))
+        return any(name in self.values for name in ("q", "order", "order_id", "customer", "folder", "figure", "thanks"))
 
 
 def _unknown(name: str, word: str) -> str:
@@ -187,6 +187,7 @@ KNOWN: dict[str, Check] = {
     "due": _one_of([OVERDUE, TODAY]),
     "figure": _is_figure,
     "unread": _one_of(["1"]),
+    "thanks": _one_of(["1"]),
     "from": _is_date,
     "to": _is_date,
     "q": _is_text,
@@ -209,6 +210,7 @@ LABELS = {
     "due": pgettext_lazy("filter", "Due"),
     "figure": gettext_lazy("Statistics"),
     "unread": gettext_lazy("Unread"),
+    "thanks": gettext_lazy("Thanks"),
     "from": pgettext_lazy("date", "From"),
     "to": pgettext_lazy("date", "To"),
     "q": gettext_lazy("Text"),
@@ -289,6 +291,7 @@ CONDITIONS: dict[str, Condition] = {
     "priority": lambda values, agent, zone: Q(priority__in=values),
     "due": lambda values, agent, zone: due_condition(values[0], zone),
     "figure": lambda values, agent, zone: Behind.read(values[0]).threads(zone),
+    "thanks": lambda values, agent, zone: Q(thanked_at__isnull=False),
     "from": _from_day,
     "to": _to_day,
     "q": _by_text,

@@ -63,6 +63,7 @@ QUEUES = (
     Queue("pending1", _("Pending 1"), "s-p1", {"status": Status.PENDING_1.value}, "st-p1", Status.PENDING_1),
     Queue("pending2", _("Pending 2"), "s-p2", {"status": Status.PENDING_2.value}, "st-p2", Status.PENDING_2),
     Queue("closed", _("Closed"), "s-closed", {"status": Status.CLOSED.value}, "st-closed", Status.CLOSED),
+    Queue("thanks", _("Thanks"), "checks", {"thanks": "1"}, "st-closed"),
     Queue("spam", _("Spam"), "s-spam", {"folder": Folder.SPAM.value}, "st-spam"),
     Queue("trash", _("Bin"), "trash", {"folder": Folder.TRASH.value}),
 )
@@ -71,7 +72,19 @@ QUEUES = (
 def queue_of(filters: Filters) -> Queue:
     """The named queue that the filters show: folders first, then people, then statuses, else the whole."""
     named = {queue.key: queue for queue in QUEUES}
-    order = ("spam", "trash", "overdue", "today", "mine", "unassigned", "open", "pending1", "pending2", "closed")
+    order = (
+        "spam",
+        "trash",
+        "thanks",
+        "overdue",
+        "today",
+        "mine",
+        "unassigned",
+        "open",
+        "pending1",
+        "pending2",
+        "closed",
+    )
     return next((named[key] for key in order if named[key].holds(filters)), named["all"])
 
 
@@ -198,7 +211,9 @@ def _count_query(role: str, is_timed: bool) -> tuple[str, tuple[Any, ...]]:
     reader = Agent(pk=READER, role=role)
     seen = Thread.objects.visible_to(reader).with_unread(reader).order_by()
     groups = _grouped(seen, "folder")
-    parts = [groups.filter(folder=Folder.SPAM)]
+    spam = groups.filter(folder=Folder.SPAM)
+    thanked = groups.filter(folder=Folder.DESK, status=Status.CLOSED, thanked_at__isnull=False)
+    parts = [spam, thanked]
     if is_timed:
         when = Case(When(due_at__lt=NOW, then=Value("overdue")), default=Value("today"), output_field=CharField())
         parts.append(_grouped(seen.filter(due_at__lt=MIDNIGHT).annotate(when=when), "when"))
@@ -212,7 +227,7 @@ def _grouped(threads: ThreadQuerySet, first: str) -> Any:
 
 def counts(agent: Agent) -> Counts:
     """All counts beside the navigation, by one grouped query. Contacts stand under "contact:ID", open ones
-    under "open:ID"; closed threads and the bin are not counted."""
+    under "open:ID"; of closed threads only those are counted that were thanked for, the bin is not."""
     sql, values = _count_query(agent.role, Target.in_force())
     real, counted = _real_values(agent), Counts()
     with connection.cursor() as cursor:
@@ -231,6 +246,8 @@ def _real_values(agent: Agent) -> dict[Any, Any]:
 
 def _keys(agent: Agent, status: str, contact: int, assignee: int | None) -> list[str]:
     """Under which keys threads of the desk are counted."""
+    if status == Status.CLOSED:
+        return ["thanks"]
     keys = ["all", status, f"contact:{contact}"]
     if status == Status.OPEN:
         keys.append(f"open:{contact}")

@@ -129,12 +129,13 @@ class MessageShape(serializers.ModelSerializer[Message]):
     quoted = serializers.CharField(read_only=True)
     recipients = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), read_only=True)
     attachments = AttachmentShape(many=True, read_only=True)
+    cards = serializers.DictField(read_only=True)
 
     class Meta:
         model = Message
         fields = ["id", "thread", "kind", "is_public", "author", "author_name", "author_email", "subject", "text"]
         fields += ["html", "quoted", "recipients", "message_id", "delivery", "delivery_note", "reason"]
-        fields += ["is_from_stranger", "sent_at", "created_at", "recalled_at", "attachments"]
+        fields += ["is_from_stranger", "sent_at", "created_at", "recalled_at", "attachments", "cards"]
         read_only_fields = fields
 
 
@@ -221,11 +222,12 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
             "channel",
             "tags",
             "follows",
+            "beside",
         ]
         fields += ["merged_into", "excerpt", "message_count", "attachment_count", "needs_answer", "holder"]
         fields += ["is_unread", "created_at", "active_at", "waiting_since", "first_response_at", "closed_at"]
         fields += ["priority", "due_at", "due_metric"]
-        fields += ["reopened_count", "wake_at", "wake_note", "promised_at", "closing_at", "page"]
+        fields += ["reopened_count", "wake_at", "wake_note", "promised_at", "closing_at", "thanked_at", "page"]
         read_only_fields = fields
 
     def get_status_label(self, thread: Thread) -> str:

@@ -102,7 +102,8 @@ class Lifecycle(models.Model):
         if status == Status.CLOSED:
             changes |= {"closed_at": now, "needs_answer": False, "waiting_since": None}
         elif thread.status == Status.CLOSED:
-            changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1, "opened_at": now}
+            changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1}
+            changes |= {"opened_at": now, "thanked_at": None}
         return changes
 
     def status_facts(self) -> dict[str, Any]:
