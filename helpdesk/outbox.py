@@ -259,7 +259,7 @@ def _try_later(row: OutgoingMail, reason: str, *, of_server: bool) -> None:
     now = timezone.now()
     row.attempts += 1
     row.last_error, row.lease_until, row.claim, row.handed_at = reason[:500], None, "", None
-    pause = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
+    pause: float = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
     pause = (min(pause, OF_SERVER) if of_server else pause) * random.uniform(0.8, 1.2)  # noqa: S311 - only jitter
     row.state, row.not_before = OutgoingState.QUEUED, now + timedelta(seconds=pause)
     row.first_try_at = row.first_try_at or now
