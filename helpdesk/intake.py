@@ -75,7 +75,17 @@ def _not_a_customers(mail: InboundMail) -> Delivered | None:
     """What became of a mail of our own, a delivery report or an agent's answer; None for all else."""
     if is_our_own(mail):
         return Delivered("ignored", reason="loop")
-    return _take_bounce(mail) if mail.bounce is not None else agent_mail.take(mail)
+    done = _take_bounce(mail) if mail.bounce is not None else agent_mail.take(mail)
+    if done is None and mail.automatic and _answers_a_notice(mail):
+        return Delivered("ignored", reason="answers-a-notice")
+    return done
+
+
+def _answers_a_notice(mail: InboundMail) -> bool:
+    """A machine, such as an agent's out-of-office, answers what we told an agent: that is no customer's matter, and
+    telling agents of it would go round for ever."""
+    found = [one for one in map(tokens.read_message_id, (*mail.in_reply_to, *mail.references)) if one is not None]
+    return bool(found) and all(one.kind == tokens.Kind.NOTICE for one in found)
 
 
 def deliver_to(thread: Thread, mail: InboundMail) -> Delivered:
