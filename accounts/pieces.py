@@ -67,8 +67,23 @@ def ago(at: datetime) -> SafeString:
         text = _("%(time)s ago") % {"time": duration(passed)}
     else:
         text = date_format(local, "MONTH_DAY_FORMAT" if local.year == timezone.localtime().year else "DATE_FORMAT")
-    exact = date_format(local, "SHORT_DATETIME_FORMAT")
+    exact = _exact(local, get_language(), timezone.get_current_timezone_name())
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, text)
+
+
+@lru_cache(maxsize=10_000)
+def _exact(local: datetime, language: str | None, zone: str) -> str:
+    return date_format(local, "SHORT_DATETIME_FORMAT")
+
+
+def day(at: datetime) -> str:
+    """The day of a moment, in the reader's time zone."""
+    return _day(timezone.localtime(at).date(), get_language())
+
+
+@lru_cache(maxsize=10_000)  # a list has fifty of them
+def _day(local: date, language: str | None) -> str:
+    return date_format(local, "SHORT_DATE_FORMAT")
 
 
 def moment(at: datetime) -> SafeString:
@@ -91,7 +106,13 @@ def _time(local: datetime, today: date, language: str | None, zone: str) -> Safe
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency, as the reader's language writes it."""
-    return str(format_currency(amount, currency, locale=_locale(get_language() or "en")))
+    return _money(amount, currency, get_language() or "en", str(amount))
+
+
+@lru_cache(maxsize=10_000)
+def _money(amount: Decimal, currency: str, language: str, written: str) -> str:
+    """`written` tells apart what is equal: 10 and 10.00."""
+    return str(format_currency(amount, currency, locale=_locale(language)))
 
 
 @cache

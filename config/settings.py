@@ -287,6 +287,8 @@ SPECTACULAR_SETTINGS = {
         "TitleKindEnum": "crm.models.SocialTitle.Kind",
         "ChangeKindEnum": "crm.models.BulkChange.Kind",
         "CartStateEnum": "crm.models.CartState",
+        "FileStateEnum": "crm.models.CustomerFile.State",
+        "TellingStateEnum": "crm.models.Delivery.State",
     },
 }
 

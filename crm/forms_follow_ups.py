@@ -12,8 +12,6 @@ from crm.following import default_words
 from crm.following.words import NAMES, PLACEHOLDER, UNKNOWN
 from crm.models import FollowUpKind, FollowUpRule, FollowUpSettings
 
-ALWAYS_HOURS = {FollowUpKind.CART, FollowUpKind.THANKS}  # their delay is said in hours, that of the others in days
-
 
 class FollowUpSettingsForm(Dressed, forms.ModelForm):
     """Quiet hours and limits."""
@@ -39,9 +37,8 @@ class FollowUpRuleForm(Dressed, forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         rule = self.instance
-        self.in_hours = rule.kind in ALWAYS_HOURS
         self.fields["delay"].label = _DELAYS[rule.kind]
-        self.initial["delay"] = rule.hours if self.in_hours else rule.hours // 24
+        self.initial["delay"] = rule.delay
         if rule.kind != FollowUpKind.BEST:
             del self.fields["amount"]
         for code, language in settings.LANGUAGES:
@@ -77,7 +74,7 @@ class FollowUpRuleForm(Dressed, forms.ModelForm):
     def save(self, commit: bool = True) -> FollowUpRule:
         """Hours and words besides; saved only if anything differs, so that the history tells real changes."""
         rule: FollowUpRule = super().save(commit=False)
-        rule.hours = self.cleaned_data["delay"] * (1 if self.in_hours else 24)
+        rule.hours = self.cleaned_data["delay"] * rule.unit
         rule.subjects, rule.texts = self._words("subject"), self._words("text")
         if commit and self.has_changed():
             rule.save()

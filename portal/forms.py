@@ -16,6 +16,8 @@ from helpdesk.mail import InboundMail
 from helpdesk.models import Contact, DeskSettings, Thread
 from portal import guard
 from portal.access import FormToken, Person
+from portal.customer import Order
+from portal.orders import Answer, answer_about
 from portal.uploads import Uploads
 
 LONGEST = 50_000
@@ -80,6 +82,7 @@ class ContactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.token, self.person = token, token.person
         self.customer = self._customer()
+        self.orders: list[Order] = []
         groups = context.groups_of(self.customer, is_known_to_shop=self.person is not None)
         self.listed = list(Contact.objects.listed(groups))
         contact = self.fields["contact"]
@@ -104,14 +107,17 @@ class ContactForm(forms.Form):
         self.fields["email"].disabled = True
         self.fields["name"].disabled = bool(person.customer)
         self.initial = {**self.initial, "email": person.email, "name": person.name}
-        orders = context.orders_of(self.customer)
-        if not orders:
-            return
+        self.orders = context.orders_of(self.customer, only=person.order)
+        if self.orders:
+            self._list_orders()
+
+    def _list_orders(self) -> None:
+        """Own orders and their products, to choose from."""
         own = [
             (one.reference, f"{one.reference} · {short_date(one.placed_at)} · {money(one.total, one.currency)}")
-            for one in orders
+            for one in self.orders
         ]
-        lines = [(one.reference, [(line.product_ref, line.name) for line in one.lines.all()]) for one in orders]
+        lines = [(one.reference, [(line.product_ref, line.name) for line in one.lines.all()]) for one in self.orders]
         self.fields["order"] = forms.ChoiceField(
             label=_("Order"),
             required=False,
@@ -126,6 +132,22 @@ class ContactForm(forms.Form):
             widget=forms.Select({"class": "select"}),
             error_messages={"invalid_choice": _("Choose one of the products.")},
         )
+
+    @property
+    def answer(self) -> Answer | None:
+        """How the order that is chosen stands; only for somebody proven, and only of their own."""
+        person, said = self.person, str(self["order"].value() or "")
+        order = next((one for one in self.orders if one.reference == said), None)
+        if order is None or person is None or not self.token.may_see_orders:
+            return None
+        return answer_about(order, product_ref=str(self["product"].value() or ""), email=person.email)
+
+    @property
+    def contact_meant(self) -> Contact | None:
+        """The one that is ticked, else the first that asks for orders."""
+        reachable = [one for one in self.listed if one.is_reachable]
+        ticked = [one for one in reachable if one.slug == self["contact"].value()]
+        return next(iter([*ticked, *(one for one in reachable if one.asks_order), *reachable]), None)
 
     @property
     def asks_order(self) -> bool:

@@ -7,6 +7,7 @@ from portal.views import access, area, cart, contact, details, entrance, rating,
 app_name = "portal"
 urlpatterns = [
     path("contact/", contact.show, name="contact"),
+    path("contact/answered/", contact.answered, name="answered"),
     path("contact/sent/<str:word>/", contact.sent, name="sent"),
     path("cart/<str:token>/", cart.restore, name="restore_cart"),
     path("unsubscribe/<str:token>/", subscription.end, name="unsubscribe"),

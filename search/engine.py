@@ -6,6 +6,7 @@ the lists of all words that begin alike. So the newest candidates are looked thr
 common is found there, and what is not costs the index little.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,9 +81,22 @@ def newest(table: Table, query: Query, *, enough: int = 50, most: int = 2_000) -
     return Hits(rows, is_all=len(rows) < most)
 
 
+def ids(table: Table, query: Query, *, most: int) -> list[int]:
+    """The ids of rows that fit, in no order; at most so many."""
+    sql, values = having(table, query)
+    return [one for (one,) in _fetch(f"{sql} LIMIT {most}", values)]
+
+
 def having(table: Table, query: Query) -> tuple[str, list[Any]]:
     """A subquery of the ids of all rows that fit, in no order, for lists that narrow and sort by themselves."""
     return IDS[connection.vendor](table, query)
+
+
+def listed(found: Sequence[int]) -> tuple[str, list[Any]]:
+    """A subquery of these ids, handed over as one value."""
+    if connection.vendor == "sqlite":
+        return "SELECT value FROM json_each(%s)", [json.dumps(found)]
+    return "SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, found))}}}"]  # psycopg would write each by itself
 
 
 def _window(table: Table, query: Query) -> list[tuple[int, int, bool]]:

@@ -10,10 +10,11 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from search.engine import Hits, Table, having, newest
+from search.engine import Hits, Table, having, ids, listed, newest
 from search.query import Query
 
 BATCH = 500
+MANY = 10_000  # more ids than that are not carried from one query to the next
 MERGED_AT_ONCE = 500  # pages of an index
 
 
@@ -60,8 +61,15 @@ class Words(models.Model):
 
     @classmethod
     def having(cls, query: Query) -> Q:
-        """A condition on these things themselves: that they fit."""
-        return Q(pk__in=RawSQL(*having(cls.table(), query))) if query else Q(pk__in=())  # noqa: S611 - our own SQL
+        """A condition on these things themselves: that they fit.
+
+        A list asks for its rows and for their number: what fits is looked for once, unless it is very much.
+        """
+        if not query:
+            return Q(pk__in=())
+        found = ids(cls.table(), query, most=MANY + 1)
+        many = len(found) > MANY
+        return Q(pk__in=RawSQL(*having(cls.table(), query) if many else listed(found)))  # noqa: S611 - our own SQL
 
     @classmethod
     def write(cls, ids: Iterable[int]) -> int:

@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm.api import care_shapes as care
 from crm.api import record_bodies as bodies
 from crm.api import record_shapes as shapes
 from crm.api.desk import agent_of, made, one, said, shown
@@ -30,20 +31,20 @@ def tags(request: Request, customer_id: int) -> Response:
     return shown(customer)
 
 
-@extend_schema(summary="All tags of customers", responses=shapes.TagRecord(many=True))
+@extend_schema(summary="All tags of customers", responses=care.TagRecord(many=True))
 @api_view(["GET"])
 def all_tags(request: Request) -> Response:
     """By name."""
-    return Response(shapes.TagRecord(CustomerTag.objects.all(), many=True).data)
+    return Response(care.TagRecord(CustomerTag.objects.all(), many=True).data)
 
 
-@extend_schema(summary="Give a tag a colour", request=bodies.ToneBody, responses=shapes.TagRecord)
+@extend_schema(summary="Give a tag a colour", request=bodies.ToneBody, responses=care.TagRecord)
 @api_view(["PATCH"])
 def tag(request: Request, tag_id: int) -> Response:
     """Wherever it is shown."""
     found = get_object_or_404(CustomerTag, pk=tag_id)
     found.paint(said(bodies.ToneBody, request)["tone"])
-    return Response(shapes.TagRecord(found).data)
+    return Response(care.TagRecord(found).data)
 
 
 @extend_schema(summary="Make a customer a member", request=bodies.MembershipBody, responses=shapes.CustomerRecord)
@@ -84,12 +85,12 @@ def _share(customer: Customer, words: dict, *, by: object) -> None:
         made(lambda: Household.objects.found(name, customer, by=by, note=note), field="name")  # type: ignore[arg-type]
 
 
-@extend_schema(methods=["GET"], summary="One shared account", responses=shapes.HouseholdRecord)
+@extend_schema(methods=["GET"], summary="One shared account", responses=care.HouseholdRecord)
 @extend_schema(
     methods=["PATCH"],
     summary="Rename a shared account",
     request=bodies.HouseholdBody,
-    responses=shapes.HouseholdRecord,
+    responses=care.HouseholdRecord,
 )
 @api_view(["GET", "PATCH"])
 def shared_account(request: Request, household_id: int) -> Response:
@@ -100,4 +101,4 @@ def shared_account(request: Request, household_id: int) -> Response:
         made(
             lambda: found.rename(words["name"], by=agent_of(request), note=words.get("note", found.note)), field="name"
         )
-    return Response(shapes.HouseholdRecord(found).data)
+    return Response(care.HouseholdRecord(found).data)

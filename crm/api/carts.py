@@ -6,6 +6,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm.api import care_shapes as care
 from crm.api import record_bodies as bodies
 from crm.api import record_shapes as shapes
 from crm.api.answers import Conflict
@@ -27,13 +28,13 @@ def _shown(cart_id: int) -> Response:
     return Response(shapes.CartRecord(_cart(cart_id)).data)
 
 
-@extend_schema(summary="Whose a cart may be", responses=shapes.OwnerRecord(many=True))
+@extend_schema(summary="Whose a cart may be", responses=care.OwnerRecord(many=True))
 @api_view(["GET"])
 def owners(request: Request, cart_id: int) -> Response:
     """The likeliest customers, with reasons; none for a cart that somebody has."""
     cart = _cart(cart_id)
     found = owners_of(cart) if cart.customer_id is None else []
-    return Response(shapes.OwnerRecord(found, many=True).data)
+    return Response(care.OwnerRecord(found, many=True).data)
 
 
 @extend_schema(
@@ -78,13 +79,13 @@ def refusals(request: Request, cart_id: int) -> Response:
     methods=["POST"],
     summary="Watch a cart, or go on watching it",
     request=bodies.WatchBody,
-    responses=shapes.WatchRecord,
+    responses=care.WatchRecord,
 )
 @extend_schema(
     methods=["DELETE"],
     summary="The money went back: watch a cart no more",
     parameters=[NOTE],
-    responses=shapes.WatchRecord,
+    responses=care.WatchRecord,
 )
 @api_view(["POST", "DELETE"])
 def watch(request: Request, cart_id: int) -> Response:
@@ -98,4 +99,4 @@ def watch(request: Request, cart_id: int) -> Response:
     else:
         note = request.query_params.get("note", "")
         CartWatch.objects.settle(cart, by=agent_of(request), outcome=Outcome.REFUNDED, note=note)
-    return Response(shapes.WatchRecord(get_object_or_404(cart.watches.all())).data)
+    return Response(care.WatchRecord(get_object_or_404(cart.watches.all())).data)

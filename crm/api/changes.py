@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Agent
+from crm.api import care_shapes as care
 from crm.api import record_bodies as bodies
-from crm.api import record_shapes as shapes
 from crm.api.answers import Conflict
 from crm.api.desk import agent_of, made, said, supervisor_of
 from crm.models import BulkChange, Customer
@@ -28,26 +28,26 @@ DOING: dict[str, Do] = {
 SHOWN = 50
 
 
-@extend_schema(methods=["GET"], summary="The last changes of many customers", responses=shapes.ChangeRecord(many=True))
+@extend_schema(methods=["GET"], summary="The last changes of many customers", responses=care.ChangeRecord(many=True))
 @extend_schema(
     methods=["POST"],
     summary="Change many customers at once",
     request=bodies.ChangeBody,
-    responses={201: shapes.ChangeRecord},
+    responses={201: care.ChangeRecord},
 )
 @api_view(["GET", "POST"])
 def changes(request: Request) -> Response:
     """`count` is how many were not so already. It can be undone for 30 days."""
     if request.method == "GET":
-        return Response(shapes.ChangeRecord(BulkChange.objects.select_related("by")[:SHOWN], many=True).data)
+        return Response(care.ChangeRecord(BulkChange.objects.select_related("by")[:SHOWN], many=True).data)
     words = said(bodies.ChangeBody, request)
     by = supervisor_of(request) if words["do"] == "delete" else agent_of(request)
     rows = Customer.objects.present().filter(pk__in=words["customers"])
     change = made(lambda: DOING[words["do"]](rows, words, by), field="add")
-    return Response(shapes.ChangeRecord(change).data, status=201)
+    return Response(care.ChangeRecord(change).data, status=201)
 
 
-@extend_schema(summary="Undo a change of many customers", request=None, responses=shapes.ChangeRecord)
+@extend_schema(summary="Undo a change of many customers", request=None, responses=care.ChangeRecord)
 @api_view(["POST"])
 def undo(request: Request, change_id: int) -> Response:
     """For those whom nobody changed since: `count` is how many. 409 where it is too late."""
@@ -59,4 +59,4 @@ def undo(request: Request, change_id: int) -> Response:
         raise Conflict(str(error)) from error
     change.refresh_from_db()
     change.count = count
-    return Response(shapes.ChangeRecord(change).data)
+    return Response(care.ChangeRecord(change).data)

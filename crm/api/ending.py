@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm import history
+from crm.api import care_shapes as care
 from crm.api import record_bodies as bodies
 from crm.api import record_shapes as shapes
 from crm.api.answers import Conflict
@@ -62,23 +63,21 @@ def copy(request: Request, customer_id: int) -> Any:
     return FileResponse(archive, as_attachment=True, filename=f"customer-{customer.pk}.zip")
 
 
-@extend_schema(summary="The story of a record", responses=shapes.StoryRecord(many=True))
+@extend_schema(summary="The story of a record", responses=care.StoryRecord(many=True))
 @api_view(["GET"])
 def story(request: Request, customer_id: int) -> Response:
     """The newest 200 entries: who changed what. IP addresses are for supervisors."""
     told = history.story_of(one(customer_id))[:MOST]
     context = {"sees_ip": agent_of(request).is_supervisor}
-    return Response(shapes.StoryRecord(told, many=True, context=context).data)
+    return Response(care.StoryRecord(told, many=True, context=context).data)
 
 
-@extend_schema(
-    methods=["GET"], summary="What customers asked for (supervisors)", responses=shapes.AskedRecord(many=True)
-)
+@extend_schema(methods=["GET"], summary="What customers asked for (supervisors)", responses=care.AskedRecord(many=True))
 @extend_schema(
     methods=["POST"],
     summary="Write down what a customer asked for (supervisors)",
     request=bodies.AskedBody,
-    responses={201: shapes.AskedRecord},
+    responses={201: care.AskedRecord},
 )
 @api_view(["GET", "POST"])
 def requests(request: Request) -> Response:
@@ -86,18 +85,18 @@ def requests(request: Request) -> Response:
     by = supervisor_of(request)
     if request.method == "GET":
         rows = PrivacyRequest.objects.open().select_related("customer")[:MOST]
-        return Response(shapes.AskedRecord(rows, many=True).data)
+        return Response(care.AskedRecord(rows, many=True).data)
     words = said(bodies.AskedBody, request)
     customer = words.pop("customer")
     row = made(lambda: PrivacyRequest.objects.note(customer, words.pop("kind"), by=by, **words), field="received_on")
-    return Response(shapes.AskedRecord(row).data, status=201)
+    return Response(care.AskedRecord(row).data, status=201)
 
 
-@extend_schema(summary="A request is answered (supervisors)", request=None, responses=shapes.AskedRecord)
+@extend_schema(summary="A request is answered (supervisors)", request=None, responses=care.AskedRecord)
 @api_view(["POST"])
 def answered(request: Request, request_id: int) -> Response:
     """Doing it twice changes nothing."""
     by, row = supervisor_of(request), get_object_or_404(PrivacyRequest, pk=request_id)
     row.finish(by=by)
     row.refresh_from_db()
-    return Response(shapes.AskedRecord(row).data)
+    return Response(care.AskedRecord(row).data)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.models import Agent
 from crm.api.desk import supervisor_of
+from crm.api.filling import filled
 from crm.forms_preferences import KeepingForm, PreferencesForm
 from crm.models import RecordSettings
 
@@ -55,10 +55,5 @@ def said(request: Request) -> dict[str, Any]:
 @transaction.atomic
 def _change(wanted: dict[str, Any], *, by: Agent) -> None:
     for form in FORMS:
-        records, names = RecordSettings.fresh(), form.Meta.fields
-        named = {name: wanted[name] for name in names if name in wanted}
-        if named:
-            filled = form({**model_to_dict(records, names), **named}, instance=records)
-            if not filled.is_valid():
-                raise ValidationError({name: list(words) for name, words in filled.errors.items()})
-            filled.save_by(by)
+        if named := {name: wanted[name] for name in form.Meta.fields if name in wanted}:
+            filled(form, RecordSettings.fresh(), named).save_by(by)

@@ -10,13 +10,17 @@ from crm.api import (
     carts,
     changes,
     ending,
+    follow_ups,
     groups,
+    imports,
     merging,
     notes,
     prestashop,
     records,
     settings,
+    shops,
     vouchers,
+    webhooks,
 )
 from crm.api.fields import SHOP_ID
 from crm.api.paths import VIEWS, heartbeat
@@ -32,6 +36,7 @@ for name, agents_view in {
     "title": groups.Titles,
 }.items():
     router.register(f"records/{name}s", agents_view, basename=f"{name}-record")
+router.register("records/imports", imports.Imports, basename="import")
 router.register("records/addresses", addresses.Addresses, basename="address-record")
 
 app_name = "records_api"
@@ -63,6 +68,17 @@ below_cart = [
     path("refusals/", carts.refusals, name="cart_refusals"),
     path("watch/", carts.watch, name="cart_watch"),
 ]
+below_shop = [
+    path("", shops.shop, name="one_shop"),
+    path("token/", shops.token, name="shop_token"),
+    path("arrived/", shops.arrived, name="arrived"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<int:webhook_id>/", webhooks.webhook, name="one_webhook"),
+    path("webhooks/<int:webhook_id>/secret/", webhooks.secret, name="webhook_secret"),
+    path("webhooks/<int:webhook_id>/tellings/", webhooks.tellings, name="tellings"),
+    path("webhooks/<int:webhook_id>/tellings/<int:telling_id>/again/", webhooks.again, name="telling_again"),
+    path("prestashop/", prestashop.connection, name="prestashop"),
+]
 urlpatterns = [
     re_path(rf"^carts/(?P<shop_id>{SHOP_ID})/heartbeat/$", heartbeat, name="heartbeat"),
     path("records/customers/<int:customer_id>/", include(below_customer)),
@@ -70,7 +86,10 @@ urlpatterns = [
     path("records/tags/", belonging.all_tags, name="all_tags"),
     path("records/tags/<int:tag_id>/", belonging.tag, name="tag"),
     path("records/households/<int:household_id>/", belonging.shared_account, name="shared_account"),
-    path("records/shops/<int:shop_id>/prestashop/", prestashop.connection, name="prestashop"),
+    path("records/shops/", shops.shops, name="all_shops"),
+    path("records/shops/<int:shop_id>/", include(below_shop)),
+    path("records/follow-ups/", follow_ups.follow_ups, name="follow_ups"),
+    path("records/follow-ups/<int:rule_id>/", follow_ups.rule, name="one_follow_up"),
     path("records/settings/", settings.settings, name="record_settings"),
     path("records/changes/", changes.changes, name="changes"),
     path("records/changes/<int:change_id>/undo/", changes.undo, name="undo"),

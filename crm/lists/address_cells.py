@@ -44,16 +44,15 @@ def orders(row: Address) -> SafeString:
 
 
 class Actions:
-    """What can be done with an address of the list."""
+    """What can be done with an address of the list. A pattern, with numbers and names left open."""
 
     def __init__(self, _listing: Listing) -> None:
-        self.edit, self.edit_this = _("Edit"), _("Edit %(name)s")
-        self.customer, self.page_of = _("Customer"), _("Page of %(name)s")
+        said, owner = _("Edit %(name)s") % {"name": "{row}"}, _("Page of %(name)s") % {"name": "{owner}"}
+        edit = format_html(BUTTON, "", address("crm:address_edit", "{pk}"), said, _("Edit"), icon("pencil"))
+        page = address("crm:customer", "{customer}")
+        see = format_html(BUTTON, " hide-phone", page, owner, _("Customer"), icon("user"))
+        self.pattern = format_html('<span class="group">{}\n{}</span>', edit, see)
 
     def __call__(self, row: Address) -> SafeString:
         """Those of one address."""
-        said, owner = self.edit_this % {"name": row}, self.page_of % {"name": row.customer}
-        edit = format_html(BUTTON, "", address("crm:address_edit", row.pk), said, self.edit, icon("pencil"))
-        page = address("crm:customer", row.customer_id)
-        see = format_html(BUTTON, " hide-phone", page, owner, self.customer, icon("user"))
-        return format_html('<span class="group">{}\n{}</span>', edit, see)
+        return format_html(self.pattern, pk=row.pk, row=row, customer=row.customer_id, owner=row.customer)

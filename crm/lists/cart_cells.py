@@ -2,14 +2,12 @@
 
 from itertools import islice
 
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from accounts.pieces import ago, avatar, icon
+from accounts.pieces import ago, avatar, day, icon
 from crm.models import Cart, CartState
 from crm.tables import Listing
 from crm.tables.rows import address
@@ -68,9 +66,10 @@ def customer(cart: Cart) -> SafeString:
 def content(cart: Cart) -> SafeString:
     """Its first lines."""
     lines = cart.lines.all()
-    shown = format_html_join(", ", "{}× {}", ((line.quantity, line.name) for line in islice(lines, LINES)))
-    empty = format_html('<span class="muted">{}</span>', _("empty"))
-    return format_html('<td class="k-items" dir="auto">{}{}</td>', shown or empty, " …" if len(lines) > LINES else "")
+    if not lines:
+        return format_html('<td class="k-items" dir="auto"><span class="muted">{}</span></td>', _("empty"))
+    shown = ", ".join(f"{line.quantity}× {line.name}" for line in islice(lines, LINES))
+    return format_html('<td class="k-items" dir="auto">{}{}</td>', shown, " …" if len(lines) > LINES else "")
 
 
 def changed(cart: Cart) -> SafeString:
@@ -80,9 +79,7 @@ def changed(cart: Cart) -> SafeString:
 
 def contacted(cart: Cart) -> SafeString:
     """The day when the customer was written to."""
-    at = cart.contacted_at
-    day = date_format(timezone.localtime(at), "SHORT_DATE_FORMAT") if at else NOTHING
-    return format_html('<td class="num">{}</td>', day)
+    return format_html('<td class="num">{}</td>', day(cart.contacted_at) if cart.contacted_at else NOTHING)
 
 
 def online(cart: Cart) -> SafeString:
@@ -108,24 +105,25 @@ WRITES = format_html("data-write ")
 
 
 class Actions:
-    """What can be done with a cart of the list."""
+    """What can be done with a cart of the list. One pattern for each kind of cart, with its number left open."""
 
     def __init__(self, _listing: Listing) -> None:
-        self.see, self.see_this = _("See"), _("See cart %(row)s")
-        self.write, self.write_this = _("Write"), _("Write about cart %(row)s")
-        self.delete, self.delete_this = _("Delete…"), _("Delete cart %(row)s")
-        self.order = _("Order")
+        see = self._button("", "crm:cart", "eye", _("See"), _("See cart %(row)s"))
+        write = self._button(WRITES, "helpdesk:write_about_cart", "mail", _("Write"), _("Write about cart %(row)s"))
+        gone = self._button("", "crm:cart_deletion", "trash", _("Delete…"), _("Delete cart %(row)s"))
+        order = format_html(ORDER, "{order}", icon("box"), _("Order"))
+        self.plain, self.deletable, self.ordered = (
+            format_html('<span class="group">{}{}</span>', see, more) for more in ("", write + gone, order)
+        )
+
+    @staticmethod
+    def _button(attributes: SafeString | str, view: str, drawing: str, words: str, said: str) -> SafeString:
+        return format_html(BUTTON, attributes, address(view, "{pk}"), said % {"row": "{row}"}, words, icon(drawing))
 
     def __call__(self, cart: Cart) -> SafeString:
         """Those of one cart."""
-        named = {"row": cart}
-        see = format_html(BUTTON, "", address("crm:cart", cart.pk), self.see_this % named, self.see, icon("eye"))
-        more: str = ""
         if cart.may_be_deleted:
-            about = address("helpdesk:write_about_cart", cart.pk)
-            gone = address("crm:cart_deletion", cart.pk)
-            more = format_html(BUTTON, WRITES, about, self.write_this % named, self.write, icon("mail"))
-            more += format_html(BUTTON, "", gone, self.delete_this % named, self.delete, icon("trash"))
-        elif cart.order_id:
-            more = format_html(ORDER, address("crm:order", cart.order_id), icon("box"), self.order)
-        return format_html('<span class="group">{}{}</span>', see, more)
+            return format_html(self.deletable, pk=cart.pk, row=cart)
+        if cart.order_id:
+            return format_html(self.ordered, pk=cart.pk, row=cart, order=address("crm:order", cart.order_id))
+        return format_html(self.plain, pk=cart.pk, row=cart)

@@ -7,25 +7,31 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.pieces import icon, initials, moment, tone
-from crm.models import Customer
+from accounts.pieces import icon, initials, moment, money, tone
+from crm.models import Customer, RecordSettings
 from crm.tables import Listing
 from crm.tables.rows import address
 
 OPEN = "status=open&status=pending1&status=pending2"
 
 
+NAMELESS = (
+    '<th scope="row" class="is-main"><span class="who"><span class="av av-{tone}" aria-hidden="true">{initials}</span>'
+    '<span><a class="link-strong" href="{url}" dir="auto" data-opens-row>{name}</a></span></span></th>'
+)
+NAMED = NAMELESS.replace("</a>", '</a><small class="cell-sub" dir="ltr">{email}</small>')
+
+
 def name(one: Customer) -> SafeString:
     """Name and e-mail, leading to the customer's page."""
     name, email = one.name, one.email
     return format_html(
-        '<th scope="row" class="is-main"><span class="who"><span class="av av-{}" aria-hidden="true">{}</span>'
-        '<span><a class="link-strong" href="{}" dir="auto" data-opens-row>{}</a>{}</span></span></th>',
-        tone(name or email),
-        initials(name or email),
-        address("crm:customer", one.pk),
-        name or email or one,
-        format_html('<small class="cell-sub" dir="ltr">{}</small>', email) if name else "",
+        NAMED if name else NAMELESS,
+        tone=tone(name or email),
+        initials=initials(name or email),
+        url=address("crm:customer", one.pk),
+        name=name or email or one,
+        email=email,
     )
 
 
@@ -42,9 +48,12 @@ def tags(one: Customer) -> SafeString:
 def threads(one: Customer) -> SafeString:
     """How many threads are not closed, leading to them."""
     if not one.open_threads:
-        return format_html('<td class="num r"><span class="muted">{}</span></td>', 0)
+        return NO_THREADS
     link = f"{reverse('helpdesk:queue')}?customer={one.pk}&{OPEN}"
     return format_html('<td class="num r"><a href="{}">{}</a></td>', link, one.open_threads)
+
+
+NO_THREADS = format_html('<td class="num r"><span class="muted">{}</span></td>', 0)
 
 
 def visited(one: Customer) -> SafeString:
@@ -92,6 +101,17 @@ def _switch(said: str, url: str, *, is_on: bool, asks: bool) -> SafeString:
     return format_html(ASKS if asks else DOES, url=url, said=said, checked=checked, wanted=wanted)
 
 
+class Sales:
+    """What they bought, in the main currency."""
+
+    def __init__(self, _listing: Listing) -> None:
+        self.currency = RecordSettings.load().currency
+
+    def __call__(self, one: Customer) -> SafeString:
+        """Of one customer; a dash for who never bought."""
+        return format_html('<td class="num r">{}</td>', "—" if one.spent is None else money(one.spent, self.currency))
+
+
 # -- actions --------------------------------------------------------------------------------------
 
 WRITE = (
@@ -101,8 +121,9 @@ MENU = (
     '<span class="group">{}<details class="menu"><summary class="btn btn--icon btn--quiet btn--sm" aria-label="{}">{}'
     '</summary><div class="menu__panel menu__panel--end">{}</div></details></span>'
 )
-ITEM = '<a class="menu__item" href="{}"{}>{}{}</a>'
-ELSEWHERE = format_html(' target="_blank" rel="noopener noreferrer"')
+ITEM = '<a class="menu__item" href="{}">{}{}</a>'
+ELSEWHERE = '<a class="menu__item" href="{}" target="_blank" rel="noopener noreferrer">{}{}</a>'
+NAME, SHOP = "{name}", "{shop}"  # what a pattern leaves open, beside {pk}
 
 
 class Actions:
@@ -110,44 +131,32 @@ class Actions:
 
     def __init__(self, listing: Listing) -> None:
         self.may_delete = listing.request.user.is_supervisor
-        self.write_url, self.write = reverse("helpdesk:write_mail"), _("Write e-mail")
-        self.write_to, self.more = _("Write to %(name)s"), _("More actions for %(name)s")
-        self.words = {
-            "eye": _("View"),
-            "pencil": _("Edit"),
-            "mail": self.write,
-            "plus": _("New thread"),
-            "box": _("Orders"),
-            "history": _("History and sign-ins"),
-            "external": _("Open in the shop"),
-            "trash": _("Delete…"),
-        }
+        self.letter = f"{reverse('helpdesk:write_mail')}?customer={{pk}}"
+        self.in_shop = _("Open in the shop")
+        self.patterns = {writes: self._pattern(writes=writes) for writes in (True, False)}
 
     def __call__(self, one: Customer) -> SafeString:
         """Those of one customer."""
-        name, letter = str(one), f"{self.write_url}?customer={one.pk}"
-        write = format_html(WRITE, letter, self.write_to % {"name": name}, self.write, icon("mail"))
-        return format_html(
-            MENU,
-            "" if one.do_not_contact else write,
-            self.more % {"name": name},
-            icon("more"),
-            format_html_join("", ITEM, self._items(one, letter)),
+        shop = format_html(ELSEWHERE, one.in_shop, icon("external"), self.in_shop) if one.in_shop else ""
+        return format_html(self.patterns[not one.do_not_contact], pk=one.pk, name=str(one), shop=shop)
+
+    def _pattern(self, *, writes: bool) -> SafeString:
+        """The same for all customers but for their number, their name and their page in the shop."""
+        write = format_html(
+            WRITE, self.letter, _("Write to %(name)s") % {"name": NAME}, _("Write e-mail"), icon("mail")
         )
+        more = _("More actions for %(name)s") % {"name": NAME}
+        gone = [(address("crm:customer_delete", "{pk}"), icon("trash"), _("Delete…"))] if self.may_delete else []
+        before = format_html_join("", ITEM, self._items(writes=writes))
+        items = format_html("{}{}{}", before, SHOP, format_html_join("", ITEM, gone))
+        return format_html(MENU, write if writes else "", more, icon("more"), items)
 
-    def _items(self, one: Customer, letter: str) -> Iterator[tuple[str, str, SafeString, str]]:
-        """Address, attributes, icon and words of each."""
-        yield self._item("eye", address("crm:customer", one.pk))
-        yield self._item("pencil", address("crm:customer_edit", one.pk))
-        if not one.do_not_contact:
-            yield self._item("mail", letter)
-            yield self._item("plus", f"{letter}&new=1")
-        yield self._item("box", address("crm:customer_orders", one.pk))
-        yield self._item("history", address("crm:customer_history", one.pk))
-        if one.in_shop:
-            yield self._item("external", one.in_shop, ELSEWHERE)
-        if self.may_delete:
-            yield self._item("trash", address("crm:customer_delete", one.pk))
-
-    def _item(self, drawing: str, url: str, more: str = "") -> tuple[str, str, SafeString, str]:
-        return url, more, icon(drawing), self.words[drawing]
+    def _items(self, *, writes: bool) -> Iterator[tuple[str, SafeString, str]]:
+        """Address, icon and words of each."""
+        yield address("crm:customer", "{pk}"), icon("eye"), _("View")
+        yield address("crm:customer_edit", "{pk}"), icon("pencil"), _("Edit")
+        if writes:
+            yield self.letter, icon("mail"), _("Write e-mail")
+            yield f"{self.letter}&new=1", icon("plus"), _("New thread")
+        yield address("crm:customer_orders", "{pk}"), icon("box"), _("Orders")
+        yield address("crm:customer_history", "{pk}"), icon("history"), _("History and sign-ins")

@@ -8,12 +8,10 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_ipv46_address
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.pieces import money
+from accounts.pieces import day, money
 from crm.lists import customer_cells
 from crm.lists.filters import Ages, Searched, Tags
 from crm.models import Customer, CustomerEmail, CustomerGroup, RecordSettings, Shop, SocialTitle, TitleUse, Visit
@@ -128,7 +126,7 @@ def _sales(customer: Customer) -> str:
 
 def _day(customer: Customer) -> str:
     """The day of registering alone, in the reader's time zone."""
-    return date_format(timezone.localtime(customer.registered_at), "SHORT_DATE_FORMAT")
+    return day(customer.registered_at)
 
 
 SEARCH = Searched("q", _("Search"), within=True, also=by_number)
@@ -136,7 +134,7 @@ SEARCH = Searched("q", _("Search"), within=True, also=by_number)
 
 def _gone(customer: Customer) -> str:
     """The day since which the shop has them no more."""
-    return date_format(timezone.localtime(customer.gone_at), "SHORT_DATE_FORMAT") if customer.gone_at else ""
+    return day(customer.gone_at) if customer.gone_at else ""
 
 
 NAME = ("first_name", "last_name", "company")
@@ -167,7 +165,7 @@ COLUMNS = (
     Column("age", _("Age"), sort=("birthday",), inverts=True, filter=OLD, is_number=True, when=birthdays_used),
     _amount("threads", _("Threads"), "open_threads", asks=_("Open threads"), cell=customer_cells.threads),
     _amount("orders", _("Orders"), "order_count"),
-    _amount("sales", _("Sales"), "spent", say=_sales),
+    _amount("sales", _("Sales"), "spent", say=_sales, drawn=customer_cells.Sales),
     _switch("active", _("Enabled"), "is_active", customer_cells.active),
     _switch("newsletter", _("Newsletter"), "newsletter", customer_cells.newsletter, falls_first=True),
     _switch("offers", _("Offers"), "partner_offers", customer_cells.offers, falls_first=True, when=offers_used),

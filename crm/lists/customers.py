@@ -73,7 +73,7 @@ class Tile:
 def tiles_of(listing: Listing) -> list[Tile]:
     """The figures above the list. Each is counted as the list that it leads to; sets the list's own count too."""
     asked = [(label, QueryDict(query)) for label, query in _questions()]
-    lists = [listing_of(listing.request, params=query) for _label, query in asked]
+    lists = [listing.asking(query) for _label, query in asked]
     listing.count, *counts = counts_of([listing.matching, *(one.matching for one in lists)])
     here = _narrowing(listing)
     tiles = [

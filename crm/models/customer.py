@@ -38,6 +38,7 @@ PRESENT = models.Q(deleted_at=None, erased_at=None, merged_into=None)
 # Lists sort and count by these, the id deciding between equals. They show nobody who is gone, so neither do their
 # indexes: a count then reads an index alone.
 LISTED = {
+    "customers_present": [],
     "customers_by_name": ["last_name", "first_name"],
     "customers_by_company": ["company"],
     "customers_of_a_group": ["group"],

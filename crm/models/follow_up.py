@@ -97,6 +97,8 @@ class FollowUpRule(models.Model):
         (FollowUpKind.BEST, 1, 24 * 90),
     )
 
+    IN_HOURS = (FollowUpKind.CART, FollowUpKind.THANKS)  # people say the delay of the others in days
+
     kind = models.CharField(max_length=8, choices=FollowUpKind)
     step = models.PositiveIntegerField(default=1)
     is_on = models.BooleanField(_("send it"), default=False)
@@ -126,6 +128,16 @@ class FollowUpRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.step}" if self.kind == FollowUpKind.CART else self.get_kind_display()
+
+    @property
+    def delay(self) -> int:
+        """After how long, in its own unit."""
+        return self.hours // self.unit
+
+    @property
+    def unit(self) -> int:
+        """The hours that its delay is counted in: 1, or those of a day."""
+        return 1 if self.kind in self.IN_HOURS else 24
 
     @classmethod
     def all_of_them(cls) -> list["FollowUpRule"]:

@@ -1,6 +1,7 @@
 """What is kept of a shop's calls: answers to repeat, and how much came on each day."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -38,6 +39,13 @@ class ShopTallyQuerySet(models.QuerySet["ShopTally"]):
         if not today.update(**more):
             self.get_or_create(shop=shop, day=timezone.now().astimezone(UTC).date(), noun=noun)
             today.update(**more)
+
+    def sums(self, shop: Shop, *, days: int = 7) -> list[dict[str, Any]]:
+        """What came in the last days, by kind: objects written, unchanged, refused and deleted. One query."""
+        since = timezone.now().astimezone(UTC).date() - timedelta(days=days - 1)
+        names = ("written", "unchanged", "refused", "deleted")
+        sums = {name: models.Sum(name) for name in names}
+        return list(self.filter(shop=shop, day__gte=since).order_by("noun").values("noun").annotate(**sums))
 
 
 class ShopTally(models.Model):

@@ -39,6 +39,11 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         in_use = self.filter(is_active=True, shop__is_active=True)
         return [one for one in (in_use.filter(shop=shop) if shop else in_use) if event in one.events]
 
+    def with_waiting(self) -> "WebhookQuerySet":
+        """Each with `waiting`: how many tellings have not arrived."""
+        still = models.Q(deliveries__state=Delivery.State.WAITING)
+        return self.annotate(waiting=models.Count("deliveries", filter=still))
+
     def due(self) -> "WebhookQuerySet":
         """Those with something to say, whose time to wait is over and whom no worker has in hand."""
         now = timezone.now()

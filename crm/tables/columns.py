@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 
 from crm.tables.filters import Filter
 from crm.tables.rows import Cell
+
+if TYPE_CHECKING:
+    from crm.tables.listing import Listing
 
 NOTHING = "—"
 
@@ -31,6 +34,7 @@ class Column:
     value: Callable[[Any], Any] | None = None  # the attribute called like the key, unless given
     say: Callable[[Any], str] | None = None
     cell: Cell | None = None
+    drawn: Callable[["Listing"], Cell] | None = None  # a cell for one request, which knows what is the same in all rows
     sort: tuple[str, ...] = ()
     filter: Filter | None = None
     is_number: bool = False

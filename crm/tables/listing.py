@@ -17,10 +17,12 @@ from crm.models import ColumnChoice
 from crm.tables.columns import Column
 from crm.tables.counting import Count, counts_of
 from crm.tables.fields import FILTER_FORM, Chip, Field, Head, names_in_row
-from crm.tables.filters import Term
+from crm.tables.filters import Filter, Read, Term
 from crm.tables.paging import Order, Page, Place, page_of
 from crm.tables.rows import Rows
 from crm.tables.table import Table
+
+NOTHING = Read()
 
 
 class Listing:
@@ -35,6 +37,7 @@ class Listing:
         params: QueryDict | None = None,
         path: str = "",
         others: Sequence[str] = (),
+        filters: Sequence[Filter] | None = None,
     ) -> None:
         self.request, self.table, self.source = request, table, rows
         self.params = request.GET if params is None else params
@@ -42,9 +45,16 @@ class Listing:
         self.others = others  # parameters of the page that are no filters, kept in every address
         self._choices: dict[str, list[Any]] = {}
         self.problems: list[str] = []
-        self.filters = table.all_filters
-        self.reads = {one.key: one.read(self.params) for one in self.filters}
+        self.filters = table.all_filters if filters is None else filters
+        self.reads = {one.key: one.read(self.params) if self._names(one) else NOTHING for one in self.filters}
         self.problems += [read.problem for read in self.reads.values() if read.problem]
+
+    def _names(self, one: Filter) -> bool:
+        return any(name in self.params for name in one.names)
+
+    def asking(self, query: QueryDict) -> "Listing":
+        """The same list, asked something else."""
+        return Listing(self.request, self.table, self.source, params=query, path=self.path, filters=self.filters)
 
     # -- columns ----------------------------------------------------------------------------------
 
@@ -128,12 +138,18 @@ class Listing:
     def query(self, *, without: Sequence[str] = (), **changes: str) -> QueryDict:
         """The filters and the sort as parameters, with changes; the page is left out."""
         found = QueryDict(mutable=True)
-        for name in (*self.others, *self.names, "sort"):
+        for name, values in self.given.items():
             if name not in without and name not in changes:
-                found.setlist(name, [one for one in self.params.getlist(name) if one])
+                found.setlist(name, values.copy())
         for name, value in changes.items():
             found[name] = value
         return found
+
+    @cached_property
+    def given(self) -> dict[str, list[str]]:
+        """What the address says of filters and sort; a page asks for dozens of addresses that differ in one."""
+        known = (name for name in (*self.others, *self.names, "sort") if name in self.params)
+        return {name: [one for one in self.params.getlist(name) if one] for name in known}
 
     def address(self, *, without: Sequence[str] = (), **changes: str) -> str:
         """The list's address with changes."""

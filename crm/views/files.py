@@ -1,7 +1,6 @@
 """Customers from a file: bringing it, what its columns mean, the trial, the import, what could not be taken."""
 
 import csv
-from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import AgentRequest, supervisor_required
 from accounts.http import SeeOther
+from crm.files import bringing
 from crm.files import columns as meanings
-from crm.files.reading import MOST_BYTES, Unreadable, read
+from crm.files.reading import Unreadable
 from crm.models import CustomerFile, CustomerFileLine
 from crm.tables import harmless
 
@@ -47,10 +47,7 @@ def _bring(request: AgentRequest) -> CustomerFile:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         raise Unreadable(_("Choose a file first."))
-    name = PurePath(file.name or "").name
-    sheet = read(name, file.read(MOST_BYTES + 1))
-    columns = meanings.recognised(sheet.headers)
-    return CustomerFile.objects.add(name, sheet.headers, columns, sheet.lines, by=request.user)
+    return bringing.bring(file, by=request.user)
 
 
 @supervisor_required
@@ -86,10 +83,7 @@ def columns(request: AgentRequest, file_id: int) -> HttpResponse:
     allowed = {key for key, _label in meanings.choices()}
     chosen = [request.POST.get(f"column-{n}", "") for n in range(len(file.headers))]
     chosen = [one if one in allowed else "" for one in chosen]
-    if problem := meanings.problem_with(chosen):
-        file.columns = chosen
-        return _page(request, file, error=problem)
-    return _change(request, file, lambda: file.try_with(chosen))
+    return _change(request, file, lambda: bringing.try_with(file, chosen), shown=chosen)
 
 
 @supervisor_required
@@ -97,14 +91,16 @@ def columns(request: AgentRequest, file_id: int) -> HttpResponse:
 def run(request: AgentRequest, file_id: int) -> HttpResponse:
     """Import it in earnest."""
     file = get_object_or_404(CustomerFile, pk=file_id)
-    if problem := meanings.problem_with(file.columns):
-        return _page(request, file, error=problem)
-    return _change(request, file, file.begin)
+    return _change(request, file, lambda: bringing.run(file), shown=file.columns)
 
 
-def _change(request: AgentRequest, file: CustomerFile, change: Any) -> HttpResponse:
+def _change(request: AgentRequest, file: CustomerFile, change: Any, *, shown: list[str]) -> HttpResponse:
+    """Do it. What the columns cannot mean is said beside what was chosen."""
     try:
         change()
+    except bringing.Unclear as problem:
+        file.columns = shown
+        return _page(request, file, error=str(problem))
     except ValueError as refusal:
         messages.error(request, str(refusal))
     return SeeOther(_address(file))

@@ -1,14 +1,12 @@
 """Settings: the shops that feed the desk, their tokens, and what came from them."""
 
-from datetime import UTC, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -21,7 +19,6 @@ from crm.forms_shops import ShopForm
 from crm.models import Shop, ShopTally, Webhook
 from crm.prestashop.shown import card_of
 
-DAYS = 7
 NOUNS = {
     "customers": gettext_lazy("Customers"),
     "addresses": gettext_lazy("Addresses"),
@@ -71,24 +68,16 @@ def page(
         "token": token,
         "site": settings.SITE_URL,
         "arrived": arrived(known) if known.pk else [],
-        "webhooks": known.webhooks.annotate(waiting=waiting()) if known.pk else [],
+        "webhooks": known.webhooks.with_waiting() if known.pk else [],
         "changes": changes(known) if known.pk else [],
         **(card_of(known, prestashop) if known.pk else {}),
     }
     return render(request, "settings/shop.html", context, status=status)
 
 
-def waiting() -> Count:
-    """How many tellings of an address have not arrived."""
-    return Count("deliveries", filter=Q(deliveries__state="waiting"))
-
-
 def arrived(shop: Shop) -> list[dict[str, Any]]:
-    """What came in the last days, by kind: objects written, unchanged, refused and deleted. One query."""
-    since = timezone.now().astimezone(UTC).date() - timedelta(days=DAYS - 1)
-    tallies: QuerySet[ShopTally] = shop.tallies.filter(day__gte=since)
-    names = ("written", "unchanged", "refused", "deleted")
-    sums = {row["noun"]: row for row in tallies.values("noun").annotate(**{name: Sum(name) for name in names})}
+    """What came in the last days, by kind, in the order of NOUNS."""
+    sums = {row["noun"]: row for row in ShopTally.objects.sums(shop)}
     return [{"label": label, **sums[noun]} for noun, label in NOUNS.items() if noun in sums]
 
 

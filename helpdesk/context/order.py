@@ -47,11 +47,12 @@ def product_of(order: Order | None, product_ref: str) -> OrderLine | None:
     return order.lines.filter(product_ref=product_ref).first() if order and product_ref else None
 
 
-def orders_of(customer: Customer | None, *, limit: int = 10) -> list[Order]:
-    """A customer's newest orders with their lines."""
+def orders_of(customer: Customer | None, *, limit: int = 10, only: int | None = None) -> list[Order]:
+    """A customer's newest orders with their lines; with `only`, the one with this id, if it is theirs."""
     if customer is None:
         return []
-    return list(customer.orders.prefetch_related("lines")[:limit])
+    orders = customer.orders.prefetch_related("lines")
+    return list(orders[:limit] if only is None else orders.filter(pk=only))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from helpdesk.mail import MailFile
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
+from helpdesk.models.customer_side import CustomerSide
 from helpdesk.models.desk import Channel, DeskSettings, Folder, Holder, Status
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.lifecycle import Lifecycle
@@ -199,7 +200,7 @@ def new_secret() -> str:
     return secrets.token_hex(16)
 
 
-class Thread(Conversation, Lifecycle, Merging, Pending, models.Model):
+class Thread(Conversation, CustomerSide, Lifecycle, Merging, Pending, models.Model):
     """One conversation, at one contact, with at most one assignee and one status."""
 
     subject = models.CharField(_("subject"), max_length=255, blank=True)

@@ -77,7 +77,7 @@ def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
 
 
 def _beside(ids: list[int]) -> dict[int, list[Found]]:
-    """Promises that were kept or broken, and ratings."""
+    """Promises that were kept or broken, ratings, and letters of people whom the form had shown their order."""
     found: dict[int, list[Found]] = defaultdict(list)
     settled = Promise.objects.filter(thread__in=ids, dropped_at=None).order_by("pk")
     for thread, by, kept, broken in settled.values_list("thread", "by", "kept_at", "broken_at"):
@@ -88,6 +88,9 @@ def _beside(ids: list[int]) -> dict[int, list[Found]]:
         found[thread].append(Found(FactKind.INVITED, invited, agent))
         if rated:
             found[thread].append(Found(FactKind.RATED, rated, agent, number=score or 0))
+    shown = Event.objects.filter(thread__in=ids, kind=EventKind.ANSWER_SHOWN).order_by("pk")
+    for thread, at in shown.values_list("thread", "at"):
+        found[thread].append(Found(FactKind.SHOWN, at))
     return found
 
 

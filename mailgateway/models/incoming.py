@@ -128,6 +128,10 @@ class Incoming(models.Model):
         self.state, self.outcome, self.handled_by = IncomingState.DONE, Outcome.DISCARDED, by
         self.save(update_fields=self.FOUND_OUT)
 
+    def spare(self) -> None:
+        """Take a counted try back: it failed for no fault of the mail."""
+        type(self).objects.filter(pk=self.pk, attempts__gt=0).update(attempts=models.F("attempts") - 1)
+
     def acknowledge(self) -> None:
         """The server's copy needs nothing more."""
         self.acknowledged_at = timezone.now()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts import vault
+from helpdesk import leases
 from helpdesk.mail import Marks
 from mailgateway.grants import SignIn
 from mailgateway.troubles import Side, Trouble
@@ -234,18 +235,25 @@ class Mailbox(models.Model):
         if not self.mails_a_minute:
             return 0.0
         rows, now = type(self).objects.filter(pk=self.pk), timezone.now()
-        at = rows.values_list("next_send_at", flat=True).first()
-        if at is not None and at > now:
+        at, step = rows.values_list("next_send_at", flat=True).first(), timedelta(minutes=1) / self.mails_a_minute
+        if at is not None and now < at <= now + step:  # farther away: the clock was set back since
             return (at - now).total_seconds()
-        taken = rows.filter(next_send_at=at).update(next_send_at=now + timedelta(seconds=60 / self.mails_a_minute))
-        return 0.0 if taken else 60 / self.mails_a_minute
+        taken = rows.filter(next_send_at=at).update(next_send_at=now + step)
+        return 0.0 if taken else step.total_seconds()
 
     def lease(self, token: str, *, seconds: float) -> bool:
-        """Take or renew the right to fetch here, so that two workers never do; False while another holds it."""
-        now = timezone.now()
-        free = models.Q(lease_until=None) | models.Q(lease_until__lt=now) | models.Q(lease_token=token)
-        mine = type(self).objects.active().filter(free, pk=self.pk)
-        return bool(mine.update(lease_token=token, lease_until=now + timedelta(seconds=seconds)))
+        """Take or renew the right to fetch here, so that two workers never do; False while another holds it.
+
+        Nobody waits for the lease of a process that is gone.
+        """
+        rows, length = type(self).objects.active().filter(pk=self.pk), timedelta(seconds=seconds)
+        free = leases.is_over("lease_until", length) | models.Q(lease_token=token)
+        if rows.filter(free).update(lease_token=token, lease_until=leases.until(length)):
+            return True
+        holder = rows.values_list("lease_token", flat=True).first()
+        if holder is None or not leases.is_gone(holder):
+            return False
+        return bool(rows.filter(lease_token=holder).update(lease_token=token, lease_until=leases.until(length)))
 
     def release(self, token: str) -> None:
         """Let others fetch here at once."""

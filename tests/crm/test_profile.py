@@ -328,3 +328,27 @@ def test_mails_sent_are_listed_with_subject_and_how_far_they_came(world, bob):
     assert "Mails sent" in page
     assert "Re: Where is it" in page
     assert "Queued" in page
+
+
+@pytest.mark.row("CV1")
+def test_the_figures_are_fetched_again_and_say_what_is_now(world, bob, django_assert_max_num_queries):
+    def figures() -> str:
+        with django_assert_max_num_queries(15):
+            return shown(bob, world.john, "figures/")
+
+    before = figures()
+    assert before.strip().split("</dl>")[0] in shown(bob, world.john)  # what the page begins with
+    assert f'hx-get="/customers/{world.john.pk}/figures/"' in before
+    assert 'hx-swap-oob="true"' in before  # the facts come with them
+    assert "<dd>0</dd>" in before
+    make.order(world.john, total=Decimal("42.50"))
+    make.order(world.john, total=Decimal("10"), currency="USD")
+    Order.objects.add_up([world.john.pk])
+    world.john.edit({"phone": "+34600000123"}, by=world.bob)
+    now = figures()
+    for said in ("<dd>2</dd>", "€42.50 + $10.00", "no. 1", "+34600000123"):
+        assert said in now, said
+    assert bob.get(f"/customers/{10**12}/figures/").status_code == 404
+    assert bob.post(f"/customers/{world.john.pk}/figures/").status_code == 405
+    bob.logout()
+    assert bob.get(f"/customers/{world.john.pk}/figures/").status_code == 302

@@ -14,6 +14,8 @@ from crm.models import Cart, Customer, Order
 from helpdesk.models import (
     Attachment,
     Contact,
+    DayFigures,
+    Deflection,
     Event,
     Message,
     MessageKind,
@@ -61,6 +63,10 @@ def test_the_shop_has_all_that_practice_needs(built):
     assert Contact.objects.count() == 4
     assert StatusLabel.objects.get(pk=Status.PENDING_2).labels["es"] == "almacén"
     assert PredefinedReply.objects.count() == 13
+    assert Thread.objects.exclude(product=None).count() >= 20
+    assert Deflection.objects.count() >= 50
+    used = [number for day in DayFigures.objects.all() for number in day.data["replies"].values()]
+    assert sum(used) >= 30
     _nothing_is_left_to_send_and_all_lies_in_the_past()
     _passwords_are_kept_for_their_owner_and_work(built)
     _live_carts_stay_live()
