@@ -36,6 +36,7 @@ class ThreadFilter(filters.FilterSet):
     customer = filters.NumberFilter(field_name="customer_id")
     email = filters.CharFilter(lookup_expr="iexact")
     needs_answer = filters.BooleanFilter()
+    thanked = filters.BooleanFilter(field_name="thanked_at", lookup_expr="isnull", exclude=True)
     q = filters.CharFilter(method="by_words", help_text="Words in subject, sender or messages; `#12` is a number.")
     updated_since = filters.IsoDateTimeFilter(method="by_change", help_text="Something happened at or after this.")
     ordering = Orders(fields=ORDERS)
