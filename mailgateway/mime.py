@@ -42,6 +42,7 @@ def parse(raw: bytes, own_addresses: frozenset[str] = frozenset()) -> InboundMai
         files=content.files,
         message_id=next(iter(headers.ids("message-id")), f"<{digest}@no-id.invalid>"),
         digest=digest,
+        is_ours=who.address in own_addresses,
         markers=markers.found_in(content.html),
         invitations=content.invitations,
         enclosed=tuple(one.shown for one in enclosed),

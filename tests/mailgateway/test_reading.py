@@ -245,6 +245,20 @@ def test_the_mailbox_says_which_marks_of_filters_make_spam_and_the_thread_says_w
             assert not OutgoingMail.objects.filter(thread=thread).exists()
 
 
+def test_a_sender_who_cannot_be_who_they_claim_to_be_is_doubted_in_plain_sight(world, box, bob):
+    ours = take(box, raw("Please pay", From="service@shop.test"))
+    assert "The sender claims to be service@shop.test, and that could not be checked." in page_of(bob, ours)
+    failed = b"Authentication-Results: mx.shop.test; dmarc=fail header.from=bank.example\r\n"
+    mail = failed + raw("Please pay", From="info@bank.example")
+    assert "could not be checked" not in page_of(bob, take(box, mail))  # nobody is trusted to say so
+    Mailbox.objects.update(trusted_server="mx.shop.test")
+    box.refresh_from_db()
+    taken = take(box, failed + raw("Please pay", From="info@bank.example"))
+    assert "The sender claims to be info@bank.example" in page_of(bob, taken)
+    assert bob.post(f"/threads/{taken.delivered.thread_id}/spam/").status_code in {302, 303}
+    assert "claims to be" not in page_of(bob, take(box, raw("Hello", From="ana@example.com")))
+
+
 def test_the_settings_of_a_mailbox_hold_what_is_spam(world, box):
     alice = signed_in(world.alice)
     given = {"name": "Box", "contact": world.service.pk, "imap_host": "imap.test", "imap_port": 993}
