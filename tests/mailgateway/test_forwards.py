@@ -128,8 +128,8 @@ HTML = {
     " &lt;mary@example.com&gt;</td></tr><tr><th>To: </th><td>bob</td></tr></table>"
     "<p>Two bowls arrived broken.</p></div>",
     "apple": "<div>See below<br><blockquote type=cite><div>Begin forwarded message:</div><br><div><b>From: </b>"
-    "Mary Major &lt;mary@example.com&gt;</div><div><b>Subject: </b>My bowls</div><div><b>Date: </b>Thu</div><div><b>To: </b>bob"
-    "</div><br><div>Two bowls arrived broken.</div></blockquote></div>",
+    "Mary Major &lt;mary@example.com&gt;</div><div><b>Subject: </b>My bowls</div><div><b>Date: </b>Thu</div>"
+    "<div><b>To: </b>bob</div><br><div>Two bowls arrived broken.</div></blockquote></div>",
 }
 
 
