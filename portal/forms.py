@@ -192,13 +192,7 @@ class ReplyForm(forms.Form):
     def to_mail(self, request: HttpRequest, thread: Thread, token: FormToken, uploads: Uploads) -> InboundMail:
         """The answer, from the thread's own address whatever anybody typed."""
         text = self.cleaned_data["message"].replace("\r\n", "\n")
-        return InboundMail(
-            sender=thread.email,
-            sender_name=thread.sender,
-            subject=thread.subject,
-            language=thread.language,
-            **of_form(request, token, text, uploads, str(thread.pk), text),
-        )
+        return in_thread(thread, **of_form(request, token, text, uploads, str(thread.pk), text))
 
 
 def of_form(request: HttpRequest, token: FormToken, text: str, uploads: Uploads, *facts: str) -> dict[str, Any]:
@@ -209,16 +203,33 @@ def of_form(request: HttpRequest, token: FormToken, text: str, uploads: Uploads,
         digest.update(part.encode("utf-8", "replace") + b"\0")
     for file in uploads.new:
         digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.content).digest())
+    name = f"form-{token.key}-{digest.hexdigest()[:16]}"
+    return {**told(request, text, name, digest.hexdigest()), "files": uploads.files}
+
+
+def told(request: HttpRequest, text: str, name: str, digest: str) -> dict[str, Any]:
+    """What every page tells beside the words; `name` makes it one message however often it is sent."""
     return {
         "text": text,
         "full_text": text,
-        "files": uploads.files,
-        "message_id": f"<form-{token.key}-{digest.hexdigest()[:16]}@{request.get_host().partition(':')[0]}>",
-        "digest": digest.hexdigest(),
+        "message_id": f"<{name}@{request.get_host().partition(':')[0]}>",
+        "digest": digest,
         "channel": "form",
         "ip": guard.client_ip(request),
         "user_agent": request.headers.get("User-Agent", "").replace("\0", "")[:400],
     }
+
+
+def in_thread(thread: Thread, **facts: Any) -> InboundMail:
+    """Something said on the page of a thread: from its own address, whatever anybody typed."""
+    who = {"sender": thread.email, "sender_name": thread.sender}
+    return InboundMail(**who, subject=thread.subject, language=thread.language, **facts)
+
+
+def by_button(request: HttpRequest, thread: Thread, text: str, *facts: str) -> InboundMail:
+    """What one press of a button says; the same `facts`, of which the first names the button, are the same message."""
+    digest = hashlib.sha256("\0".join(facts).encode()).hexdigest()
+    return in_thread(thread, **told(request, text, f"{facts[0]}-{digest[:32]}", digest))
 
 
 def first_words(text: str) -> str:

@@ -42,7 +42,8 @@ def steps_of(order: Order) -> list[tuple[str, bool, bool]]:
     """How far an order has come: (word, reached, stands there now)."""
     words = (_("Order placed"), _("Paid"), _("On its way"), _("Delivered"))
     last = max(n for n, reached in enumerate(order.steps) if reached)
-    return [(word, reached, n == last) for n, (word, reached) in enumerate(zip(words, order.steps, strict=True))]
+    steps = enumerate(zip(words, order.steps, strict=True))
+    return [(word, reached, n == last and not order.is_done) for n, (word, reached) in steps]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from rest_framework.reverse import reverse
 
 from accounts.models import Absence, Agent
 from helpdesk.models import (
+    AddressProposal,
     Attachment,
     CloseReason,
     Contact,
@@ -238,14 +239,29 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
         return reverse("helpdesk:thread", args=[thread.pk], request=self.context.get("request"))
 
 
+class ProposalShape(serializers.ModelSerializer[AddressProposal]):
+    """Another address for the order, as its customer proposes it; `label` is how it stands on a parcel."""
+
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment] # DRF takes fields out of the class
+    values = serializers.DictField(child=serializers.CharField(), read_only=True)
+    fits_order = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = AddressProposal
+        fields = ["id", "order", "label", "values", "state", "reason", "fits_order", "proposed_at", "settled_at"]
+        fields += ["settled_by"]
+        read_only_fields = fields
+
+
 class WholeThreadShape(ThreadShape):
     """A thread with all that was said and all that happened."""
 
     messages = MessageShape(many=True, read_only=True)
     events = EventShape(many=True, read_only=True)
+    address_proposals = ProposalShape(many=True, read_only=True)
 
     class Meta(ThreadShape.Meta):
-        fields = [*ThreadShape.Meta.fields, "messages", "events"]
+        fields = [*ThreadShape.Meta.fields, "messages", "events", "address_proposals"]
         read_only_fields = fields
 
 

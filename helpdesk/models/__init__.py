@@ -18,6 +18,7 @@ from helpdesk.models.shop_contact import ShopContact
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
 from helpdesk.models.rating import Rating
 from helpdesk.models.deflection import Deflection
+from helpdesk.models.address_proposal import AddressProposal
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.models.moves import Move, MoveKind
 from helpdesk.models.thread_change import ThreadChange
@@ -28,6 +29,7 @@ from helpdesk.models.search import CartSearch
 
 __all__ = [
     "ACTIVE",
+    "AddressProposal",
     "Attachment",
     "Calendar",
     "CartSearch",

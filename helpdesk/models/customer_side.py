@@ -38,12 +38,18 @@ class CustomerSide(models.Model):
         thread = cast("Thread", self._thread.lock())
         if thread.status == Status.CLOSED or (asks and self._said_last(EventKind.ORDER_ARRIVED)):
             return False
-        facts: dict[str, Any] = {"name": self._order_name(), **({"asks": True} if asks else {})}
+        facts: dict[str, Any] = {"name": self.order_name, **({"asks": True} if asks else {})}
         thread.record(EventKind.ORDER_ARRIVED, actor_name=thread.sender, **facts)
         if not asks:
             thread.close(by=None, by_name=thread.sender)
         thread.announce()
         return True
+
+    def note_waiting(self, message: Any) -> None:
+        """By this message, made by a button, the customer said that the order has not come."""
+        thread = self._thread
+        thread.record(EventKind.STILL_WAITING, actor_name=thread.sender, message=message, name=thread.order_name)
+        thread.announce()
 
     def _said_last(self, kind: EventKind) -> bool:
         """Whether nothing was said or done to the thread's status since the customer said this."""
@@ -51,6 +57,8 @@ class CustomerSide(models.Model):
         last = self._thread.events.filter(kind__in=loud).order_by("at", "pk").last()
         return last is not None and last.kind == kind
 
-    def _order_name(self) -> str:
+    @property
+    def order_name(self) -> str:
+        """The order that the thread is about: ours, or as the customer wrote it."""
         thread = self._thread
-        return thread.order.reference if thread.order else thread.order_text or "—"
+        return thread.order.reference if thread.order else thread.order_text

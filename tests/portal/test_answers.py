@@ -152,7 +152,7 @@ def test_each_state_of_an_order_has_its_words(client: Any, world: Any, order: An
         plain = {"is_shipped": False, "is_done": False, "is_valid": True, "promised_on": None, "delivered_at": None}
         type(order).objects.filter(pk=order.pk).update(**{**plain, **facts})
         page = client.get(f"/contact/?customer={token()}&order=MK-77&lang=en").content.decode()
-        return page.split('id="answer">')[1].split("<")[0]
+        return page.split('id="order-now">')[1].split("<")[0]
 
     assert says() == "We are preparing it"
     assert says(is_valid=False) == "Waiting for your payment"

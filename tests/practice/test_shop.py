@@ -12,6 +12,7 @@ from accounts.models import Agent
 from config.practice import carts, shop, stories
 from crm.models import Cart, Customer, Order
 from helpdesk.models import (
+    AddressProposal,
     Attachment,
     Contact,
     DayFigures,
@@ -65,6 +66,7 @@ def test_the_shop_has_all_that_practice_needs(built):
     assert PredefinedReply.objects.count() == 13
     assert Thread.objects.exclude(product=None).count() >= 20
     assert Deflection.objects.count() >= 50
+    assert AddressProposal.objects.count() == 1
     used = [number for day in DayFigures.objects.all() for number in day.data["replies"].values()]
     assert sum(used) >= 30
     _nothing_is_left_to_send_and_all_lies_in_the_past()
