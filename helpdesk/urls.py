@@ -72,6 +72,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/previous/", thread.step, {"to": "previous"}, name="previous"),
     path("threads/<int:thread_id>/choices/<slug:what>/", thread.choices, name="choices"),
     path("threads/<int:thread_id>/messages/<int:message_id>/as-sent/", frames.as_sent, name="as_sent"),
+    path("threads/<int:thread_id>/messages/<int:message_id>/pictures/", frames.trust, name="trust_pictures"),
     path("threads/<int:thread_id>/messages/<int:message_id>/frame/", frames.frame, name="frame"),
     path("threads/<int:thread_id>/messages/<int:message_id>/recall/", actions.recall, name="recall"),
     path("threads/<int:thread_id>/messages/<int:message_id>/arrival/", actions.arrival, name="arrival"),

@@ -8,6 +8,7 @@ from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
+from helpdesk.models.picture_trust import PictureTrust
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySet, OutgoingState, SentCopy
 from helpdesk.models.reply import PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
@@ -65,6 +66,7 @@ __all__ = [
     "OutgoingMail",
     "OutgoingQuerySet",
     "OutgoingState",
+    "PictureTrust",
     "PredefinedReply",
     "Promise",
     "Rating",

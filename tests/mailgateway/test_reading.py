@@ -8,7 +8,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from helpdesk.models import DeskSettings, Message, OutgoingMail, Thread
+from helpdesk import personal
+from helpdesk.models import DeskSettings, Message, OutgoingMail, PictureTrust, Thread
 from mailgateway import incoming
 from mailgateway.models import Incoming, Mailbox
 from tests import make
@@ -383,3 +384,15 @@ def test_an_agents_out_of_office_on_a_notice_begins_no_thread_and_no_loop(world,
     assert (taken.delivered.outcome, taken.reason) == ("ignored", "answers-a-notice")
     assert Incoming.objects.get(pk=taken.incoming_id).why == "A machine answered what an agent was told"
     assert (Thread.objects.count(), OutgoingMail.objects.filter(kind="notice").count()) == (1, 1)
+
+
+def test_who_is_erased_is_erased_from_cards_too(world, box, bob):
+    body = b"Content-Type: text/calendar; method=REQUEST; name=visit.ics\r\n\r\n" + CALENDAR
+    taken = take(box, (HEAD % (b"Visit", b"erased")).replace(b"ana@", b"john@", 1) + body)
+    message = Message.objects.get(pk=taken.delivered.message_id)
+    PictureTrust.objects.trust(message, by=world.bob)
+    assert message.besides.invitations
+    assert message.text.startswith("Visit <script>")  # where a mail has no words, what it is about
+    personal.erase(world.john.pk, ["john@example.com"])
+    message.refresh_from_db()
+    assert (message.cards, message.text, PictureTrust.objects.count()) == ({}, "", 0)
