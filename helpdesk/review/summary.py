@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 
 from accounts.models import Agent
 from helpdesk.models import ReviewStep, StepKind
+from helpdesk.models.review import why_of
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Line:
 
     label: str | Promise
     count: int
-    reasons: tuple[tuple[str, int], ...] = ()
+    reasons: tuple[tuple[str | Promise, int], ...] = ()
 
 
 def summary_of(week: date, viewer: Agent) -> list[Line]:
@@ -28,7 +29,8 @@ def summary_of(week: date, viewer: Agent) -> list[Line]:
         counted[kind] = counted.get(kind, 0) + n
         if kind == StepKind.SKIPPED:
             skipped[reason] = skipped.get(reason, 0) + n
-    reasons = tuple(sorted(skipped.items(), key=lambda one: (-one[1], one[0])))
+    sums = sorted(skipped.items(), key=lambda one: (-one[1], one[0]))
+    reasons = tuple((why_of(StepKind.SKIPPED, reason), n) for reason, n in sums)
     return [
         Line(kind.label, counted[kind], reasons if kind == StepKind.SKIPPED else ())
         for kind in StepKind
