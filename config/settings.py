@@ -68,6 +68,8 @@ PERIODIC_JOBS: dict[str, float] = {
     "helpdesk.seeking.seek": 15,
     "helpdesk.jobs.look_at_pending": 30,
     "helpdesk.jobs.relieve_absent": 60,
+    "helpdesk.jobs.look_at_deadlines": 20,
+    "helpdesk.jobs.follow_targets": 5,
     "crm.files.importing.import_files": 2,
     "crm.prestashop.running.read_shops": 5,
     "crm.jobs.settle_carts": 60,

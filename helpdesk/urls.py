@@ -13,6 +13,7 @@ from helpdesk.views import (
     customers,
     delegations,
     drafts,
+    due,
     entering,
     exports,
     follow_ups,
@@ -43,6 +44,7 @@ from helpdesk.views.settings import (
     replies,
     shop_contacts,
     statuses,
+    targets,
     team,
 )
 
@@ -120,6 +122,8 @@ urlpatterns = [
     path("threads/<int:thread_id>/snooze/", pending.snooze, name="snooze"),
     path("threads/<int:thread_id>/assignment/", controls.assignment, name="assignment"),
     path("threads/<int:thread_id>/contact/", controls.contact, name="move"),
+    path("threads/<int:thread_id>/priority/", controls.priority, name="priority"),
+    path("threads/<int:thread_id>/due/", due.show, name="due"),
     path("threads/<int:thread_id>/subject/", controls.subject, name="subject"),
     path("threads/<int:thread_id>/tags/", controls.tags, name="tags"),
     path("threads/<int:thread_id>/order/", controls.order, name="order"),
@@ -178,6 +182,7 @@ urlpatterns += [
         hours.remove_holiday,
         name="holiday_remove",
     ),
+    path("settings/targets/", targets.edit, name="targets"),
     path("settings/reasons/", reasons.index, name="reasons"),
     path("settings/reasons/ask/", reasons.ask, name="ask_reason"),
     path("settings/reasons/<int:reason_id>/", reasons.edit, name="reason"),

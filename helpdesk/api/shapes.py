@@ -228,6 +228,7 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
         ]
         fields += ["merged_into", "excerpt", "message_count", "attachment_count", "needs_answer", "holder"]
         fields += ["is_unread", "created_at", "active_at", "waiting_since", "first_response_at", "closed_at"]
+        fields += ["priority", "due_at", "due_metric"]
         fields += ["reopened_count", "wake_at", "wake_note", "promised_at", "closing_at", "thanked_at", "page"]
         read_only_fields = fields
 

@@ -22,6 +22,7 @@ below_thread = [
     path("snooze/", actions.snooze, name="snooze"),
     path("chase/", review.chase, name="chase"),
     path("skip/", review.skip, name="skip"),
+    path("priority/", actions.priority, name="priority"),
     path("assignment/", actions.assignment, name="assignment"),
     path("contact/", actions.contact, name="contact"),
     path("tags/", actions.tags, name="tags"),

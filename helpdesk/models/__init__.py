@@ -1,7 +1,7 @@
 """Threads and all that happens to them. Import from here; the order of dependency is downwards."""
 
 # isort: off
-from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Status, StatusLabel
+from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Priority, Status, StatusLabel
 from helpdesk.models.calendar import Calendar, Holiday
 from helpdesk.models.contact import Contact
 from helpdesk.models.close_reason import CloseReason, ReasonMissing
@@ -12,6 +12,8 @@ from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySe
 from helpdesk.models.reply import FollowUp, PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
+from helpdesk.models.target import Metric, Target, TimingState
+from helpdesk.models.deadline import Deadline
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.shop_contact import ShopContact
@@ -43,6 +45,7 @@ __all__ = [
     "CountedThread",
     "CountingState",
     "DayFigures",
+    "Deadline",
     "Deflection",
     "DelegatedThread",
     "Delegation",
@@ -66,6 +69,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageWords",
+    "Metric",
     "Move",
     "MoveKind",
     "Notice",
@@ -75,6 +79,7 @@ __all__ = [
     "OutgoingQuerySet",
     "OutgoingState",
     "PredefinedReply",
+    "Priority",
     "Promise",
     "Rating",
     "ReadMark",
@@ -89,9 +94,11 @@ __all__ = [
     "Status",
     "StatusLabel",
     "StepKind",
+    "Target",
     "Thread",
     "ThreadChange",
     "ThreadOrigin",
     "ThreadQuerySet",
     "ThreadTag",
+    "TimingState",
 ]

@@ -14,6 +14,7 @@ from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.desk import Status, StatusLabel
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
+from helpdesk.models.timing import TIMED
 from helpdesk.models.words import OF_THREAD, MessageWords
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Lifecycle(models.Model):
             MessageWords.write_thread(self._thread)
         if COUNTED & changes.keys():
             self.count_for_customer(before)
+        if TIMED & changes.keys():
+            self._thread.keep_time()
 
     def count_for_customer(self, before: int | None = None) -> None:
         """Keep the number of active threads at the customer, and at the one `before`. Every verb does it itself."""
@@ -73,16 +76,9 @@ class Lifecycle(models.Model):
         thread = self._thread
         if thread.status == status:
             return False
-        before, now = thread.status, timezone.now()
-        changes: dict[str, Any] = {"status": status, "holder": holder_in(status), "closing_at": None}
-        if status in (Status.OPEN, Status.CLOSED):
-            changes |= {"wake_at": None, "wake_note": "", "pending_since": None}
-        elif before in (Status.OPEN, Status.CLOSED):
-            changes |= {"pending_since": now}
+        before, changes = thread.status, self._with_status(status)
         if status == Status.CLOSED:
-            changes |= {"closed_at": now, "needs_answer": False, "waiting_since": None}
-        elif before == Status.CLOSED:
-            changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1, "thanked_at": None}
+            thread.meet_solution(by=by)
         self._set(**changes)
         if status == Status.CLOSED and by:
             thread.keep_promise()
@@ -94,6 +90,21 @@ class Lifecycle(models.Model):
         )
         thread.announce()
         return True
+
+    def _with_status(self, status: Status) -> dict[str, Any]:
+        """The columns that go with a change of the status."""
+        thread, now = self._thread, timezone.now()
+        changes: dict[str, Any] = {"status": status, "holder": holder_in(status), "closing_at": None}
+        if status in (Status.OPEN, Status.CLOSED):
+            changes |= {"wake_at": None, "wake_note": "", "pending_since": None}
+        elif thread.status in (Status.OPEN, Status.CLOSED):
+            changes |= {"pending_since": now}
+        if status == Status.CLOSED:
+            changes |= {"closed_at": now, "needs_answer": False, "waiting_since": None}
+        elif thread.status == Status.CLOSED:
+            changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1}
+            changes |= {"opened_at": now, "thanked_at": None}
+        return changes
 
     def status_facts(self) -> dict[str, Any]:
         """What taking back a change of the status needs."""

@@ -98,6 +98,8 @@ class NoticeKind(models.TextChoices):
     MENTIONED = "mentioned", _("You were named in a note")
     WOKEN = "woken", _("A thread woke up: its date has come")
     BROKEN = "broken", _("A promise to a customer was broken")
+    DUE_SOON = "due_soon", _("A thread of yours is due soon")
+    OVERDUE = "overdue", _("A thread of yours is overdue")
     NEW = "new", _("A customer began a thread")
     DELEGATED = "delegated", _("Threads were given to you to follow up")
     CART = "cart", _("A watched cart may be this customer's")

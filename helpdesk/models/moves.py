@@ -25,6 +25,7 @@ class MoveKind(models.TextChoices):
 
     STATUS = "status", _("Status")
     ASSIGNEE = "assignee", _("Assignee")
+    PRIORITY = "priority", _("Priority")
     TAGS = "tags", _("Tags")
     CONTACT = "contact", _("Contact")
     FOLDER = "folder", _("Folder")
@@ -118,6 +119,21 @@ def give_back(thread: "Thread", assignee: int | None, *, by: Agent) -> bool:
         return thread.assign(None, by=by)
 
 
+class SetPriority(Move):
+    """How pressing they are."""
+
+    kind = MoveKind.PRIORITY
+
+    def do(self, thread: "Thread", *, by: Agent) -> Facts:
+        """Set it."""
+        facts = {"priority": thread.priority}
+        return facts if thread.set_priority(self.to, by=by) else {}
+
+    def undo(self, thread: "Thread", facts: Mapping[str, Any], *, by: Agent) -> bool:
+        """As it was."""
+        return thread.priority == self.to and thread.set_priority(facts["priority"], by=by)
+
+
 class SetTags(Move):
     """Words to put on and words to take off: {"add": [...], "remove": [...]}."""
 
@@ -192,7 +208,8 @@ FOLDER_EVENTS: dict[tuple[str, str], EventKind] = {
     (Folder.DESK, Folder.TRASH): EventKind.TRASHED,
     (Folder.TRASH, Folder.DESK): EventKind.RESTORED,
 }
-MOVES: dict[str, type[Move]] = {one.kind: one for one in (SetStatus, SetAssignee, SetTags, SetContact, SetFolder)}
+KINDS: tuple[type[Move], ...] = (SetStatus, SetAssignee, SetPriority, SetTags, SetContact, SetFolder)
+MOVES: dict[str, type[Move]] = {one.kind: one for one in KINDS}
 
 
 def tags_of(words: Iterable[str]) -> list[str]:
