@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts.models import Agent
 from helpdesk import letters
 from helpdesk.models import Contact, DeskSettings
+from helpdesk.review.lists import name_of
+from helpdesk.review.summary import summary_of
 from helpdesk.statistics.counting import keep, zone_of_days
 from helpdesk.statistics.pages import Page
 from helpdesk.statistics.periods import Period
@@ -70,6 +72,8 @@ def words(agent: Agent, due: datetime) -> dict[str, object]:
         "link": f"{settings.SITE_URL}{reverse('helpdesk:week')}?{period.query}",
         "unanswered_link": settings.SITE_URL + page.unanswered_url,
         "weeks": _weeks(period, ids),
+        "review": summary_of(period.first, agent),
+        "review_link": f"{settings.SITE_URL}{reverse('helpdesk:review')}?week={name_of(period)}",
         "profile": settings.SITE_URL + reverse("accounts:profile"),
         "off": off_url(agent),
     }
