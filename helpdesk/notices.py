@@ -28,19 +28,27 @@ def tell(
     by_name: str = "",
     messages: "list[Message] | None" = None,
 ) -> Notice | None:
-    """Tell an agent about a thread; nothing about their own doing, nothing to those who left."""
+    """Tell an agent about a thread, as they chose; nothing about their own doing, nothing to those who left."""
     if agent == by or not agent.is_active:
         return None
     by_name = by_name or str(by or "")
-    notice = Notice.objects.create(agent=agent, thread=thread, kind=kind, by_name=by_name, text=text[:500])
-    wanted = agent.new_threads_by_mail if kind == NoticeKind.NEW else agent.notices_by_mail
-    if wanted and agent.email:
+    if agent.email and _is_mailed(agent, kind):
         with translation.override(agent.language or DeskSettings.load().language):
             headline = str(NoticeKind(kind).label)
         letters.queue_notice(agent, thread, headline=headline, text=text[:2000], by_name=by_name, messages=messages)
+    if kind in agent.unshown:
+        return None
+    notice = Notice.objects.create(agent=agent, thread=thread, kind=kind, by_name=by_name, text=text[:500])
     agent_id = agent.pk
     transaction.on_commit(lambda: pings.notice_added(agent_id))
     return notice
+
+
+def _is_mailed(agent: Agent, kind: NoticeKind) -> bool:
+    """Whether this agent wants such a notice by mail."""
+    if kind == NoticeKind.NEW:
+        return agent.new_threads_by_mail
+    return agent.notices_by_mail and kind not in agent.unmailed
 
 
 def tell_of_new(thread: "Thread", *, text: str) -> None:

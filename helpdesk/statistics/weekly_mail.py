@@ -70,7 +70,7 @@ def words(agent: Agent, due: datetime) -> dict[str, object]:
         "link": f"{settings.SITE_URL}{reverse('helpdesk:week')}?{period.query}",
         "unanswered_link": settings.SITE_URL + page.unanswered_url,
         "weeks": _weeks(period, ids),
-        "profile": settings.SITE_URL + reverse("accounts:profile"),
+        "profile": settings.SITE_URL + reverse("helpdesk:notice_settings"),
         "off": off_url(agent),
     }
 

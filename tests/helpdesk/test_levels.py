@@ -368,14 +368,12 @@ def test_a_supervisor_sets_targets_and_sees_what_is_wrong(stage, client):
 
 
 def test_the_week_counts_what_was_met_and_missed_and_every_number_opens_its_threads(stage, client):
-    """First answers after 30 min (met), 90 min (missed, when nobody had the thread) and never (missed by Bob); solutions
+    """First answers after 30 min (met), 90 min (missed, when nobody had the thread), never (missed by Bob); solutions
     after 30 and 90 min (met), and one that is due at one o'clock and never comes (missed by Bob)."""
     world, base = stage.world, "from=2026-11-16&to=2026-11-22"
     aim(first=60, resolution=240)
-    threads = []
     stage.to(at(16, 9))
-    for n in range(3):
-        threads.append(make.thread(world.service, sender=f"p{n}@example.com"))
+    threads = [make.thread(world.service, sender=f"p{n}@example.com") for n in range(3)]
     threads[2].assign(world.bob, by=world.alice)
     for minutes, n in ((30, 0), (90, 1)):
         stage.to(at(16, 9 + minutes // 60, minutes % 60))
@@ -399,7 +397,7 @@ def test_the_week_counts_what_was_met_and_missed_and_every_number_opens_its_thre
     assert {one.pk for one in opened} == {threads[1].pk, threads[2].pk}
     found = client.get(f"/api/statistics/?{base}").json()["period"]["targets"]
     assert found["first"] == {"met": 1, "late": 2, "share": pytest.approx(1 / 3), "average": 3600}
-    rows = client.get("/api/statistics/export/?of=threads&status=any").content.decode().splitlines()
+    rows = client.get("/api/statistics/export/?of=threads&status=any").getvalue().decode().splitlines()
     assert [line.count("0/1") for line in rows[1:]] == [0, 1, 2]
     client.force_login(world.charlie)
     assert client.get(f"/statistics/?{base}").context["page"].now.sums.levels == {}
