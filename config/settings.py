@@ -78,6 +78,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "helpdesk.follow_ups.send_due": 300,
     "helpdesk.mailings.check_due": 2,
     "helpdesk.mailings.send_due": 3,
+    "helpdesk.review.jobs.go_on": 3,
     "helpdesk.statistics.counting.keep": 5,
     "helpdesk.statistics.weekly_mail.send_due": 300,
     "helpdesk.digest.send_due": 300,

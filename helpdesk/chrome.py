@@ -19,6 +19,7 @@ GO = {"all": "go-queue", "mine": "go-mine", "unassigned": "go-unassigned"}
 SHOP_LISTS = (
     ("crm:customers", gettext_lazy("Customers"), "users", "go-customers"),
     ("crm:carts", gettext_lazy("Carts"), "cart", "go-carts"),
+    ("helpdesk:review", gettext_lazy("Friday review"), "checks", "go-review"),
     ("helpdesk:week", gettext_lazy("Statistics"), "chart", "go-week"),
 )
 

@@ -102,7 +102,8 @@ class PredefinedReplyShape(serializers.ModelSerializer[PredefinedReply]):
 
     class Meta:
         model = PredefinedReply
-        fields = ["id", "title", "shortcut", "folder", "bodies", "contacts", "then", "tags", "assignee", "used_count"]
+        fields = ["id", "title", "shortcut", "folder", "bodies", "contacts", "then", "tags", "assignee", "follow_up"]
+        fields += ["used_count"]
         read_only_fields = fields
 
 

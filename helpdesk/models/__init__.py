@@ -9,7 +9,7 @@ from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySet, OutgoingState, SentCopy
-from helpdesk.models.reply import PredefinedReply, ReplyUse
+from helpdesk.models.reply import FollowUp, PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
 from helpdesk.models.target import Target, TimingState
@@ -27,12 +27,16 @@ from helpdesk.models.thread_change import ThreadChange
 from helpdesk.models.origin import ThreadOrigin
 from helpdesk.models.letter_draft import LetterDraft
 from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState, Stage
+from helpdesk.models.review import ReviewStep, SkipReason, StepKind
+from helpdesk.models.delegation import DelegatedThread, Delegation, GiveState
+from helpdesk.models.bulk_follow_up import BulkFollowUp, FollowUpRow
 from helpdesk.models.search import CartSearch
 
 __all__ = [
     "ACTIVE",
     "AddressProposal",
     "Attachment",
+    "BulkFollowUp",
     "Calendar",
     "CartSearch",
     "Channel",
@@ -43,6 +47,8 @@ __all__ = [
     "DayFigures",
     "Deadline",
     "Deflection",
+    "DelegatedThread",
+    "Delegation",
     "Delivery",
     "DeskSettings",
     "Draft",
@@ -51,6 +57,9 @@ __all__ = [
     "Fact",
     "FactKind",
     "Folder",
+    "FollowUp",
+    "FollowUpRow",
+    "GiveState",
     "Holder",
     "Holiday",
     "LetterDraft",
@@ -77,11 +86,14 @@ __all__ = [
     "ReasonMissing",
     "RecipientState",
     "ReplyUse",
+    "ReviewStep",
     "SentCopy",
     "ShopContact",
+    "SkipReason",
     "Stage",
     "Status",
     "StatusLabel",
+    "StepKind",
     "Target",
     "Thread",
     "ThreadChange",

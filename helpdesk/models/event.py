@@ -62,6 +62,8 @@ class EventKind(models.TextChoices):
     RATED = "rated", _("rated")
     SPLIT_OFF = "split_off", _("messages split off")
     CAME_FROM = "came_from", _("came from another thread")
+    DELEGATED = "delegated", _("given to follow up")
+    SKIPPED = "skipped", _("skipped in the review")
     WHATSAPP = "whatsapp", _("WhatsApp link opened")
     WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
     ANSWER_SHOWN = "answer_shown", _("order shown before writing")
@@ -136,6 +138,8 @@ class Event(models.Model):
             words["frm"], words["to"] = (labels.get(words[key], words[key]) for key in ("frm", "to"))
         elif self.kind == EventKind.PRIORITY:
             words["frm"], words["to"] = (str(Priority(words[key]).label) for key in ("frm", "to"))
+        if due := self.data.get("due"):
+            words["due"] = date_format(date.fromisoformat(due), "SHORT_DATE_FORMAT")
         if until := self.data.get("until"):
             words["until"] = date_format(timezone.localtime(datetime.fromisoformat(until)), "SHORT_DATETIME_FORMAT")
         if day := self.data.get("day"):
@@ -205,6 +209,8 @@ def sentences() -> dict[str, str]:
         EventKind.TRASHED: gettext("%(who)s put it in the bin"),
         EventKind.RESTORED: gettext("%(who)s took it out of the bin"),
         EventKind.RATED: gettext("%(who)s rated it: %(to)s of 5"),
+        EventKind.DELEGATED: gettext("%(who)s gave it to %(to)s, to follow up until %(due)s"),
+        EventKind.SKIPPED: gettext("%(who)s skipped it in the review: %(reason)s"),
         EventKind.WHATSAPP: gettext("WhatsApp link opened by %(who)s for %(to)s"),
         EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),
         EventKind.ANSWER_SHOWN: gettext("Before writing, %(who)s was shown order %(name)s: %(to)s"),

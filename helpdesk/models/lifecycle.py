@@ -116,11 +116,13 @@ class Lifecycle(models.Model):
 
     @transaction.atomic
     def take_back_status(self, facts: Mapping[str, Any], *, by: Agent) -> bool:
-        """Make the status as status_facts() told it, as if it had never been changed: it counts as no reopening."""
+        """Make the status as status_facts() told it, with its date, as if it had never been changed: it counts as no
+        reopening. Returns False where it is so already."""
         thread = self._thread
-        if thread.status == facts["status"]:
+        before, closed_at, wake_at = thread.status, facts["closed_at"], facts.get("wake_at", "")
+        is_same = before == facts["status"]
+        if is_same and self.status_facts()["wake_at"] == wake_at:
             return False
-        before, closed_at, wake_at = thread.status, facts["closed_at"], facts.get("wake_at")
         self._set(
             status=facts["status"],
             holder=facts["holder"],
@@ -128,13 +130,21 @@ class Lifecycle(models.Model):
             reopened_count=facts["reopened_count"],
             wake_at=datetime.fromisoformat(wake_at) if wake_at else None,
             wake_note=facts.get("wake_note", ""),
-            pending_since=timezone.now() if facts["status"] in (Status.PENDING_1, Status.PENDING_2) else None,
+            pending_since=self._pending_since(facts["status"], is_same),
             closing_at=None,
         )
         thread.recount()
-        thread.record(EventKind.STATUS, by=by, frm=before, to=thread.status, undone=True)
+        if is_same:
+            thread.record(EventKind.NOT_SNOOZED, by=by)
+        else:
+            thread.record(EventKind.STATUS, by=by, frm=before, to=thread.status, undone=True)
         thread.announce()
         return True
+
+    def _pending_since(self, status: str, is_same: bool) -> datetime | None:
+        if is_same:
+            return self._thread.pending_since
+        return timezone.now() if status in (Status.PENDING_1, Status.PENDING_2) else None
 
     def close(self, *, by: Agent | None, by_name: str = "", reason: CloseReason | None = None) -> bool:
         """The matter is solved, an agent says, or the customer of that name. Raises ReasonMissing as set_status()."""

@@ -100,7 +100,7 @@ class SetAssignee(Move):
 
     def undo(self, thread: "Thread", facts: Mapping[str, Any], *, by: Agent) -> bool:
         """Whoever had it; nobody, if they left or may not see it any more."""
-        return thread.assignee_id == self.to and _give_back(thread, facts["assignee"], by=by)
+        return thread.assignee_id == self.to and give_back(thread, facts["assignee"], by=by)
 
     def finish(self, threads: "list[Thread]", *, by: Agent) -> None:
         """One notice."""
@@ -110,7 +110,8 @@ class SetAssignee(Move):
             notices.tell(self.agent, NoticeKind.ASSIGNED, threads[0], text=text, by=by)
 
 
-def _give_back(thread: "Thread", assignee: int | None, *, by: Agent) -> bool:
+def give_back(thread: "Thread", assignee: int | None, *, by: Agent) -> bool:
+    """To whoever had it (an id); to nobody, if they left or may not see it any more. Returns whether it changed."""
     before = Agent.objects.active().filter(pk=assignee).first() if assignee else None
     try:
         return thread.assign(before, by=by, notice=False)
@@ -175,7 +176,7 @@ class SetContact(Move):
         if thread.contact_id != self.to or before is None or not thread.move_to(before, by=by):
             return False
         if thread.assignee_id is None:
-            _give_back(thread, facts["assignee"], by=by)
+            give_back(thread, facts["assignee"], by=by)
         return True
 
 

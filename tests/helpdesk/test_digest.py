@@ -82,7 +82,10 @@ def test_everybody_chooses_what_tells_them_here_and_by_mail(client: Client, worl
     OutgoingMail.objects.all().delete()
     for kind in (NoticeKind.ASSIGNED, NoticeKind.MENTIONED, NoticeKind.OVERDUE):
         notices.tell(bob, kind, thread)
-    assert list(bob.notices.exclude(kind="new").order_by("pk").values_list("kind", flat=True)) == ["assigned", "overdue"]
+    assert list(bob.notices.exclude(kind="new").order_by("pk").values_list("kind", flat=True)) == [
+        "assigned",
+        "overdue",
+    ]
     assert [mail.subject for mail in OutgoingMail.objects.all()] == [
         one for one in OutgoingMail.objects.values_list("subject", flat=True) if "overdue" in one
     ]
