@@ -4,7 +4,6 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-import pytest
 import time_machine
 from django.core.cache import cache
 from django.test import Client
@@ -74,6 +73,7 @@ def test_everybody_chooses_what_tells_them_here_and_by_mail(client: Client, worl
     html = client.get("/settings/notices/").content.decode()
     assert "A thread of mine is overdue: by mail" in html
     assert "Send me the week" not in html
+    Agent.objects.update(language="en")
     chosen = {"here": ["assigned", "overdue"], "mail": ["overdue", "new"], "digest_hour": "17"}
     assert client.post("/settings/notices/", chosen).status_code == 302
     bob = Agent.objects.get(pk=world.bob.pk)
@@ -86,10 +86,7 @@ def test_everybody_chooses_what_tells_them_here_and_by_mail(client: Client, worl
         "assigned",
         "overdue",
     ]
-    assert [mail.subject for mail in OutgoingMail.objects.all()] == [
-        one for one in OutgoingMail.objects.values_list("subject", flat=True) if "overdue" in one
-    ]
-    assert OutgoingMail.objects.count() == 1
+    assert OutgoingMail.objects.get().subject.startswith("A thread of yours is overdue")
     assert client.post("/settings/notices/", chosen | {"digest_hour": "25"}).status_code == 200
     client.force_login(world.alice)
     assert "Send me the week" in client.get("/settings/notices/").content.decode()
@@ -97,4 +94,4 @@ def test_everybody_chooses_what_tells_them_here_and_by_mail(client: Client, worl
     client.post("/settings/notices/", week)
     alice = Agent.objects.get(pk=world.alice.pk)
     assert (alice.weekly_mail, alice.weekly_day, alice.weekly_hour, alice.notices_by_mail) == (False, 4, 16, False)
-    assert Client().get("/settings/notices/").status_code == pytest.approx(302)
+    assert Client().get("/settings/notices/").status_code == 302
