@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
 DAYS = list(WEEKDAYS.items())
+IN_THE_DIGEST = ("due_soon", "overdue")  # kinds of notices that the daily mail tells together
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
+
+
+def told_together() -> list[str]:
+    """Of which kinds of notices nobody gets a mail each until they ask for it."""
+    return list(IN_THE_DIGEST)
 
 
 class AgentQuerySet(models.QuerySet["Agent"]):
@@ -91,7 +97,7 @@ class Agent(AbstractUser):
     digest_hour = models.PositiveSmallIntegerField(_("at"), choices=HOURS, default=8)
     digest_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     unshown = models.JSONField(default=list, blank=True, editable=False)  # kinds of notices not to see in the bell
-    unmailed = models.JSONField(default=list, blank=True, editable=False)  # and those not to get by mail
+    unmailed = models.JSONField(default=told_together, blank=True, editable=False)  # and those not to get by mail
     new_threads_by_mail = models.BooleanField(_("tell me by e-mail of every new thread"), default=False)
 
     objects: ClassVar[AgentManager] = AgentManager()
