@@ -15,6 +15,7 @@ from helpdesk.models import NoticeKind
 KINDS: dict[str, str | Promise] = {
     NoticeKind.ASSIGNED: _("A thread is assigned to me"),
     NoticeKind.FORWARDED: _("A thread is handed to me"),
+    NoticeKind.DELEGATED: _("Threads are given to me to follow up"),
     NoticeKind.MENTIONED: _("I am named in a note"),
     NoticeKind.ANSWERED: _("A customer answers in a thread of mine"),
     NoticeKind.NEW: _("A new thread at my contacts"),

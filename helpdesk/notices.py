@@ -70,10 +70,16 @@ def tell_delegated(delegation: "Delegation", first: "Thread", count: int) -> Non
         headline, day = str(NoticeKind.DELEGATED.label), date_format(delegation.due_on, "l j F")
         said = ngettext("%(n)s thread to follow up by %(day)s", "%(n)s threads to follow up by %(day)s", count)
         text = ". ".join(filter(None, (said % {"n": count, "day": day}, delegation.note)))
-    Notice.objects.create(
-        agent=agent, thread=first, kind=NoticeKind.DELEGATED, by_name=by_name, text=text[:500], delegation=delegation
-    )
-    if agent.notices_by_mail and agent.email:
+    if NoticeKind.DELEGATED not in agent.unshown:
+        Notice.objects.create(
+            agent=agent,
+            thread=first,
+            kind=NoticeKind.DELEGATED,
+            by_name=by_name,
+            text=text[:500],
+            delegation=delegation,
+        )
+    if agent.email and _is_mailed(agent, NoticeKind.DELEGATED):
         page = links.delegation_url(delegation)
         letters.queue_notice(agent, first, headline=headline, text=text, by_name=by_name, page=page)
 

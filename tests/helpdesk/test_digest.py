@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import Absence, Agent
 from helpdesk import digest, notices
+from helpdesk.forms_notices import KINDS
 from helpdesk.models import Calendar, Holiday, NoticeKind, OutgoingMail, Target, Thread
 from tests import make
 
@@ -69,6 +70,7 @@ def test_one_click_ends_it_and_looking_does_not(client: Client, world: SimpleNam
 
 
 def test_everybody_chooses_what_tells_them_here_and_by_mail(client: Client, world: SimpleNamespace) -> None:
+    assert set(KINDS) == set(NoticeKind)  # nothing tells anybody that cannot be chosen
     client.force_login(world.bob)
     html = client.get("/settings/notices/").content.decode()
     assert "A thread of mine is overdue: by mail" in html
