@@ -12,6 +12,7 @@ from helpdesk.views import (
     controls,
     customers,
     delegations,
+    digest,
     drafts,
     due,
     entering,
@@ -47,6 +48,7 @@ from helpdesk.views.settings import (
     targets,
     team,
 )
+from helpdesk.views.settings import notices as notice_settings
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -184,6 +186,8 @@ urlpatterns += [
         name="holiday_remove",
     ),
     path("settings/targets/", targets.edit, name="targets"),
+    path("settings/notices/", notice_settings.edit, name="notice_settings"),
+    path("digest/off/<str:token>/", digest.off, name="digest_off"),
     path("settings/reasons/", reasons.index, name="reasons"),
     path("settings/reasons/ask/", reasons.ask, name="ask_reason"),
     path("settings/reasons/<int:reason_id>/", reasons.edit, name="reason"),

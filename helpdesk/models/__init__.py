@@ -1,7 +1,7 @@
 """Threads and all that happens to them. Import from here; the order of dependency is downwards."""
 
 # isort: off
-from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Priority, Status, StatusLabel
+from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Metric, Priority, Status, StatusLabel
 from helpdesk.models.calendar import Calendar, Holiday
 from helpdesk.models.contact import Contact
 from helpdesk.models.close_reason import CloseReason, ReasonMissing
@@ -13,7 +13,7 @@ from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySe
 from helpdesk.models.reply import FollowUp, PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
-from helpdesk.models.target import Metric, Target, TimingState
+from helpdesk.models.target import Target, TimingState
 from helpdesk.models.deadline import Deadline
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords

@@ -74,7 +74,7 @@ def words(agent: Agent, due: datetime) -> dict[str, object]:
         "weeks": _weeks(period, ids),
         "review": summary_of(period.first, agent),
         "review_link": f"{settings.SITE_URL}{reverse('helpdesk:review')}?week={name_of(period)}",
-        "profile": settings.SITE_URL + reverse("accounts:profile"),
+        "profile": settings.SITE_URL + reverse("helpdesk:notice_settings"),
         "off": off_url(agent),
     }
 
