@@ -139,4 +139,6 @@ def content_digest(fixed: bytes) -> str:
             keep = line.partition(b":")[0].strip().lower().decode("ascii", "replace") in SAID
         if keep:
             said.append(line)
-    return hashlib.sha256(b"\n".join((*said, b"", body.replace(b"\r\n", b"\n").strip(b"\n")))).hexdigest()
+    hashed = hashlib.sha256(b"\n".join((*said, b"", b"")))
+    hashed.update(bytes(body).replace(b"\r\n", b"\n").strip(b"\n"))
+    return hashed.hexdigest()

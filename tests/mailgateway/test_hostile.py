@@ -46,6 +46,13 @@ def test_a_mail_of_a_thousand_parts_keeps_two_hundred_and_says_so():
     assert len(mail.files) <= 100
 
 
+@pytest.mark.parametrize("crowd", [b"--x\r\n\r\n\r\n" * 300_000, b"a\r\n" * 1_200_000, b"a\r" * 1_200_000])
+def test_of_a_mail_with_more_parts_or_lines_than_any_honest_one_only_the_beginning_is_read(crowd):
+    mail = mime.parse(PLAIN + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + crowd)
+    assert (mail.problem, mail.sender, len(mail.files)) == ("too-large", "ana@example.com", 0)
+    assert len(mail.full_text) <= 64 * 1024
+
+
 def test_parts_below_the_twentieth_level_are_not_followed():
     deep = b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (level, level) for level in range(60)
@@ -118,16 +125,18 @@ def test_no_pattern_is_worse_than_linear_on_strangers_text(name):
     assert cost(100_000) < 4
 
 
-def test_thirty_megabytes_stay_within_three_hundred_of_memory():
+@pytest.mark.parametrize("lines", [320_000, 400_000], ids=["just below the limit", "thirty megabytes"])
+def test_a_mail_of_any_size_is_read_within_three_hundred_megabytes(lines):
     script = (
         "from pathlib import Path; from mailgateway import mime;"
         "head = b'From: a@b.test\\r\\nContent-Type: multipart/mixed; boundary=x\\r\\n\\r\\n--x\\r\\n'"
         "b'\\r\\nHello\\r\\n--x\\r\\n'"
         "b'Content-Type: image/png; name=a.png\\r\\nContent-Transfer-Encoding: base64\\r\\n\\r\\n';"
-        "mime.parse(head + (b'QUJD' * 19 + b'\\r\\n') * 400_000 + b'--x--\\r\\n');"
+        "mime.parse(head + (b'QUJD' * 19 + b'\\r\\n') * LINES + b'--x--\\r\\n');"
         "status = Path('/proc/self/status').read_text();"
         "print(int(status.split('VmHWM:')[1].split()[0]) // 1024)"  # getrusage counts what was before exec, too
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", script.replace("LINES", str(lines))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 300
     assert structure.MAX_BYTES == 25 * 1024 * 1024
