@@ -57,13 +57,13 @@ class HalfDay:
 
 
 class Forecast:
-    """Of the week after this one, for some contacts."""
+    """Of the week after this one, or of the one that begins on a given Monday, for some contacts."""
 
-    def __init__(self, contacts: Iterable[int]) -> None:
+    def __init__(self, contacts: Iterable[int], *, monday: date | None = None) -> None:
         self.contacts, self.zone = list(contacts), zone_of_days()
         self.today = timezone.localdate(timezone=self.zone)
-        self.monday = monday_of(self.today) + WEEK
-        self.lead = self.monday - self.today  # how long before it began each week is reckoned
+        self.monday = max(monday or monday_of(self.today) + WEEK, monday_of(self.today))
+        self.lead = max(self.monday - self.today, timedelta())  # how long before it began each week is reckoned
         self.hours = hours_of(self.contacts[0] if len(self.contacts) == 1 else None)
         self.is_counted = catch_up(thoroughly=False)
 
@@ -90,12 +90,17 @@ class Forecast:
     @cached_property
     def week(self) -> list[HalfDay]:
         """The fourteen half days."""
-        told = expect(self.monday, self.past, known=self.today)
+        told = expect(self.monday, self.past, known=min(self.today, self.monday))
         people = present(self.contacts, self.monday)
         return [
             HalfDay(one, is_open(self.hours, one.day, one.half), people[one.day], self.hours.names.get(one.day, ""))
             for one in told
         ]
+
+    @property
+    def days(self) -> list[tuple[HalfDay, HalfDay]]:
+        """The same as pairs, one a day."""
+        return list(zip(self.week[::2], self.week[1::2], strict=True))
 
     @property
     def total(self) -> float:
@@ -121,7 +126,8 @@ class Forecast:
     @cached_property
     def checked(self) -> list[Checked]:
         """The last whole weeks that had something to look back on, the newest first."""
-        mondays = [self.monday - n * WEEK for n in range(2, 2 + CHECKED)]
+        last = monday_of(self.today) - WEEK
+        mondays = [last - n * WEEK for n in range(CHECKED)]
         known = [(monday, monday - self.lead) for monday in mondays]
         return [check(one, self.past, known=day) for one, day in known if (day - self.past.first).days >= ENOUGH]
 
