@@ -39,12 +39,13 @@ def thread(world) -> Thread:
 
 # -- rights ---------------------------------------------------------------------------------------
 
-READS = ["thread-list", "contacts", "statuses", "agents", "predefined_replies", "schema", "docs"]
+READS = ["thread-list", "contacts", "statuses", "agents", "predefined_replies", "docs"]
 WRITES = {
     "replies": {"text": "Hello"},
     "notes": {"text": "Hello"},
     "forwards": {"email": "supplier@example.com", "note": "Please look"},
     "status": {"status": "closed"},
+    "priority": {"priority": "high"},
     "assignment": {"agent": None},
     "contact": {"contact": "accounting"},
     "tags": {"tags": ["vip"]},
