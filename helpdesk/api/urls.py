@@ -26,6 +26,7 @@ below_thread = [
     path("assignment/", actions.assignment, name="assignment"),
     path("contact/", actions.contact, name="contact"),
     path("tags/", actions.tags, name="tags"),
+    path("thanks/", joining.thanks, name="thanks"),
     path("read/", actions.read, name="read"),
     path("folder/", actions.folder, name="folder"),
     path("subject/", about.subject, name="subject"),
@@ -43,6 +44,7 @@ below_thread = [
     path("addresses/<int:proposal_id>/refusal/", proposals.refusal, name="proposal_refusal"),
     path("messages/<int:message_id>/recall/", joining.recall, name="recall"),
     path("messages/<int:message_id>/delivery/", joining.delivery, name="delivery"),
+    path("messages/<int:message_id>/sender/", joining.sender, name="sender"),
     path("messages/<int:message_id>/arrival/", joining.arrival, name="arrival"),
 ]
 urlpatterns = [
