@@ -14,12 +14,8 @@ from rest_framework.response import Response
 from accounts.zones import zone_called
 from helpdesk.api.desk import agent_of
 from helpdesk.filters import KNOWN, Filters
-<<<<<<< HEAD
-from helpdesk.models import Contact, DeskSettings
-from helpdesk.statistics.forecast import Forecast, HalfDay
-=======
 from helpdesk.models import Contact, DeskSettings, Metric
->>>>>>> main
+from helpdesk.statistics.forecast import Forecast, HalfDay
 from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import Attained, Half, Spread, report
 from helpdesk.views.exports import file_of

@@ -28,12 +28,8 @@ def queue_to_reader(
     contact, desk = desk_to_write_from(), DeskSettings.load()
     language = agent.language or desk.language
     with translation.override(language), timezone.override(zone_called(desk.time_zone)):
-<<<<<<< HEAD
         told = words()
-        subject, text, html = render("week", language, **told)
-=======
-        subject, text, html = render(template, language, **words())
->>>>>>> main
+        subject, text, html = render(template, language, **told)
     sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
     row = queue(
         OutgoingKind.NOTICE,

@@ -16,12 +16,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Agent
 from helpdesk import letters
 from helpdesk.models import Contact, DeskSettings
-<<<<<<< HEAD
-from helpdesk.statistics import pictures
-=======
 from helpdesk.review.lists import name_of
 from helpdesk.review.summary import summary_of
->>>>>>> main
+from helpdesk.statistics import pictures
 from helpdesk.statistics.counting import keep, zone_of_days
 from helpdesk.statistics.forecast import Forecast
 from helpdesk.statistics.pages import Page
@@ -80,17 +77,12 @@ def words(agent: Agent, due: datetime) -> dict[str, object]:
         "site": settings.SITE_URL,
         "link": f"{settings.SITE_URL}{reverse('helpdesk:week')}?{period.query}",
         "unanswered_link": settings.SITE_URL + page.unanswered_url,
-<<<<<<< HEAD
         "weeks": weeks,
         "pictures": _pictures(page, period, weeks),
-        "notes": [(said, settings.SITE_URL + path, todo) for said, path, todo in _notes(page, ids)],
-        "profile": settings.SITE_URL + reverse("accounts:profile"),
-=======
-        "weeks": _weeks(period, ids),
         "review": summary_of(period.first, agent),
         "review_link": f"{settings.SITE_URL}{reverse('helpdesk:review')}?week={name_of(period)}",
+        "notes": [(said, settings.SITE_URL + path, todo) for said, path, todo in _notes(page, ids)],
         "profile": settings.SITE_URL + reverse("helpdesk:notice_settings"),
->>>>>>> main
         "off": off_url(agent),
     }
 
