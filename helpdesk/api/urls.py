@@ -72,6 +72,7 @@ urlpatterns = [
     path("predefined-replies/", lists.predefined_replies, name="predefined_replies"),
     path("attachments/<int:attachment_id>/", lists.attachment, name="attachment"),
     path("statistics/", figures.figures, name="statistics"),
+    path("statistics/staffing/", figures.staffing, name="staffing"),
     path("statistics/export/", figures.export, name="export"),
     path("token/", token, name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -11,6 +11,7 @@ from accounts.zones import zone_called
 from helpdesk import tokens
 from helpdesk.letters.envelope import desk_to_write_from, domain_of, queue, render
 from helpdesk.mail import Party
+from helpdesk.models.attachment import Attachment
 from helpdesk.models.desk import DeskSettings
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail
 
@@ -27,9 +28,10 @@ def queue_to_reader(
     contact, desk = desk_to_write_from(), DeskSettings.load()
     language = agent.language or desk.language
     with translation.override(language), timezone.override(zone_called(desk.time_zone)):
-        subject, text, html = render(template, language, **words())
+        told = words()
+        subject, text, html = render(template, language, **told)
     sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
-    return queue(
+    row = queue(
         OutgoingKind.NOTICE,
         sender,
         contact=contact,
@@ -41,3 +43,5 @@ def queue_to_reader(
         message_id_header=tokens.mint_message_id(tokens.Kind.NOTICE, 0, domain_of(sender.address)),
         auto_submitted="auto-generated",
     )
+    row.attachments.set([Attachment.objects.add(one.as_file()) for one in told.get("pictures", ())])
+    return row
