@@ -17,11 +17,14 @@ NOTHING = format_html('<span class="muted">—</span>')
 LIVE = '<span class="presence"><span class="live-dot"></span>{}</span>'
 SUB = '<small class="cell-sub"{}>{}</small>'
 
+NUMBER = '<th scope="row" class="is-main"><a class="ref" data-opens-row href="{url}">{cart}</a></th>'
+NUMBERED = NUMBER.replace("</a>", '</a><small class="cell-sub only-phone" dir="auto">{who}</small>')
+
 
 def number(cart: Cart) -> SafeString:
-    """The number, leading to the cart's page."""
-    link = '<th scope="row" class="is-main"><a class="ref" data-opens-row href="{}">{}</a></th>'
-    return format_html(link, address("crm:cart", cart.pk), cart)
+    """The number, leading to the cart's page. On a phone, where there is no room for more, with whose it is."""
+    who = cart.customer or cart.name or cart.email
+    return format_html(NUMBERED if who else NUMBER, url=address("crm:cart", cart.pk), cart=cart, who=who)
 
 
 def state(cart: Cart) -> SafeString:
