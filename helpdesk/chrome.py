@@ -104,6 +104,7 @@ def navigation(request: HttpRequest, current: str | None = None) -> Navigation |
     here = _current(request) if current is None else current
     counts, statuses = queues.counts(agent), statuses_of(request)
     named = [_queue_entry(queue, counts, statuses, here) for queue in queues.QUEUES]
+    named = [entry for entry in named if entry.key != "thanks" or entry.total or entry.is_current]
     contacts = [_contact_entry(contact, counts, here) for contact in contacts_of(request)]
     return Navigation(named, contacts, _shop_entries(here), counts, here)
 

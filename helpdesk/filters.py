@@ -114,7 +114,7 @@ class Filters:
     @property
     def covers_all(self) -> bool:
         """Whoever looks for one thing wants closed threads too."""
-        return any(name in self.values for name in ("q", "order", "order_id", "customer", "folder", "figure"))
+        return any(name in self.values for name in ("q", "order", "order_id", "customer", "folder", "figure", "thanks"))
 
 
 def _unknown(name: str, word: str) -> str:
@@ -184,6 +184,7 @@ KNOWN: dict[str, Check] = {
     "waiting": _number(LONGEST_WAIT),
     "figure": _is_figure,
     "unread": _one_of(["1"]),
+    "thanks": _one_of(["1"]),
     "from": _is_date,
     "to": _is_date,
     "q": _is_text,
@@ -204,6 +205,7 @@ LABELS = {
     "waiting": gettext_lazy("Waiting"),
     "figure": gettext_lazy("Statistics"),
     "unread": gettext_lazy("Unread"),
+    "thanks": gettext_lazy("Thanks"),
     "from": pgettext_lazy("date", "From"),
     "to": pgettext_lazy("date", "To"),
     "q": gettext_lazy("Text"),
@@ -270,6 +272,7 @@ CONDITIONS: dict[str, Condition] = {
     "customer": lambda values, agent, zone: Q(customer=int(values[0])),
     "waiting": _by_wait,
     "figure": lambda values, agent, zone: Behind.read(values[0]).threads(zone),
+    "thanks": lambda values, agent, zone: Q(thanked_at__isnull=False),
     "from": _from_day,
     "to": _to_day,
     "q": _by_text,

@@ -217,7 +217,7 @@ class DeskForm(Dressed, ByLanguage, forms.ModelForm):
         fields = [
             *("shop_name", "shop_url", "language", "time_zone", "uploads_allowed", "upload_limit_mb", "upload_types"),
             *("after_reply", "reopen_days", "undo_seconds", "answer_hours", "replies_by_mail", "metadata_days"),
-            "asks_rating",
+            *("asks_rating", "quiet_thanks"),
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

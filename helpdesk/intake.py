@@ -1,13 +1,14 @@
 """The door for all that comes from outside: one InboundMail in, one Delivered out."""
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk import agent_mail, context, language, letters, matching, notices, outbox, tokens
+from helpdesk import agent_mail, bringing, context, language, letters, matching, notices, outbox, tokens
 from helpdesk.mail import Delivered, InboundMail, plain_address
 from helpdesk.models import (
     Attachment,
@@ -25,6 +26,7 @@ from helpdesk.models.conversation import received_key
 
 ACKNOWLEDGE_ONCE_IN = timedelta(hours=1)
 ROBOT_ROUNDS, ROBOTS_WITHIN = 3, timedelta(days=1)
+OTHER_WORDS, ELSEWHERE, HERE = 0, 1, 2  # how like a mail is to one with its id
 ACKNOWLEDGE_WITHIN = timedelta(days=3)  # a new mailbox may bring years of old mail
 
 
@@ -37,19 +39,36 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates
     """
     if (done := _not_a_customers(mail)) is not None:
         return done
+    came = mail
+    if agent := bringing.bringer_of(came):
+        mail = bringing.as_customers(came, agent)
     if routed:
         contact = contact_for(mail, default=contact)
     try:
         with transaction.atomic():
-            if known := _known(mail, contact):
-                return known
-            if appended := _append(mail, contact):
-                return appended
-            return _create(mail, contact) if creates else Delivered("ignored", reason="not-an-answer")
+            done = _put(mail, contact, creates=creates)
+            if agent and done.outcome in {"created", "appended"}:
+                bringing.write_down(Message.objects.get(pk=done.message_id), came, agent)
+            return done
     except IntegrityError:  # another process delivered the same mail between our look and our insert
         if known := _known(mail, contact):
             return known
         raise
+
+
+def _put(mail: InboundMail, contact: Contact, *, creates: bool) -> Delivered:
+    """Into the thread it answers, else into a new one."""
+    _wait_for_twin(mail)
+    seen = _seen(mail, contact)
+    if seen and seen.likeness == HERE:
+        return seen.duplicate
+    if seen and seen.likeness == OTHER_WORDS and not mail.problem:
+        mail = replace(mail, problem="same-id")
+    if appended := _append(mail, contact, seen):
+        return appended
+    if not creates:
+        return Delivered("ignored", reason="not-an-answer")
+    return _create(mail, contact, beside=seen.thread if seen and seen.likeness == ELSEWHERE else 0)
 
 
 def _not_a_customers(mail: InboundMail) -> Delivered | None:
@@ -94,15 +113,29 @@ def is_our_own(mail: InboundMail) -> bool:
 
 def contact_for(mail: InboundMail, *, default: Contact) -> Contact:
     """The contact whose address the mail names in To, Cc or a delivery header; else the mailbox's own."""
-    named = {plain_address(one.address) for one in (*mail.to, *mail.cc)} | {
-        plain_address(one) for one in mail.delivered_to
-    }
+    named = _named(mail)
     if plain_address(default.email) in named:
         return default
     for contact in Contact.objects.active().exclude(email=""):
         if plain_address(contact.email) in named and contact.saves_messages:
             return contact
     return default
+
+
+def _named(mail: InboundMail) -> set[str]:
+    """The addresses it went to, without what stands behind a plus."""
+    return {plain_address(one) for one in (*(one.address for one in (*mail.to, *mail.cc)), *mail.delivered_to)}
+
+
+def _wait_for_twin(mail: InboundMail) -> None:
+    """A mail to several of our addresses comes to several mailboxes at the same moment: one after the other, so that
+    the second finds the first. In a transaction."""
+    if len(mail.to) + len(mail.cc) + len(mail.delivered_to) < 2:
+        return
+    ours = _named(mail) & own_addresses()
+    if len(ours) > 1:
+        first = Contact.objects.filter(email__in=ours).order_by("pk").values("pk")[:1]
+        list(Contact.objects.select_for_update(no_key=True).filter(pk__in=first))
 
 
 def contact_by_slug(slug: str) -> Contact | None:
@@ -115,22 +148,44 @@ def own_addresses() -> frozenset[str]:
     return Contact.own_addresses()
 
 
-def _known(mail: InboundMail, contact: Contact) -> Delivered | None:
+@dataclass(frozen=True)
+class Seen:
+    """A message with the id of a mail: the same at this contact, the same elsewhere, or another with its id."""
+
+    thread: int
+    message: int
+    likeness: int
+
+    @property
+    def duplicate(self) -> Delivered:
+        """What becomes of a mail that came before."""
+        return Delivered("duplicate", self.thread, self.message, "duplicate")
+
+
+def _seen(mail: InboundMail, contact: Contact) -> Seen | None:
+    """The likest message with its id, by one query."""
     if not mail.message_id:
         return None
     # The thread may have been moved to another contact since: the id with the same words is enough.
-    words = Q(author_email=mail.sender[:255], text=mail.text, subject=mail.subject[:255], home__contact=contact)
-    same = Message.objects.filter(
-        Q(received_key=received_key(contact.pk, mail)) | words, message_id=mail.message_id[:255]
-    )
-    known = same.order_by("pk").values_list("thread", "pk").first()
-    return Delivered("duplicate", *known, "duplicate") if known else None
+    words = Q(author_email=mail.sender[:255], text=mail.text, subject=mail.subject[:255])
+    here = Q(received_key=received_key(contact.pk, mail)) | words & Q(home__contact=contact)
+    likeness = Case(When(here, then=HERE), When(words, then=ELSEWHERE), default=OTHER_WORDS)
+    same = Message.objects.filter(message_id=mail.message_id[:255]).annotate(likeness=likeness)
+    found = same.order_by("-likeness", "pk").values_list("thread", "pk", "likeness").first()
+    return Seen(*found) if found else None
 
 
-def _append(mail: InboundMail, contact: Contact) -> Delivered | None:
+def _known(mail: InboundMail, contact: Contact) -> Delivered | None:
+    seen = _seen(mail, contact)
+    return seen.duplicate if seen and seen.likeness == HERE else None
+
+
+def _append(mail: InboundMail, contact: Contact, seen: Seen | None) -> Delivered | None:
     match = matching.thread_for(mail)
     if match is None:
         return None
+    if seen and seen.likeness == ELSEWHERE and seen.thread == match.thread.pk:
+        return seen.duplicate  # to two of our addresses, and they all know where it belongs
     thread, limit = match.thread, DeskSettings.load().reopen_days
     if thread.closed_at and timezone.now() - thread.closed_at > timedelta(days=limit) and not match.third_party:
         return _create(mail, thread.contact, follows=thread)
@@ -139,12 +194,10 @@ def _append(mail: InboundMail, contact: Contact) -> Delivered | None:
 
 def _received(thread: Thread, mail: InboundMail, *, third_party: bool = False, stranger: bool = False) -> Delivered:
     message = thread.receive(mail, third_party=third_party, stranger=stranger)
-    return Delivered(
-        "appended", thread.pk, message.pk, mail.automatic or mail.problem or ("stranger" if stranger else "")
-    )
+    return Delivered("appended", thread.pk, message.pk, message.reason or ("stranger" if stranger else ""))
 
 
-def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = None) -> Delivered:
+def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = None, beside: int = 0) -> Delivered:
     customer, desk = context.customer_who_wrote(mail.customer_id, mail.sender), DeskSettings.load()
     order = context.order_for(mail.order_reference, customer=customer, email=mail.sender)
     answered = matching.reminder_in(mail)
@@ -170,12 +223,16 @@ def _create(mail: InboundMail, contact: Contact, *, follows: Thread | None = Non
     message = thread.begin(mail)
     if thread.claimed is not None:
         thread.record(EventKind.CLAIMED, actor_name=message.who, name=str(thread.claimed.pk))
+    if beside and (other := Thread.objects.select_related("contact").filter(pk=beside).first()):
+        thread.stand_beside(other)
+    if mail.spam_reason:
+        thread.record(EventKind.SPAM, reason=mail.spam_reason)
     if contact.default_assignee and not mail.is_spam:
         assign_if_allowed(thread, contact.default_assignee)
     if not mail.is_spam:
         notices.tell_of_new(thread, text=mail.text)
     _acknowledge(thread, mail)
-    return Delivered("created", thread.pk, message.pk, mail.automatic or mail.problem)
+    return Delivered("created", thread.pk, message.pk, message.reason or ("spam" if mail.spam_reason else ""))
 
 
 def assign_if_allowed(thread: Thread, agent: Agent) -> None:

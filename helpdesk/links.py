@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PORTAL_DAYS = 90
 SIGNER = signing.TimestampSigner(salt="portal-thread")
+PROVEN = ".p"  # behind the secret
 
 
 def thread_url(thread: "Thread") -> str:
@@ -19,19 +20,23 @@ def thread_url(thread: "Thread") -> str:
     return settings.SITE_URL + reverse("helpdesk:thread", args=[thread.pk])
 
 
-def portal_token(thread: "Thread") -> str:
-    """What opens the customer's page of a thread for 90 days; giving the thread a new secret revokes it."""
-    return SIGNER.sign(thread.secret)
+def portal_token(thread: "Thread", *, proven: bool) -> str:
+    """What opens the customer's page of a thread for 90 days; giving the thread a new secret revokes it.
+
+    `proven`: it goes to the thread's own address, or to somebody signed in. One that is shown to whoever typed that
+    address opens the conversation and nothing that the shop knows besides.
+    """
+    return SIGNER.sign(thread.secret + (PROVEN if proven else ""))
 
 
 def portal_url(thread: "Thread") -> str:
-    """The customer's page of a thread."""
-    return settings.SITE_URL + reverse("portal:thread", args=[portal_token(thread)])
+    """The customer's page of a thread, for a mail to them."""
+    return settings.SITE_URL + reverse("portal:thread", args=[portal_token(thread, proven=True)])
 
 
 def rating_urls(thread: "Thread") -> list[tuple[int, str]]:
     """The scores from 1 to 5, each with its link; it only preselects."""
-    page = settings.SITE_URL + reverse("portal:rating", args=[portal_token(thread)])
+    page = settings.SITE_URL + reverse("portal:rating", args=[portal_token(thread, proven=True)])
     return [(score, f"{page}?score={score}") for score in range(1, 6)]
 
 
@@ -42,12 +47,20 @@ def area_url(page: str, token: str) -> str:
 
 def secret_in(token: str) -> str:
     """The thread's secret in a token. Raises signing.SignatureExpired or signing.BadSignature."""
-    return SIGNER.unsign(token, max_age=PORTAL_DAYS * 86_400)
+    return SIGNER.unsign(token, max_age=PORTAL_DAYS * 86_400).removesuffix(PROVEN)
+
+
+def is_proven(token: str) -> bool:
+    """Whether a token of ours went to the thread's own address, or to somebody signed in."""
+    try:
+        return SIGNER.unsign(token, max_age=PORTAL_DAYS * 86_400).endswith(PROVEN)
+    except signing.BadSignature:
+        return False
 
 
 def expired_secret_in(token: str) -> str:
     """The secret in a token of ours whatever its age. Raises signing.BadSignature."""
-    return SIGNER.unsign(token)
+    return SIGNER.unsign(token).removesuffix(PROVEN)
 
 
 def expires_at(token: str) -> datetime:

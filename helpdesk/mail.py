@@ -41,6 +41,56 @@ class Bounce:
 
 
 @dataclass(frozen=True)
+class Invitation:
+    """What a calendar file asks somebody to. Moments are ISO 8601: a day, a moment in UTC, or, in a zone that nobody
+    knows, the hour as it was written."""
+
+    title: str
+    begins: str
+    ends: str = ""
+    zone: str = ""  # the name of that zone, where the moments are as they were written
+    place: str = ""
+    organiser: str = ""
+    is_cancelled: bool = False
+    repeats: bool = False
+    file: str = ""  # the name of the attachment
+
+
+@dataclass(frozen=True)
+class EnclosedMail:
+    """A mail inside a mail, as far as it is shown."""
+
+    subject: str = ""
+    sender: Party = Party("")
+    sent_at: datetime | None = None
+    text: str = ""
+    is_cut: bool = False
+    file: str = ""  # the name of the attachment
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """A mail that its sender passes on: whose it was, what it said, and the sender's own words above it."""
+
+    sender: Party
+    subject: str
+    text: str  # the new part
+    full_text: str
+    note: str = ""
+    html: str = ""
+    files: tuple[MailFile, ...] | None = None  # None: all that came
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What filters on the way think of a mail."""
+
+    spam: str = ""  # the name of the header that calls it spam
+    score: float | None = None  # the highest that a filter gave it
+    failed_by: str = ""  # the server that says the sender is not who From names
+
+
+@dataclass(frozen=True)
 class InboundMail:
     """Something a customer, a colleague outside or a machine said, by mail or by form."""
 
@@ -65,8 +115,16 @@ class InboundMail:
     automatic: str = ""  # "auto-reply", "mailing-list" ...: no acknowledgement; an auto-reply never reopens
     bounce: Bounce | None = None
     is_spam: bool = False
+    spam_reason: str = ""  # which mark, for people
+    marks: Marks = Marks()
+    markers: tuple[str, ...] = ()  # our signed words in quoted HTML
+    invitations: tuple[Invitation, ...] = ()
+    enclosed: tuple[EnclosedMail, ...] = ()
+    seal: str = ""  # "smime-signed", "pgp-encrypted" ...: said, never checked
+    forwarded: Forwarded | None = None  # only of a mail that somebody vouches for
     vouched_by: str = ""  # the server that says the sender is who From names: to be believed if it is our own
-    problem: str = ""  # "too-large", "no-sender": kept and shown, with this reason
+    brought_by: int = 0  # the agent who forwarded it into the desk
+    problem: str = ""  # "too-large", "no-sender", "forwarded": kept and shown, with this reason
     channel: str = "mail"
     order_reference: str = ""
     product_ref: str = ""

@@ -23,12 +23,14 @@ class Match:
 def thread_for(mail: InboundMail) -> Match | None:
     """The thread a mail answers.
 
-    In this order: a signed reply address; a signed Message-ID in In-Reply-To, then in References from the
-    right; then, only for somebody who already takes part, a stored Message-ID or the number in the subject.
+    In this order: a signed reply address; a signed Message-ID in In-Reply-To, then in References from the right; a
+    signed marker in quoted HTML; then, only for somebody who already takes part, a stored Message-ID or the number in
+    the subject.
     """
     addresses = [*(one.address for one in (*mail.to, *mail.cc)), *mail.delivered_to]
     ids = [*mail.in_reply_to, *reversed(mail.references)]
-    for token in (*map(tokens.read_address, addresses), *map(tokens.read_message_id, ids)):
+    proofs = (*map(tokens.read_address, addresses), *map(tokens.read_message_id, ids))
+    for token in (*proofs, *map(tokens.read_marker, mail.markers)):
         if token is not None and token.kind in ANSWERED and (match := _by_token(token, mail)):
             return match
     return _by_stored_id(mail, ids) or _by_number(mail)
@@ -39,6 +41,7 @@ def reminder_in(mail: InboundMail) -> int:
     addresses = [*(one.address for one in (*mail.to, *mail.cc)), *mail.delivered_to]
     ids = [*mail.in_reply_to, *reversed(mail.references)]
     found = (*map(tokens.read_address, addresses), *map(tokens.read_message_id, ids))
+    found = (*found, *map(tokens.read_marker, mail.markers))
     return next((one.thread_id for one in found if one is not None and one.kind == tokens.Kind.REMINDER), 0)
 
 

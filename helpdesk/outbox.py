@@ -1,7 +1,6 @@
 """The door for all that leaves: claim a mail, then say whether it was sent."""
 
 import random
-import secrets
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
@@ -9,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from helpdesk import context, faults, notices, pings, tokens
+from helpdesk import context, faults, leases, notices, pings, tokens
 from helpdesk.mail import Bounce, OutboundMail, Party
 from helpdesk.models import (
     Delivery,
@@ -22,8 +21,8 @@ from helpdesk.models import (
     SentCopy,
     Status,
 )
+from helpdesk.models.outgoing import LEASE, LONGEST
 
-LEASE = timedelta(minutes=2)
 GIVE_UP_AFTER = timedelta(days=5)
 HOLDS_UP = timedelta(minutes=30)  # later mails of a thread, while the reader's server says "later"
 COPIED = (OutgoingKind.MESSAGE, OutgoingKind.FOLLOW_UP)  # never what signs in, and never what is not to be stored
@@ -39,8 +38,7 @@ def claim(*, only: Collection[int] | None = None, but: Collection[int] = ()) -> 
         if blocker := row.blocker():
             _put_off(row, blocker)
             continue
-        token = secrets.token_hex(16)
-        changes = {"state": OutgoingState.SENDING, "claim": token, "lease_until": timezone.now() + LEASE}
+        changes = {"state": OutgoingState.SENDING, "claim": leases.mint(), "lease_until": leases.until(LEASE)}
         if OutgoingMail.objects.due().filter(pk=row.pk).update(**changes, is_waiting=False):
             faults.at("24 claimed")
             row = OutgoingMail.objects.select_related("message").get(pk=row.pk)
@@ -52,8 +50,9 @@ def claim(*, only: Collection[int] | None = None, but: Collection[int] = ()) -> 
 
 def _put_off(row: OutgoingMail, blocker: OutgoingMail) -> None:
     """Until the earlier mail's next try, and no longer than that one may hold up others."""
-    soon = timezone.now() + timedelta(seconds=1)
-    until = max(soon, min(blocker.not_before, blocker.blocks_until or blocker.not_before))
+    now = timezone.now()
+    until = min(blocker.not_before, blocker.blocks_until or blocker.not_before, now + LONGEST)
+    until = max(until, now + timedelta(seconds=1))
     OutgoingMail.objects.due().filter(pk=row.pk).update(not_before=until, is_waiting=True)
 
 
@@ -64,8 +63,18 @@ def _let_go(row: OutgoingMail) -> None:
         transaction.on_commit(pings.outbox_filled)
 
 
+def hurry(*, only: Collection[int] | None = None, but: Collection[int] = ()) -> None:
+    """What waits because their server was away is due now; what a reader's server put off waits on."""
+    put_off = OutgoingMail.objects.of(only, but).filter(
+        state=OutgoingState.QUEUED, attempts__gt=0, blocks_until=None, not_before__gt=timezone.now()
+    )
+    if put_off.update(not_before=timezone.now()):
+        pings.outbox_filled()
+
+
 def contacts_due() -> set[int | None]:
     """The contacts for which something may leave now; None for mails of no contact."""
+    OutgoingMail.objects.free_abandoned()
     return set(OutgoingMail.objects.due().order_by().values_list("contact", flat=True).distinct())
 
 
@@ -103,7 +112,7 @@ def _mine(mail: OutboundMail) -> OutgoingMail | None:
 def renew(mail: OutboundMail) -> bool:
     """Keep the claim while a slow server takes the mail; False if it is lost."""
     mine = OutgoingMail.objects.filter(pk=mail.id, claim=mail.claim, state=OutgoingState.SENDING)
-    return bool(mine.update(lease_until=timezone.now() + LEASE))
+    return bool(mine.update(lease_until=leases.until(LEASE)))
 
 
 def hand_over(mail: OutboundMail) -> bool:
@@ -111,9 +120,8 @@ def hand_over(mail: OutboundMail) -> bool:
 
     Whoever finds the mark without a verdict knows that the mail was perhaps taken.
     """
-    now = timezone.now()
     mine = OutgoingMail.objects.filter(pk=mail.id, claim=mail.claim, state=OutgoingState.SENDING)
-    return bool(mine.update(handed_at=now, lease_until=now + LEASE))
+    return bool(mine.update(handed_at=timezone.now(), lease_until=leases.until(LEASE)))
 
 
 @transaction.atomic

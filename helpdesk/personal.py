@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from helpdesk import pings
 from helpdesk.context import Fact, Section
 from helpdesk.models import (
+    AddressProposal,
     Attachment,
     Draft,
     Event,
@@ -140,6 +141,7 @@ def _erase_rows(ids: list[int], in_them: Q) -> None:
     _erase_mails(OutgoingMail.objects.filter(thread__in=ids))
     Notice.objects.filter(thread__in=ids).delete()
     Rating.objects.filter(thread__in=ids).update(comment="")
+    AddressProposal.objects.filter(thread__in=ids).update(values={}, reason="", state=AddressProposal.State.REPLACED)
     events = Event.objects.filter(thread__in=ids)
     events.filter(actor=None).update(actor_name="")
     events.exclude(kind__in=IMPERSONAL).update(data={})

@@ -20,12 +20,14 @@ from helpdesk.models import (
 )
 
 BIN_DAYS = 30
+THANKS_FOR = timedelta(days=14)
 FORMS_FILES_FOR = timedelta(days=2)  # a form that went back to a customer with errors
 DRAFTS_FILES_FOR = timedelta(days=7)  # taken out of an agent's draft again
 
 
 def purge() -> dict[str, int]:
     """Do all of it; returns how many threads, messages and files it touched. Again at once, it touches none."""
+    empty_thanks()
     return {"threads": empty_bin(), "messages": forget_metadata(), "files": drop_unsent_files()}
 
 
@@ -38,6 +40,11 @@ def empty_bin() -> int:
                 attachment.drop()
             thread.delete()
     return len(threads)
+
+
+def empty_thanks() -> int:
+    """Nobody looked for two weeks: a thank-you needs no more than that."""
+    return Thread.objects.filter(thanked_at__lt=timezone.now() - THANKS_FOR).update(thanked_at=None)
 
 
 def forget_metadata() -> int:

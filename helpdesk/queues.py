@@ -57,6 +57,7 @@ QUEUES = (
     Queue("pending1", _("Pending 1"), "s-p1", {"status": Status.PENDING_1.value}, "st-p1", Status.PENDING_1),
     Queue("pending2", _("Pending 2"), "s-p2", {"status": Status.PENDING_2.value}, "st-p2", Status.PENDING_2),
     Queue("closed", _("Closed"), "s-closed", {"status": Status.CLOSED.value}, "st-closed", Status.CLOSED),
+    Queue("thanks", _("Thanks"), "checks", {"thanks": "1"}, "st-closed"),
     Queue("spam", _("Spam"), "s-spam", {"folder": Folder.SPAM.value}, "st-spam"),
     Queue("trash", _("Bin"), "trash", {"folder": Folder.TRASH.value}),
 )
@@ -65,7 +66,7 @@ QUEUES = (
 def queue_of(filters: Filters) -> Queue:
     """The named queue that the filters show: folders first, then people, then statuses, else the whole."""
     named = {queue.key: queue for queue in QUEUES}
-    order = ("spam", "trash", "mine", "unassigned", "open", "pending1", "pending2", "closed")
+    order = ("spam", "trash", "thanks", "mine", "unassigned", "open", "pending1", "pending2", "closed")
     return next((named[key] for key in order if named[key].holds(filters)), named["all"])
 
 
@@ -188,12 +189,14 @@ def _count_query(role: str) -> tuple[str, tuple[Any, ...]]:
         .annotate(n=Count("pk"), unread_n=Count("pk", filter=Q(is_unread=True)))
     )
     spam = groups.filter(folder=Folder.SPAM)
-    return groups.filter(folder=Folder.DESK, status__in=ACTIVE).union(spam, all=True).query.sql_with_params()
+    thanked = groups.filter(folder=Folder.DESK, status=Status.CLOSED, thanked_at__isnull=False)
+    active = groups.filter(folder=Folder.DESK, status__in=ACTIVE)
+    return active.union(spam, thanked, all=True).query.sql_with_params()
 
 
 def counts(agent: Agent) -> Counts:
     """All counts beside the navigation, by one grouped query. Contacts stand under "contact:ID", open ones
-    under "open:ID"; closed threads and the bin are not counted."""
+    under "open:ID"; of closed threads only those are counted that were thanked for, the bin is not."""
     sql, values = _count_query(agent.role)
     counted = Counts()
     with connection.cursor() as cursor:
@@ -206,6 +209,8 @@ def counts(agent: Agent) -> Counts:
 
 def _keys(agent: Agent, status: str, contact: int, assignee: int | None) -> list[str]:
     """Under which keys threads of the desk are counted."""
+    if status == Status.CLOSED:
+        return ["thanks"]
     keys = ["all", status, f"contact:{contact}"]
     if status == Status.OPEN:
         keys.append(f"open:{contact}")

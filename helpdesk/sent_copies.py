@@ -3,21 +3,21 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
-from helpdesk import outbox
+from helpdesk import leases, outbox
 from helpdesk.mail import OutboundMail
 from helpdesk.models import OutgoingMail, OutgoingQuerySet, OutgoingState, SentCopy
 
 LEASE = timedelta(minutes=5)
 TRIES = 8  # over a day and a half
+LONGEST = timedelta(minutes=5) * 2**TRIES
 
 
 def claim(*, only: Collection[int] | None = None, but: Collection[int] = ()) -> OutboundMail | None:
     """A sent mail without its copy, for five minutes; None if there is none."""
-    wanted = OutgoingMail.objects.of(only, but).filter(
-        state=OutgoingState.SENT, copy=SentCopy.WANTED, copy_at__lte=timezone.now()
-    )
+    wanted = OutgoingMail.objects.of(only, but).filter(_due(), state=OutgoingState.SENT, copy=SentCopy.WANTED)
     while (row := wanted.order_by("copy_at", "pk").first()) is not None:
         taken = wanted.filter(pk=row.pk, copy_at=row.copy_at)
         if taken.update(copy_at=timezone.now() + LEASE, copy_tries=row.copy_tries + 1):
@@ -48,8 +48,12 @@ def forget(*, only: Collection[int] | None = None, but: Collection[int] = ()) ->
 
 def contacts_wanted() -> set[int | None]:
     """The contacts whose sent mail waits for a copy."""
-    wanted = OutgoingMail.objects.filter(copy=SentCopy.WANTED, copy_at__lte=timezone.now())
+    wanted = OutgoingMail.objects.filter(_due(), copy=SentCopy.WANTED)
     return set(wanted.order_by().values_list("contact", flat=True).distinct())
+
+
+def _due() -> Q:
+    return leases.is_due("copy_at", LONGEST)
 
 
 def _wanted(mail: OutboundMail) -> OutgoingQuerySet:

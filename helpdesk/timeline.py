@@ -39,6 +39,7 @@ class Entry:
     message: Message | None = None
     events: list[Event] = field(default_factory=list)
     moment: Any = None  # something of the order or the cart: at, text, url, icon
+    is_first: bool = False  # what began the thread: nobody here has seen what it quotes
     is_first_unread: bool = False
     leaves_in: int = 0  # seconds in which the author may still take it back
 
@@ -76,7 +77,7 @@ def _woven(
     found += [(one.at, OF_ORDER, n, one) for n, one in enumerate(moments)]
     found.sort(key=lambda row: row[:3])
     woven: list[Entry] = []
-    unread = False
+    unread, first = False, True
     for what, rows in groupby(found, key=lambda row: row[1]):
         things = [row[3] for row in rows]
         if what == HAPPENED:
@@ -85,7 +86,9 @@ def _woven(
             woven += [Entry(key=f"o-{one.key}", version=one.key, moment=one) for one in things]
         for message in things if what == SAID else ():
             is_new = message.is_inbound and (read_at is None or message.created_at > read_at)
-            woven.append(_said(message, reader=reader, first_unread=is_new and not unread))
+            begins = first and not message.thread.follows_id
+            woven.append(_said(message, reader=reader, first_unread=is_new and not unread, begins=begins))
+            first = False
             unread = unread or is_new
     return woven
 
@@ -94,7 +97,7 @@ def _folded(events: list[Event]) -> Entry:
     return Entry(key=f"e-{events[0].pk}", version=str(events[-1].pk), events=events)
 
 
-def _said(message: Message, *, reader: Agent, first_unread: bool) -> Entry:
+def _said(message: Message, *, reader: Agent, first_unread: bool, begins: bool) -> Entry:
     leaves_at = getattr(message, "leaves_at", None)
     left = int((leaves_at - timezone.now()).total_seconds()) + 1 if leaves_at else 0
     is_stuck = message.tries or message.waits  # type: ignore[attr-defined]
@@ -103,6 +106,7 @@ def _said(message: Message, *, reader: Agent, first_unread: bool) -> Entry:
         key=f"m-{message.pk}",
         version=f"{message.delivery} {message.delivery_note} {mine and left > 0} {is_stuck}",
         message=message,
+        is_first=begins,
         is_first_unread=first_unread,
         leaves_in=max(0, left) if mine else 0,
     )

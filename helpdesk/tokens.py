@@ -19,6 +19,8 @@ from django.conf import settings
 MAC_LENGTH = 26
 WORD = r"([acfnr])\.(\d{1,18})\.([a-z0-9]{16})\.([a-z2-7]{26})"
 IN_MESSAGE_ID = re.compile(rf"^<{WORD}@[^<>@\s]{{1,255}}>$")
+MARKER = "mostrador:"
+IN_MARKER = re.compile(rf"^{WORD}")
 IN_ADDRESS = re.compile(rf"^[^@\s+]{{1,64}}\+{WORD}@[^@\s]{{1,255}}$")
 
 
@@ -79,3 +81,13 @@ def read_message_id(message_id: str) -> Token | None:
 def read_address(address: str) -> Token | None:
     """The token in one of our reply addresses; None for anything else."""
     return _verified(IN_ADDRESS.match(address.strip().lower()))
+
+
+def marker_of(message_id: str) -> str:
+    """What the HTML of a mail hides, so that an answer which lost its headers but quotes it finds its thread."""
+    return MARKER + message_id.strip("<>").partition("@")[0]
+
+
+def read_marker(word: str) -> Token | None:
+    """The token in a marker, without its first word; None for anything else."""
+    return _verified(IN_MARKER.match(word[:100].lower()))

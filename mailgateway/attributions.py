@@ -78,6 +78,18 @@ FORWARDED = re.compile(
     re.IGNORECASE,
 )
 
+# Of the words for an original message, those that only a forwarded one has.
+PASSED_ON = (
+    "forwarded message|forwarded mail|mensaje reenviado|mensaje remitido|message transf[ée]r[ée]|message transmis"
+    "|weitergeleitete nachricht|messaggio inoltrato|mensagem encaminhada|missatge reenviat|doorgestuurde? bericht"
+    "|przekazana wiadomo[śs][ćc]|wiadomo[śs][ćc] przekazana|пересылаемое сообщение|пересланное сообщение"
+    "|пересылаемое письмо|vidarebefordrat meddelande|videresendt meddelelse|videresendt besked|videresendt melding"
+    "|v[äa]litetty viesti|přeposlan[áa] zpr[áa]va|転送メッセージ|转发邮件|轉寄郵件|转发的邮件"
+)
+FORWARD_LINE = re.compile(
+    rf"^[\s*]{{0,10}}[-_=]{{2,60}}\s{{0,5}}\*?(?:{PASSED_ON})\b.{{0,60}}?[-_=]{{2,60}}[\s*]{{0,10}}$", re.IGNORECASE
+)
+
 # The labels of an embedded header block: who, when, to whom, about what.
 FROM = (
     "from|de|von|da|van|od|от|від|fra|från|lähettäjä|kimden|feladó|expeditor|从|差出人|发件人|寄件者"
@@ -176,12 +188,12 @@ def _is_dated_name(joined: str) -> bool:
 
 def block_length(lines: list[str], at: int) -> int:
     """How many lines the header block that starts here is long; 0 if none does."""
-    first = _label(lines[at])
+    first = label_of(lines[at])
     if first not in {"who", "when", "about"}:
         return 0
     seen, end, extra = {first}, at + 1, 0
     for offset, line in enumerate(lines[at + 1 : at + 20], start=at + 1):
-        label = _label(line)
+        label = label_of(line)
         if label:
             seen.add(label)
             end, extra = offset + 1, 0
@@ -192,9 +204,23 @@ def block_length(lines: list[str], at: int) -> int:
     return end - at if "who" in seen and len(seen) >= 3 else 0
 
 
-def _label(line: str) -> str:
+def label_of(line: str) -> str:
+    """Which line of a header block it is: "who", "when", "to", "about"; empty for none."""
     match = LABEL.match(unquoted(line))
     return (match.lastgroup or "") if match else ""
+
+
+def labelled(line: str) -> tuple[str, str]:
+    """Its label, and what stands behind it."""
+    text = unquoted(line)
+    match = LABEL.match(text)
+    return ((match.lastgroup or ""), text[match.end() :].strip()) if match else ("", "")
+
+
+def is_forward_mark(line: str) -> bool:
+    """Whether the line is "---------- Forwarded message ---------" or its like: no answer has one."""
+    text = unquoted(line)
+    return bool(FORWARDED.match(text) or FORWARD_LINE.match(text))
 
 
 def is_original_mark(line: str) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from mailgateway.models import Beat, Mailbox
@@ -10,6 +10,7 @@ from mailgateway.models import Beat, Mailbox
 LATE = timedelta(minutes=3)  # every loop speaks at least once a minute
 DAY = timedelta(days=1)
 MOMENT = timedelta(seconds=0.5)
+SKEW = timedelta(minutes=1)  # by which the clocks of two hosts may differ
 
 
 def note(name: str, state: str, *, error: str = "", restarted: bool = False, pause: float = 0) -> None:
@@ -36,11 +37,13 @@ def is_todays_first(name: str) -> bool:
 def is_turn(name: str, every: timedelta) -> bool:
     """Whether a periodic job is due; true for one caller only, whoever asks at the same time.
 
-    A moment early counts: a clock that ticks as fast as the job never agrees with it to the millisecond.
+    A moment early counts: a clock that ticks as fast as the job never agrees with it to the millisecond. So does a last
+    turn in the future: the clock was set back since.
     """
     now = timezone.now()
     _, is_new = Beat.objects.get_or_create(pk=name, defaults={"state": "done", "at": now})
-    return is_new or bool(Beat.objects.filter(pk=name, at__lte=now - every + min(every / 10, MOMENT)).update(at=now))
+    past = Q(at__lte=now - every + min(every / 10, MOMENT)) | Q(at__gt=now + max(every, SKEW))
+    return is_new or bool(Beat.objects.filter(past, pk=name).update(at=now))
 
 
 def health() -> dict[str, object]:

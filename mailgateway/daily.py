@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 
 from django.core.management import call_command, get_commands
 from django.utils import timezone
 
+from helpdesk import orphans
 from mailgateway import beats, incoming
 from mailgateway.lanes import Lane, first_of
 from mailgateway.loops import Gateway, Up
@@ -40,10 +43,16 @@ def do_jobs() -> None:
     Beat.objects.exclude(pk="daily").filter(at__lt=timezone.now() - beats.DAY).delete()
     for name in JOBS:
         if name in get_commands():
-            try:
-                call_command(name, stdout=StringIO())  # the desk prints one line, when it is ready
-            except Exception:
-                log.exception("The daily %s failed", name)
+            _do(name, partial(call_command, name, stdout=StringIO()))  # the desk prints one line, when it is ready
+    _do("sweep of files", orphans.sweep)
+    _do("sweep of raw mails", incoming.sweep)
+
+
+def _do(name: str, job: Callable[[], object]) -> None:
+    try:
+        job()
+    except Exception:
+        log.exception("The daily %s failed", name)
 
 
 def finish_piped() -> None:

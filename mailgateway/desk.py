@@ -69,8 +69,9 @@ def run(parts: Parts) -> None:
     """Serve until SIGINT or SIGTERM, then leave the process: threads that wait for servers are not waited for."""
     code = asyncio.run(_main(parts), debug=False)
     logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for one in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            one.flush()
     os._exit(code)
 
 
@@ -88,8 +89,9 @@ async def _main(parts: Parts) -> int:
     tasks = {asyncio.ensure_future(loop.run()) for loop in loops} | ({serving} if serving else set())
     if web:
         await _started(web, tasks)
-    sys.stdout.write(parts.ready + "\n")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # where it goes to a file, on a full disk
+        sys.stdout.write(parts.ready + "\n")
+        sys.stdout.flush()
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
     return await _end(gateway, web, loops, tasks, died=not stop.is_set())

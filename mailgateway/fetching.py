@@ -31,7 +31,7 @@ class Fetcher:
         """One visit, from the lease to the good-bye. Raises when the server or the network fails."""
         visit, stop = Visit(self.mailbox_id), self.loop.stop
         if not await self.gateway.records(visit.lease):
-            await first_of(stop, seconds=self.gateway.pace.renew)
+            await first_of(stop, seconds=self.gateway.pace.stand_by)
             return
         lost = asyncio.Event()
         renewing = asyncio.ensure_future(self._renew(visit, lost))

@@ -18,6 +18,7 @@ SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
 MAIN = ("name", "contact", "is_active", "creates_threads")
 RECEIVING = ("imap_host", "imap_port", "imap_security", "sign_in", "username", "folder", "afterwards", "move_to")
 TRUST = ("fingerprint", "ca_pem", "trusted_server")
+SCREENING = ("believes_marks", "spam_score", "refuses_forged")
 PLACE = {"imap_host", "imap_port", "imap_security", "username", "fingerprint", "ca_pem"}
 SENDING_PLACE = {"smtp_host", "smtp_port", "smtp_security", "smtp_username"}
 SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_username", "when_unsure", "mails_a_minute", "sent_folder")
@@ -46,7 +47,7 @@ class MailboxForm(Dressed, forms.ModelForm):
 
     class Meta:
         model = Mailbox
-        fields = [*MAIN, *RECEIVING, *TRUST, *SENDING]
+        fields = [*MAIN, *RECEIVING, *TRUST, *SCREENING, *SENDING]
         help_texts = {
             "folder": _("New mail of this folder becomes threads."),
             "move_to": _("Only if mail is moved afterwards."),
@@ -66,6 +67,14 @@ class MailboxForm(Dressed, forms.ModelForm):
             self.fields[name] = forms.IntegerField(label=_("Port"), min_value=1, max_value=65_535)
         for name in {"when_unsure", "mails_a_minute"} & set(self.fields):
             self.fields[name].required = False
+        if "spam_score" in self.fields:
+            self.fields["spam_score"] = forms.FloatField(
+                label=self.fields["spam_score"].label,
+                help_text=self.fields["spam_score"].help_text,
+                min_value=0.1,
+                max_value=1000,
+                required=False,
+            )
         self.fields["smtp_port"].required = self.fields["smtp_security"].required = False
         stored = bool(self.instance.password_locked)
         self.fields["password"].help_text = (
@@ -118,6 +127,8 @@ class MailboxForm(Dressed, forms.ModelForm):
         self._password(data)
         if data.get("smtp_host"):
             self._protected("smtp")
+        if data.get("refuses_forged") and not data.get("trusted_server") and "trusted_server" not in self.errors:
+            self.add_error("trusted_server", _("Name the server whose word on forged senders counts."))
         data["when_unsure"] = data.get("when_unsure") or WhenUnsure.AGAIN
         data["mails_a_minute"] = data.get("mails_a_minute") or 0
         data["smtp_port"] = data.get("smtp_port") or 587

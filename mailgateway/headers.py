@@ -4,6 +4,8 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import mktime_tz, parsedate_tz
 from itertools import islice
 
 from mailgateway import charsets
@@ -49,6 +51,14 @@ class Headers:
     def all(self, name: str) -> list[str]:
         """The raw values of every header of that name."""
         return self.raw.get(name, [])
+
+    def date(self, name: str) -> datetime | None:
+        """The moment it names, in UTC; None for what is none."""
+        try:
+            found = parsedate_tz(self.text(name)[:200])
+            return datetime.fromtimestamp(mktime_tz(found), UTC) if found else None
+        except (ValueError, OverflowError, OSError, IndexError, TypeError):
+            return None
 
     def ids(self, name: str) -> tuple[str, ...]:
         """Message ids with angle brackets, in their order, each once; the last 50."""

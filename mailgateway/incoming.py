@@ -1,17 +1,19 @@
 """What happens to a raw mail: it is stored and committed, then understood, delivered and settled."""
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 
 from helpdesk import faults, intake
 from helpdesk.mail import Delivered, InboundMail
 from mailgateway import child, rawmail
 from mailgateway.models import NOT_FETCHED, TRIES, Incoming, IncomingState, Mailbox, Outcome
+from mailgateway.passing import is_passing
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +48,8 @@ def take(
 
     `size` is given for a mail over the limit, of which `raw` is only the beginning; `server_at` is when the server
     got it; `lease` is the token by which the mailbox is fetched. Raises Late if that is another's by now, OSError if
-    the raw mail cannot be stored, and Django's OperationalError or InterfaceError when the database is away: then the
-    mail is not taken, or taken but not understood; either way it has to be offered again.
+    the disk takes no more, and Django's errors when the database is away or writes nothing: then the mail is not taken,
+    or taken but not understood; either way it has to be offered again.
     """
     path, sha256 = rawmail.store(raw)
     content = {"sha256": sha256, "raw_path": path, "size": size or len(raw), "is_whole": size is None}
@@ -88,6 +90,11 @@ def again(row: Incoming, *, creates: bool = True) -> Taken:
     row.attempts, row.state = 1, IncomingState.STORED
     row.save(update_fields=["attempts", "state"])
     return _from_disk(row, creates=creates)
+
+
+def sweep() -> int:
+    """Delete stored mails that no row came to name; how many."""
+    return rawmail.sweep(lambda names: Incoming.objects.filter(raw_path__in=names).values_list("raw_path", flat=True))
 
 
 def _from_disk(row: Incoming, *, creates: bool | None = None) -> Taken:
@@ -159,6 +166,7 @@ def _understand(row: Incoming, raw: bytes, *, routed: bool, creates: bool | None
     try:
         mail = child.parse_limited(raw, intake.own_addresses())
     except Exception as error:  # noqa: BLE001 - whatever strangers' bytes do, the next mail goes on
+        _raise_passing(row, error)
         return _failed(row, getattr(error, "reason", "unreadable"), str(error) or type(error).__name__)
     faults.at("11 read")
     mail = _as_it_came(row, mail)
@@ -166,18 +174,31 @@ def _understand(row: Incoming, raw: bytes, *, routed: bool, creates: bool | None
     creates = (row.mailbox is None or row.mailbox.creates_threads) if creates is None else creates
     try:
         return _deliver(row, mail, row.contact, routed=routed, creates=creates)
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as error:
+        _raise_passing(row, error)
+        if isinstance(error, OperationalError | InterfaceError):  # perhaps by what the mail says: three tries
+            raise
         log.exception("Incoming %s could not be delivered", row.pk)
         return _failed(row, "not-delivered", str(error), mail)
 
 
+def _raise_passing(row: Incoming, error: Exception) -> None:
+    """A fault of the machine is no try of the mail's: raised anew, so that the gateway waits, and not counted."""
+    if not is_passing(error):
+        return
+    with contextlib.suppress(DatabaseError, InterfaceError):  # it may be the database that is away
+        row.spare()
+    raise error
+
+
 def _as_it_came(row: Incoming, mail: InboundMail) -> InboundMail:
-    """With what only its way says: whether all of it came, and whether its voucher is the mailbox's own server."""
+    """With what only its way says: whether all of it came, whether its voucher is the mailbox's own server, and what
+    the mailbox makes of the marks of other filters."""
     problem = mail.problem if row.is_whole else "too-large"
     is_proven = row.mailbox is not None and mail.vouched_by == row.mailbox.trusted_server
-    return replace(mail, problem=problem, vouched_by=mail.vouched_by if is_proven else "")
+    spam = row.mailbox.spam_reason(mail.marks) if row.mailbox is not None else mail.spam_reason
+    vouched = mail.vouched_by if is_proven else ""
+    return replace(mail, problem=problem, vouched_by=vouched, is_spam=bool(spam), spam_reason=spam)
 
 
 def _deliver(row: Incoming, mail: InboundMail, contact: intake.Contact, *, routed: bool, creates: bool) -> Taken:

@@ -21,6 +21,7 @@ class Pace:
 
     look_again: float = 60  # a search without having been woken, also the longest IDLE
     renew: float = 15  # the lease of a mailbox, a third of its length
+    stand_by: float = 5  # whether the mailbox that another worker fetches is free
     rows: float = 2  # mailboxes that were added, changed or taken out of use
     outbox: float = 1
     daily: float = 60  # whether the day's jobs are due

@@ -4,10 +4,9 @@ import hashlib
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import mktime_tz, parsedate_tz
 
 from helpdesk.mail import InboundMail, Party
-from mailgateway import addresses, bounces, parts, quoting, screening, structure
+from mailgateway import addresses, bounces, enclosing, forwards, markers, parts, quoting, screening, seals, structure
 from mailgateway.headers import Headers
 from mailgateway.structure import Part
 
@@ -39,6 +38,7 @@ def parse(raw: bytes, own_addresses: frozenset[str] = frozenset()) -> InboundMai
     headers, content = root.headers, parts.read(root)
     digest = content_digest(fixed)
     who = sender(headers, own_addresses)
+    enclosed = enclosing.opened(content)
     mail = InboundMail(
         sender=who.address,
         sender_name=who.name,
@@ -49,9 +49,16 @@ def parse(raw: bytes, own_addresses: frozenset[str] = frozenset()) -> InboundMai
         files=content.files,
         message_id=next(iter(headers.ids("message-id")), f"<{digest}@no-id.invalid>"),
         digest=digest,
+        markers=markers.found_in(content.html),
+        invitations=content.invitations,
+        enclosed=tuple(one.shown for one in enclosed),
+        seal=seals.read(root, content.text),
         problem=problem or ("too-large" if content.is_cut else "") or ("" if who.address else "no-sender"),
     )
-    return _screened(_addressed(mail, headers), root)
+    mail = _screened(_addressed(mail, headers), root)
+    if mail.vouched_by and not mail.automatic:
+        mail = replace(mail, forwarded=forwards.read(mail, enclosed))
+    return mail
 
 
 def _addressed(mail: InboundMail, headers: Headers) -> InboundMail:
@@ -64,19 +71,21 @@ def _addressed(mail: InboundMail, headers: Headers) -> InboundMail:
         cc=_people(headers, "cc"),
         reply_to=_people(headers, "reply-to"),
         delivered_to=_delivered_to(headers),
-        date=claimed_date(headers.text("date")),
+        date=claimed_date(headers.date("date")),
         own_id=headers.text("x-mostrador-id")[:500],
     )
 
 
 def _screened(mail: InboundMail, root: Part) -> InboundMail:
     """With what kind of sender it comes from."""
-    bounce = bounces.read(root, mail.sender)
+    bounce, marks = bounces.read(root, mail.sender), screening.marks(root.headers)
     return replace(
         mail,
         bounce=bounce if bounces.is_report(bounce) else None,
         automatic=screening.automatic(root.headers, mail.sender) or ("auto-generated" if bounce else ""),
-        is_spam=screening.is_spam(root.headers),
+        is_spam=bool(marks.spam),
+        spam_reason=marks.spam,
+        marks=marks,
         vouched_by=screening.vouching_server(root.headers),
     )
 
@@ -118,13 +127,8 @@ def _speaks_for_another(address: str, headers: Headers, own_addresses: frozenset
     return address in {one.address for one in addresses.parse(headers.first("list-post"))}
 
 
-def claimed_date(value: str, now: datetime | None = None) -> datetime | None:
+def claimed_date(moment: datetime | None, now: datetime | None = None) -> datetime | None:
     """When the sender says it was sent; never in the future, None if it says nothing that can be."""
-    try:
-        found = parsedate_tz(value[:200])
-        moment = datetime.fromtimestamp(mktime_tz(found), UTC) if found else None
-    except (ValueError, OverflowError, OSError, IndexError, TypeError):
-        return None
     now = now or datetime.now(UTC)
     if moment is None or moment < OLDEST:
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from helpdesk import html as markup
-from helpdesk.mail import MailFile
+from helpdesk.mail import Invitation, MailFile
 from mailgateway import charsets, filenames, flowed, invitations, tnef
 from mailgateway.structure import MAX_DEPTH, MAX_PARTS, Part
 
@@ -15,6 +15,8 @@ MAX_HTML = 1_000_000  # characters; over it the text is shown, and the raw mail 
 MAX_READ = 400_000  # characters of HTML that are turned into text
 CID = re.compile(r"cid:([^\s\"'<>)\\]{1,255})", re.IGNORECASE)
 MEDIA = ("image/", "audio/", "video/")
+CALENDARS = {"text/calendar", "application/ics"}
+MAX_CALENDARS = 5
 TEXTS = {"text/plain", "text/html"}
 ENRICHED = {"text/enriched", "text/richtext"}
 TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
@@ -70,6 +72,8 @@ class Content:
     html: str
     files: tuple[MailFile, ...]
     is_cut: bool
+    invitations: tuple[Invitation, ...] = ()
+    mails: tuple[tuple[str, Part], ...] = ()  # enclosed ones, by the names of their files
 
 
 def read(root: Part) -> Content:
@@ -79,15 +83,28 @@ def read(root: Part) -> Content:
     html = _html(found)
     found.is_cut = found.is_cut or len(html) > MAX_HTML
     html = html[: MAX_HTML + 1]
-    files, extra = _files(found, html)
+    named, extra = _files(found, html)
     found.text = found.text or [part for part in found.files if part.kind in ENRICHED]
     text = _text(found)
     if not text.strip() and not html.strip():
         html, text = extra.html, extra.text or _preamble(root)
     text = text if text.strip() else markup.to_text(html[:MAX_READ])
-    notes = [_summary(part) for part in (*found.text, *found.files) if part.kind == "text/calendar"]
-    text = "\n\n".join(one for one in (text, *notes) if one.strip())
-    return Content(text[:MAX_TEXT], html, files, found.is_cut or len(text) > MAX_TEXT)
+    return Content(
+        text[:MAX_TEXT],
+        html,
+        tuple(file for file, _ in named),
+        found.is_cut or len(text) > MAX_TEXT,
+        _invitations(named),
+        tuple((file.name, part) for file, part in named if part is not None and part.kind == "message/rfc822"),
+    )
+
+
+def _invitations(named: "list[tuple[MailFile, Part | None]]") -> tuple[Invitation, ...]:
+    """What the calendars among the files ask for; the same event twice, in two forms, once."""
+    calendars = [(file, part) for file, part in named if part is not None and part.kind in CALENDARS]
+    found = [one for file, part in calendars[:MAX_CALENDARS] for one in invitations.read(decoded(part), file.name)]
+    each = {(one.title, one.begins, one.ends): one for one in reversed(found)}
+    return tuple(reversed(each.values()))[:MAX_CALENDARS]
 
 
 def _is_body(part: Part, parent: str, position: int) -> bool:
@@ -134,22 +151,22 @@ def _html(found: Sorted) -> str:
     return "\n".join(piece for piece in pieces if piece.strip())
 
 
-def _files(found: Sorted, html: str) -> tuple[tuple[MailFile, ...], tnef.Unpacked]:
-    """Every file with a name of its own, and the text of a winmail.dat."""
+def _files(found: Sorted, html: str) -> "tuple[list[tuple[MailFile, Part | None]], tnef.Unpacked]":
+    """Every file with a name of its own, and the part it was; and the text of a winmail.dat."""
     wanted = {unquote(one).strip("<>") for one in CID.findall(html)}
-    files: list[MailFile] = []
+    files: list[tuple[MailFile, Part | None]] = []
     extra = tnef.Unpacked()
     taken: set[str] = set()
     for part in found.files:
         if len(files) >= MAX_FILES:
             found.is_cut = True
             break
-        one, inside = _file(part, wanted), _unpacked(part)
-        files.extend((one, *inside.files))
+        inside = _unpacked(part)
+        files.extend([(_file(part, wanted), part), *((file, None) for file in inside.files)])
         if inside.text or inside.html:
             extra = inside
-    named = (replace(one, name=filenames.unique(one.name, taken)) for one in files[:MAX_FILES])
-    return tuple(named), extra
+    named = [(replace(one, name=filenames.unique(one.name, taken)), part) for one, part in files[:MAX_FILES]]
+    return named, extra
 
 
 def _file(part: Part, wanted: set[str]) -> MailFile:
@@ -164,7 +181,3 @@ def _unpacked(part: Part) -> tnef.Unpacked:
     if part.kind in TNEF_TYPES or filenames.name_of(part).lower() == "winmail.dat":
         return tnef.unpack(part.content)
     return tnef.Unpacked()
-
-
-def _summary(part: Part) -> str:
-    return invitations.summary(decoded(part))

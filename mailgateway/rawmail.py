@@ -3,11 +3,12 @@
 import hashlib
 import os
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from django.conf import settings
 
-from helpdesk import faults
+from helpdesk import durable, faults, orphans
 
 
 def store(raw: bytes) -> tuple[str, str]:
@@ -17,11 +18,13 @@ def store(raw: bytes) -> tuple[str, str]:
     path = _root() / name
     is_new = not path.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not (path.exists() and path.stat().st_size == len(raw)):
+    if path.exists() and path.stat().st_size == len(raw):
+        os.utime(path)  # young again: what no row names yet is not swept
+    else:
         _write(path, raw)
-    _sync(path.parent)  # the name, too, has to survive a power cut
+    durable.sync(path.parent)  # the name, too, has to survive a power cut
     if is_new:
-        _sync(_root())
+        durable.sync(_root())
     return name, sha256
 
 
@@ -50,13 +53,10 @@ def discard(name: str) -> None:
     (_root() / name).unlink(missing_ok=True)
 
 
+def sweep(named: Callable[[list[str]], Iterable[str]]) -> int:
+    """Delete what a killed process left behind, whole or half; how many files. `named` gives back those in use."""
+    return orphans.drop(_root(), "*/*", named)
+
+
 def _root() -> Path:
     return Path(settings.RAW_MAIL_ROOT)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

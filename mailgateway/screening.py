@@ -1,8 +1,10 @@
 """Who speaks: a person, an out-of-office message, a list, a machine, a spammer. By headers only."""
 
 import re
+from collections.abc import Callable
 
-from mailgateway.headers import Headers
+from helpdesk.mail import Marks
+from mailgateway.headers import Headers, words
 
 # Each answers "auto-reply" only where somebody is away or a robot answers: such a mail never reopens.
 AWAY_SUBJECT = re.compile(
@@ -37,7 +39,10 @@ MACHINE_HEADERS = (
 COMMENT = re.compile(r"\([^()]{0,400}\)")
 NOT_A_NO = {"", "no", "none", "false", "0"}
 YES = {"yes", "true", "1"}
-SPAM_SCORE = re.compile(r"^\s*(?:yes\b|\*{5,})", re.IGNORECASE)
+SPAM_STATUS = re.compile(r"^\s{0,20}(?:yes\b|\*{5,})", re.IGNORECASE)
+SCORES = ("x-spam-score", "x-rspamd-score", "x-spamd-result")
+SCORE = re.compile(r"\b(?:score|hits)=(-?\d{1,4}(?:\.\d{1,4})?)", re.IGNORECASE)
+PLAIN_SCORE = re.compile(r"(?:default: (?:true|false) )?\[?(-?\d{1,4}(?:\.\d{1,4})?)", re.IGNORECASE)
 
 
 def automatic(headers: Headers, sender: str) -> str:
@@ -82,12 +87,18 @@ def vouching_server(headers: Headers) -> str:
     Only the topmost Authentication-Results counts: servers write above what was there, and the one that handed us
     the mail wrote last. Whether that server is to be believed, the mailbox says.
     """
+    return _server_that_says(headers, "dmarc=pass")
+
+
+def _server_that_says(headers: Headers, verdict: str) -> str:
     said = as_line(headers.all("authentication-results")[:1])
+    if verdict not in said:
+        return ""
     server, _, results = COMMENT.sub(" ", said).partition(";")
     domain = headers.first("from").rpartition("@")[2].strip("> \t\r\n").lower()
     for result in results.split(";"):
         words = result.split()
-        if words[:1] == ["dmarc=pass"] and domain and f"header.from={domain}" in words:
+        if words[:1] == [verdict] and domain and f"header.from={domain}" in words:
             return (server.split() or [""])[0]
     return ""
 
@@ -97,18 +108,44 @@ def as_line(values: list[str]) -> str:
     return " ".join(values[0][:4000].lower().split()) if values else ""
 
 
+def marks(headers: Headers) -> Marks:
+    """What filters on the way think of it; what the mailbox makes of that is its own affair."""
+    return Marks(_spam_header(headers), _score(headers), _server_that_says(headers, "dmarc=fail"))
+
+
 def is_spam(headers: Headers) -> bool:
     """Whether a filter on the way has marked it."""
-    if headers.text("x-spam-flag").lower() in YES or SPAM_SCORE.match(headers.text("x-spam-status")):
-        return True
-    if headers.text("x-spam").lower() in YES or headers.text("x-spam-decision").lower() == "spam":
-        return True
-    if headers.text("x-ses-spam-verdict").lower() == "fail" or headers.text("x-ses-virus-verdict").lower() == "fail":
-        return True
-    return _exchange_score(headers) >= 5 or headers.text("x-rspamd-action").lower() in {"reject", "add header"}
+    return bool(_spam_header(headers))
 
 
-def _exchange_score(headers: Headers) -> int:
+def _spam_header(headers: Headers) -> str:
+    """The first header that calls it spam, with the name that people know; empty if none does."""
+    for name, says_so in SPAM_HEADERS.items():
+        if any(says_so(words(value).lower()) for value in headers.all(name)[:3]):
+            return name
+    return ""
+
+
+def _is_scl(value: str) -> bool:
     """The Spam Confidence Level of Exchange: 5 and more is spam."""
-    value = headers.text("x-ms-exchange-organization-scl")
-    return int(value) if value.isdecimal() and len(value) < 3 else 0
+    return value.isdecimal() and len(value) < 3 and int(value) >= 5
+
+
+SPAM_HEADERS: dict[str, Callable[[str], bool]] = {
+    "x-spam-flag": YES.__contains__,
+    "x-spam-status": lambda value: bool(SPAM_STATUS.match(value)),
+    "x-spam": YES.__contains__,
+    "x-spam-decision": "spam".__eq__,
+    "x-ses-spam-verdict": "fail".__eq__,
+    "x-ses-virus-verdict": "fail".__eq__,
+    "x-ms-exchange-organization-scl": _is_scl,
+    "x-rspamd-action": {"reject", "add header"}.__contains__,
+}
+
+
+def _score(headers: Headers) -> float | None:
+    """The highest score a filter gave it (SpamAssassin, Rspamd); None if none did."""
+    found = [SCORE.search(words(one)[:400]) for one in headers.all("x-spam-status")[:3]]
+    found += [PLAIN_SCORE.match(words(one)) for name in SCORES for one in headers.all(name)[:3]]
+    scores = [float(one[1]) for one in found if one]
+    return max(scores) if scores else None

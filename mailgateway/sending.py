@@ -1,6 +1,8 @@
 """The loop that sends: looks every second, and at once when the wire says that the outbox was filled."""
 
 import asyncio
+import time
+from dataclasses import dataclass
 
 from helpdesk import outbox, sent_copies
 from helpdesk.mail import OutboundMail
@@ -13,6 +15,14 @@ from mailgateway.routes import Route
 RENEW = 30.0  # seconds; a quarter of the claim's two minutes
 
 
+@dataclass(frozen=True)
+class Rest:
+    """A mailbox whose server is away: it is left alone until then, by time.monotonic(), for so many seconds."""
+
+    until: float
+    pause: float
+
+
 class Sending:
     """Claims what is due and sends it: each mailbox on a way of its own, so that a server that hangs stops no other."""
 
@@ -20,14 +30,19 @@ class Sending:
         self.gateway = gateway
         self.lane = Lane("outbox")
         self.busy: dict[int, asyncio.Task[None]] = {}
+        self.rests: dict[int, Rest] = {}
 
     async def watch(self, up: Up, stop: asyncio.Event) -> None:
         """Until told to stop: the mails in hand are finished, no other begun."""
-        bell = Bell()
+        bell, changed = Bell(), Bell()
         wire.join("outbox", bell)
+        wire.join("mailboxes", changed)
         try:
             while not stop.is_set():
                 bell.rung.clear()
+                if changed.rung.is_set():  # perhaps what was wrong with it
+                    changed.rung.clear()
+                    self.rests.clear()
                 for route in await self.lane(due):
                     self._begin(route, stop, bell)
                 await up()
@@ -35,11 +50,13 @@ class Sending:
                 self._look_back()
         finally:
             wire.leave(bell)
+            wire.leave(changed)
         if self.busy:
             await asyncio.wait(self.busy.values())
 
     def _begin(self, route: Route, stop: asyncio.Event, bell: Bell) -> None:
-        if route.key in self.busy:
+        rest = self.rests.get(route.key)
+        if route.key in self.busy or (rest and time.monotonic() < rest.until):
             return
         self.busy[route.key] = task = asyncio.ensure_future(self._send_due(route, stop))
         task.add_done_callback(lambda _task: bell.rung.set())
@@ -59,18 +76,27 @@ class Sending:
                 mail = await lane(outbox.claim, **route.whose)
                 if mail is None:
                     break
-                await self._send(lane, mail)
+                if not await self._send(lane, mail):
+                    self._rest(route)
+                    break
+                self.rests.pop(route.key, None)
             if not stop.is_set():
                 await lane(copies.put, route, hangups=self.gateway.hangups)
         finally:
             lane.close()
 
-    async def _send(self, lane: Lane, mail: OutboundMail) -> None:
-        """Send, and keep the claim for as long as the server takes."""
+    def _rest(self, route: Route) -> None:
+        """Its server is away, and who waits behind the mail would do no better: one of them tries, now and then."""
+        pace, last = self.gateway.pace, self.rests.get(route.key)
+        pause = min(last.pause * 2, pace.back_off_most) if last else pace.back_off
+        self.rests[route.key] = Rest(time.monotonic() + pause, pause)
+
+    async def _send(self, lane: Lane, mail: OutboundMail) -> bool:
+        """Send, and keep the claim for as long as the server takes; as outgoing.deliver."""
         sending = asyncio.ensure_future(lane(outgoing.deliver, mail, hangups=self.gateway.hangups))
         while not (await asyncio.wait([sending], timeout=RENEW))[0]:
             await self.gateway.records(outbox.renew, mail)
-        await sending
+        return await sending
 
 
 def due() -> list[Route]:

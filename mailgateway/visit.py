@@ -2,12 +2,11 @@
 
 import hashlib
 import logging
-import secrets
 
 from django.conf import settings
 from django.utils import timezone
 
-from helpdesk import faults
+from helpdesk import faults, leases
 from mailgateway import idle, imap, incoming
 from mailgateway.models import Afterwards, Incoming, Mailbox
 
@@ -21,7 +20,7 @@ class Visit:
 
     def __init__(self, mailbox_id: int) -> None:
         self.mailbox_id = mailbox_id
-        self.token = secrets.token_hex(16)
+        self.token = leases.mint()
         self.folder: imap.Folder | None = None
         self.trouble = ""  # the copies on the server could not be settled
 

@@ -17,17 +17,22 @@ from django.core.validators import validate_email
 from django.utils.crypto import constant_time_compare
 
 FORM_SALT = "portal-form"
+VOUCHED_FOR = 86_400  # seconds; a form that was left open longer says nothing more of orders
 SENT = signing.Signer(salt="portal-sent")
 
 
 @dataclass(frozen=True)
 class Person:
-    """A customer whom the shop vouches for, or who is signed in here: then `customer` is their number."""
+    """A customer whom the shop vouches for, or who is signed in here: then `customer` is their number.
+
+    Or who came with the private link of a thread: then `order` is the only one of theirs that they are shown.
+    """
 
     email: str
     name: str = ""
     shop_id: str = ""
     customer: int = 0
+    order: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,11 @@ class FormToken:
     def word(self) -> str:
         """The token as it stands in the form."""
         return signing.dumps(asdict(self), salt=FORM_SALT, compress=True)
+
+    @property
+    def may_see_orders(self) -> bool:
+        """Somebody is proven, and was so a short while ago."""
+        return self.person is not None and self.age < VOUCHED_FOR
 
     @property
     def age(self) -> float:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from helpdesk import html as markup
-from helpdesk.models import Attachment, Holder, Message, MessageKind, Status, Thread
+from helpdesk.models import AddressProposal, Attachment, EventKind, Holder, Message, MessageKind, Status, Thread
+from portal.customer import Order
+from portal.orders import Answer
 
 
 @dataclass(frozen=True)
@@ -105,3 +108,59 @@ def steps(thread: Thread) -> list[Step]:
         Step(turn, reached=answered or closed, now=answered and not closed),
         Step(_("Solved"), thread.closed_at, reached=closed, now=closed),
     ]
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What the page of a thread offers beside an answer. `thread` is the one that goes on."""
+
+    thread: Thread
+    is_theirs: bool  # the link speaks for whom the thread is with
+    is_proven: bool  # and was mailed to them
+
+    @property
+    def may_close(self) -> bool:
+        """There is something to close."""
+        return self.is_theirs and self.thread.status != Status.CLOSED
+
+    @property
+    def about_order(self) -> bool:
+        """Whether it has come can be said of an order only."""
+        return self.is_theirs and bool(self.thread.order_name)
+
+    @property
+    def asks(self) -> bool:
+        """A question is open: closing the thread would leave it without an answer."""
+        return self.thread.needs_answer and self.thread.status != Status.CLOSED
+
+    @property
+    def has_said_waiting(self) -> bool:
+        """They said so already, and nobody has answered since."""
+        return self.asks and self._last == EventKind.STILL_WAITING
+
+    @cached_property
+    def _last(self) -> str:
+        kinds = (EventKind.STILL_WAITING, EventKind.REPLIED, EventKind.ORDER_ARRIVED)
+        last = self.thread.events.filter(kind__in=kinds).order_by("at", "pk").last()
+        return last.kind if last else ""
+
+    @property
+    def _order(self) -> Order | None:
+        """The order, for whoever has the link that was mailed."""
+        return self.thread.order if self.is_proven and self.is_theirs else None
+
+    @property
+    def address(self) -> bool:
+        """Another address can be proposed; of an order that has left the page says why not."""
+        return self._order is not None and not self._order.is_done
+
+    @cached_property
+    def proposal(self) -> AddressProposal | None:
+        """What became of the address that they proposed last."""
+        proposals = AddressProposal.objects.filter(thread=self.thread).exclude(state=AddressProposal.State.REPLACED)
+        return proposals.last() if self._order else None
+
+    @cached_property
+    def answer(self) -> Answer | None:
+        """How the order stands."""
+        return Answer(self._order) if self._order else None

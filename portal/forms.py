@@ -16,6 +16,8 @@ from helpdesk.mail import InboundMail
 from helpdesk.models import Contact, DeskSettings, Thread
 from portal import guard
 from portal.access import FormToken, Person
+from portal.customer import Order
+from portal.orders import Answer, answer_about
 from portal.uploads import Uploads
 
 LONGEST = 50_000
@@ -80,6 +82,7 @@ class ContactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.token, self.person = token, token.person
         self.customer = self._customer()
+        self.orders: list[Order] = []
         groups = context.groups_of(self.customer, is_known_to_shop=self.person is not None)
         self.listed = list(Contact.objects.listed(groups))
         contact = self.fields["contact"]
@@ -104,14 +107,17 @@ class ContactForm(forms.Form):
         self.fields["email"].disabled = True
         self.fields["name"].disabled = bool(person.customer)
         self.initial = {**self.initial, "email": person.email, "name": person.name}
-        orders = context.orders_of(self.customer)
-        if not orders:
-            return
+        self.orders = context.orders_of(self.customer, only=person.order)
+        if self.orders:
+            self._list_orders()
+
+    def _list_orders(self) -> None:
+        """Own orders and their products, to choose from."""
         own = [
             (one.reference, f"{one.reference} · {short_date(one.placed_at)} · {money(one.total, one.currency)}")
-            for one in orders
+            for one in self.orders
         ]
-        lines = [(one.reference, [(line.product_ref, line.name) for line in one.lines.all()]) for one in orders]
+        lines = [(one.reference, [(line.product_ref, line.name) for line in one.lines.all()]) for one in self.orders]
         self.fields["order"] = forms.ChoiceField(
             label=_("Order"),
             required=False,
@@ -126,6 +132,22 @@ class ContactForm(forms.Form):
             widget=forms.Select({"class": "select"}),
             error_messages={"invalid_choice": _("Choose one of the products.")},
         )
+
+    @property
+    def answer(self) -> Answer | None:
+        """How the order that is chosen stands; only for somebody proven, and only of their own."""
+        person, said = self.person, str(self["order"].value() or "")
+        order = next((one for one in self.orders if one.reference == said), None)
+        if order is None or person is None or not self.token.may_see_orders:
+            return None
+        return answer_about(order, product_ref=str(self["product"].value() or ""), email=person.email)
+
+    @property
+    def contact_meant(self) -> Contact | None:
+        """The one that is ticked, else the first that asks for orders."""
+        reachable = [one for one in self.listed if one.is_reachable]
+        ticked = [one for one in reachable if one.slug == self["contact"].value()]
+        return next(iter([*ticked, *(one for one in reachable if one.asks_order), *reachable]), None)
 
     @property
     def asks_order(self) -> bool:
@@ -170,13 +192,7 @@ class ReplyForm(forms.Form):
     def to_mail(self, request: HttpRequest, thread: Thread, token: FormToken, uploads: Uploads) -> InboundMail:
         """The answer, from the thread's own address whatever anybody typed."""
         text = self.cleaned_data["message"].replace("\r\n", "\n")
-        return InboundMail(
-            sender=thread.email,
-            sender_name=thread.sender,
-            subject=thread.subject,
-            language=thread.language,
-            **of_form(request, token, text, uploads, str(thread.pk), text),
-        )
+        return in_thread(thread, **of_form(request, token, text, uploads, str(thread.pk), text))
 
 
 def of_form(request: HttpRequest, token: FormToken, text: str, uploads: Uploads, *facts: str) -> dict[str, Any]:
@@ -187,16 +203,33 @@ def of_form(request: HttpRequest, token: FormToken, text: str, uploads: Uploads,
         digest.update(part.encode("utf-8", "replace") + b"\0")
     for file in uploads.new:
         digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.content).digest())
+    name = f"form-{token.key}-{digest.hexdigest()[:16]}"
+    return {**told(request, text, name, digest.hexdigest()), "files": uploads.files}
+
+
+def told(request: HttpRequest, text: str, name: str, digest: str) -> dict[str, Any]:
+    """What every page tells beside the words; `name` makes it one message however often it is sent."""
     return {
         "text": text,
         "full_text": text,
-        "files": uploads.files,
-        "message_id": f"<form-{token.key}-{digest.hexdigest()[:16]}@{request.get_host().partition(':')[0]}>",
-        "digest": digest.hexdigest(),
+        "message_id": f"<{name}@{request.get_host().partition(':')[0]}>",
+        "digest": digest,
         "channel": "form",
         "ip": guard.client_ip(request),
         "user_agent": request.headers.get("User-Agent", "").replace("\0", "")[:400],
     }
+
+
+def in_thread(thread: Thread, **facts: Any) -> InboundMail:
+    """Something said on the page of a thread: from its own address, whatever anybody typed."""
+    who = {"sender": thread.email, "sender_name": thread.sender}
+    return InboundMail(**who, subject=thread.subject, language=thread.language, **facts)
+
+
+def by_button(request: HttpRequest, thread: Thread, text: str, *facts: str) -> InboundMail:
+    """What one press of a button says; the same `facts`, of which the first names the button, are the same message."""
+    digest = hashlib.sha256("\0".join(facts).encode()).hexdigest()
+    return in_thread(thread, **told(request, text, f"{facts[0]}-{digest[:32]}", digest))
 
 
 def first_words(text: str) -> str:

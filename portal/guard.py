@@ -77,6 +77,7 @@ OF_LINKS_OF_NETWORK = Growing("links-network", free=15, first=20, longest=600)
 
 # Fifty people behind one address in ten minutes get through; twenty posts in a minute do not.
 OF_NETWORK = Bucket("network", capacity=10, per_minute=8)
+OF_LOOKS = Bucket("looks", capacity=40, per_minute=30)  # nothing is written: another order of the list
 OF_ADDRESS = Bucket("address", capacity=6, per_minute=0.5)
 OF_THREAD_LINK = Bucket("link", capacity=1, per_minute=0.1)
 
@@ -107,6 +108,11 @@ def network_of(ip: str) -> str:
 def seconds_to_wait(request: HttpRequest) -> int:
     """0 if this network may post now."""
     return OF_NETWORK.take(network_of(client_ip(request)))
+
+
+def seconds_to_look(request: HttpRequest) -> int:
+    """0 if this network may look at another order now: nothing is written, so it may more often."""
+    return OF_LOOKS.take(network_of(client_ip(request)))
 
 
 def is_suspect(request: HttpRequest, token: FormToken | None, email: str) -> bool:

@@ -2,17 +2,22 @@
 
 from django.urls import path
 
-from portal.views import access, area, cart, contact, details, entrance, rating, subscription, thread
+from portal.views import access, area, cart, contact, details, entrance, rating, subscription, thread, verbs
 
 app_name = "portal"
 urlpatterns = [
     path("contact/", contact.show, name="contact"),
+    path("contact/answered/", contact.answered, name="answered"),
     path("contact/sent/<str:word>/", contact.sent, name="sent"),
     path("cart/<str:token>/", cart.restore, name="restore_cart"),
     path("unsubscribe/<str:token>/", subscription.end, name="unsubscribe"),
     path("t/<str:token>/", thread.show, name="thread"),
     path("t/<str:token>/rating/", rating.show, name="rating"),
     path("t/<str:token>/solved/", thread.solved, name="solved"),
+    path("t/<str:token>/arrival/", verbs.arrival, name="arrival"),
+    path("t/<str:token>/wait/", verbs.wait, name="wait"),
+    path("t/<str:token>/photos/", verbs.photos, name="photos"),
+    path("t/<str:token>/address/", verbs.address, name="propose_address"),
     path("t/<str:token>/link/", thread.new_link, name="new_link"),
     path("t/<str:token>/files/<int:attachment_id>/", thread.attachment, name="attachment"),
     # The private area: coming in. Pages that a mailed link leads to are named as the letter is.

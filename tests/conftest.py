@@ -15,6 +15,7 @@ from tests import make, sowing
 pytest_plugins = [
     "tests.browser",
     "tests.heard",
+    "tests.kill.points",
     "tests.servers.desks",
     "tests.servers.dovecot",
     "tests.servers.fake_imap",

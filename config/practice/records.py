@@ -176,5 +176,7 @@ def _tell_states(dice: Random) -> None:
             rows.append(OrderState(order=order, state="En preparación", at=at + timedelta(hours=dice.randrange(2, 20))))
         last = min(at + timedelta(days=2 + dice.randrange(3)), timezone.now())
         rows.append(OrderState(order=order, state=order.state, at=last))
+        if order.state == "Entregado":
+            Order.objects.filter(pk=order.pk).update(delivered_at=last)
     OrderState.objects.bulk_create(rows)
     Order.objects.filter(state__startswith="En camino").update(is_shipped=True)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Absence, Agent
-from config.practice import carts, lost, records
+from config.practice import buttons, carts, lost, post, records
 from config.practice import orders as shop_floor
 from config.practice.people import Town
 from config.practice.predefined import write_replies
@@ -77,6 +77,8 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         write_replies(dice, contacts)
         History(dice, contacts=contacts, team=team, customers=customers, orders=orders).write()
         lost.lose(contacts)
+        buttons.press()
+        post.bring(contacts, team)
         indexing.changed(
             orders=Order.objects.values_list("pk", flat=True), carts=Cart.objects.values_list("pk", flat=True)
         )

@@ -110,6 +110,14 @@ class Address(FromShop):
         return " · ".join(part for part in (name, self.company) if part)
 
     @property
+    def label(self) -> str:
+        """As it stands on a parcel, below the name."""
+        town = f"{self.postcode} {self.city}".strip()
+        state = "" if self.state == self.city else self.state
+        country = places.names().get(self.country, self.country)
+        return "\n".join(part for part in (self.line1, self.line2, town, state, country) if part)
+
+    @property
     def use(self) -> str:
         """What the customer uses it for first; nothing for one among others."""
         if self.for_delivery:

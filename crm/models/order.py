@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Cast, Coalesce, Least, Round
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm import pings
 from crm.models.address import Address
 from crm.models.customer import Customer
 from crm.models.shop import FromShop
 
+SENT_TO = ("delivery_name", "delivery_address", "delivery_postcode", "delivery_phone")
+TOLD = ("first_name", "last_name", "company", "line1", "line2", "postcode", "city", "state", "country", "phone")
 MOST_SPENT = 999999999999.99  # what the column holds
 
 
@@ -99,6 +103,39 @@ class Order(FromShop):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def has_left(self) -> bool:
+        """Nothing of where it goes can be changed any more."""
+        return self.is_shipped or self.is_done
+
+    @transaction.atomic
+    def deliver_to(self, address: Address) -> None:
+        """Send it there; the shop is told, for it makes the parcel. `address` may be none that is on file.
+
+        Raises ValueError, with a sentence, once the order has left.
+        """
+        self.refresh_from_db(from_queryset=Order.objects.select_for_update(of=("self",)))
+        if self.has_left:
+            raise ValueError(gettext("Order %(order)s has left already: it goes where it was sent.") % {"order": self})
+        self.delivery_name, self.delivery_address = address.addressee[:255], address.label
+        self.delivery_postcode, self.delivery_phone = address.postcode, address.mobile or address.phone
+        self.delivered_to = address if address.pk else None
+        self.save(update_fields=[*SENT_TO, "delivered_to", "updated_at"])
+        self._tell_where(address)
+
+    def _tell_where(self, address: Address) -> None:
+        from crm import outbound
+        from crm.models.words import OrderWords
+
+        OrderWords.write([self.pk])
+        pings.customers_changed([self.customer_id])
+        where = {name: getattr(address, name) for name in TOLD}
+        outbound.announce(
+            "order.address_changed",
+            {"order": self.shop_id or None, "reference": self.reference, "address": where},
+            shop=self.source,
+        )
 
     @property
     def is_late(self) -> bool:

@@ -27,6 +27,7 @@ class Happening(models.TextChoices):
     THREAD_CLOSED = "thread.closed", _("A thread was closed")
     VOUCHER_WANTED = "voucher.wanted", _("The shop shall make a voucher for a customer")
     VOUCHER_WITHDRAWN = "voucher.withdrawn", _("The shop shall take a voucher back")
+    ORDER_ADDRESS = "order.address_changed", _("An order that has not left goes to another address")
     CART_RESTORED = "cart.restored", _("A customer asks for a cart again")
     CUSTOMER_UNSUBSCRIBED = "customer.unsubscribed", _("A customer wants no more mail about carts or offers")
 

@@ -200,6 +200,18 @@ class ThreadChangeBody(serializers.Serializer):
         return attrs
 
 
+class AcceptanceBody(serializers.Serializer):
+    """Where the proposed address goes: into the order and to the customer, or to the customer only."""
+
+    order = serializers.BooleanField(default=True)
+
+
+class RefusalBody(serializers.Serializer):
+    """Why not; the customer reads it."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+
+
 class IntoBody(serializers.Serializer):
     """The thread that takes the messages."""
 

@@ -55,6 +55,8 @@ def _half(half: Half) -> dict[str, Any]:
         "to": half.period.last,
         **{name: getattr(half, name) for name in (*names, *shares)},
         "sent": half.sums.sent,
+        "answered_by_form": half.answered_by_form,
+        "wrote_all_the_same": half.wrote_all_the_same,
         **{
             {"closed": "resolution"}.get(what, what) + "_times": {
                 "work": _spread(half.times(what)),

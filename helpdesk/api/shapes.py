@@ -7,6 +7,7 @@ from rest_framework.reverse import reverse
 
 from accounts.models import Absence, Agent
 from helpdesk.models import (
+    AddressProposal,
     Attachment,
     CloseReason,
     Contact,
@@ -129,12 +130,13 @@ class MessageShape(serializers.ModelSerializer[Message]):
     quoted = serializers.CharField(read_only=True)
     recipients = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), read_only=True)
     attachments = AttachmentShape(many=True, read_only=True)
+    cards = serializers.DictField(read_only=True)
 
     class Meta:
         model = Message
         fields = ["id", "thread", "kind", "is_public", "author", "author_name", "author_email", "subject", "text"]
         fields += ["html", "quoted", "recipients", "message_id", "delivery", "delivery_note", "reason"]
-        fields += ["is_from_stranger", "sent_at", "created_at", "recalled_at", "attachments"]
+        fields += ["is_from_stranger", "sent_at", "created_at", "recalled_at", "attachments", "cards"]
         read_only_fields = fields
 
 
@@ -221,10 +223,11 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
             "channel",
             "tags",
             "follows",
+            "beside",
         ]
         fields += ["merged_into", "excerpt", "message_count", "attachment_count", "needs_answer", "holder"]
         fields += ["is_unread", "created_at", "active_at", "waiting_since", "first_response_at", "closed_at"]
-        fields += ["reopened_count", "wake_at", "wake_note", "promised_at", "closing_at", "page"]
+        fields += ["reopened_count", "wake_at", "wake_note", "promised_at", "closing_at", "thanked_at", "page"]
         read_only_fields = fields
 
     def get_status_label(self, thread: Thread) -> str:
@@ -236,14 +239,29 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
         return reverse("helpdesk:thread", args=[thread.pk], request=self.context.get("request"))
 
 
+class ProposalShape(serializers.ModelSerializer[AddressProposal]):
+    """Another address for the order, as its customer proposes it; `label` is how it stands on a parcel."""
+
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment] # DRF takes fields out of the class
+    values = serializers.DictField(child=serializers.CharField(), read_only=True)
+    fits_order = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = AddressProposal
+        fields = ["id", "order", "label", "values", "state", "reason", "fits_order", "proposed_at", "settled_at"]
+        fields += ["settled_by"]
+        read_only_fields = fields
+
+
 class WholeThreadShape(ThreadShape):
     """A thread with all that was said and all that happened."""
 
     messages = MessageShape(many=True, read_only=True)
     events = EventShape(many=True, read_only=True)
+    address_proposals = ProposalShape(many=True, read_only=True)
 
     class Meta(ThreadShape.Meta):
-        fields = [*ThreadShape.Meta.fields, "messages", "events"]
+        fields = [*ThreadShape.Meta.fields, "messages", "events", "address_proposals"]
         read_only_fields = fields
 
 

@@ -75,7 +75,7 @@ def whole(request: Request, thread_id: int, status: int = 200) -> Response:
     """A thread with its messages and events."""
     agent = agent_of(request)
     threads = Thread.objects.with_unread(agent).select_related("contact", "customer", "order", "assignee")
-    related = ("tags", "messages__author", "messages__attachments", "events__actor")
+    related = ("tags", "messages__author", "messages__attachments", "events__actor", "address_proposals__order")
     thread = threads.prefetch_related(*related).get(pk=thread_id)
     shape = WholeThreadShape(thread, context=context_of(request))
     return Response(shape.data, status=status)

@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import about, actions, changes, figures, joining, letters, lists
+from helpdesk.api import about, actions, changes, figures, joining, letters, lists, proposals
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
@@ -36,6 +36,8 @@ below_thread = [
     path("merges/<int:merge_id>/split/", joining.split, name="split"),
     path("split/", joining.split_off, name="split_off"),
     path("requester/", joining.requester, name="requester"),
+    path("addresses/<int:proposal_id>/acceptance/", proposals.acceptance, name="proposal_acceptance"),
+    path("addresses/<int:proposal_id>/refusal/", proposals.refusal, name="proposal_refusal"),
     path("messages/<int:message_id>/recall/", joining.recall, name="recall"),
     path("messages/<int:message_id>/delivery/", joining.delivery, name="delivery"),
     path("messages/<int:message_id>/arrival/", joining.arrival, name="arrival"),

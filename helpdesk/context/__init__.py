@@ -79,6 +79,9 @@ from helpdesk.context.follow_up import (
 )
 from helpdesk.context.group import groups, groups_of, standing_of, with_standing
 from helpdesk.context.order import (
+    check_address,
+    keep_address,
+    label_of_address,
     moments_of,
     newest_orders,
     order_for,
@@ -127,6 +130,7 @@ __all__ = [
     "cart_with_lines",
     "carts_for",
     "carts_of",
+    "check_address",
     "chosen_customers",
     "claim_follow_up",
     "count_new_thread",
@@ -151,7 +155,9 @@ __all__ = [
     "is_customer",
     "is_known_address",
     "is_wanted",
+    "keep_address",
     "keep_matches",
+    "label_of_address",
     "mail_changed",
     "main_currency",
     "matches_of",

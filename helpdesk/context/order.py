@@ -1,15 +1,17 @@
 """Orders: whose they are, and what of them a thread is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import Agent
 from crm import panel
-from crm.models import Cart, Customer, Order, OrderLine
+from crm.models import Address, Cart, Customer, Order, OrderLine
 
 
 def newest_orders(customers: Iterable[int]) -> dict[int, Order]:
@@ -47,11 +49,12 @@ def product_of(order: Order | None, product_ref: str) -> OrderLine | None:
     return order.lines.filter(product_ref=product_ref).first() if order and product_ref else None
 
 
-def orders_of(customer: Customer | None, *, limit: int = 10) -> list[Order]:
-    """A customer's newest orders with their lines."""
+def orders_of(customer: Customer | None, *, limit: int = 10, only: int | None = None) -> list[Order]:
+    """A customer's newest orders with their lines; with `only`, the one with this id, if it is theirs."""
     if customer is None:
         return []
-    return list(customer.orders.prefetch_related("lines")[:limit])
+    orders = customer.orders.prefetch_related("lines")
+    return list(orders[:limit] if only is None else orders.filter(pk=only))
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,27 @@ def moments_of(order: Order | None, cart: Cart | None, *, since: datetime) -> li
             if at is not None and at >= since:
                 found.append(Moment(f"c{name}", at, words % {"number": cart}, url, "cart"))
     return found
+
+
+def check_address(values: Mapping[str, Any]) -> str:
+    """A postal address as it stands on a parcel. Raises ValidationError, by field, for what no parcel would find."""
+    address = Address(**values)
+    address.full_clean(exclude=["customer"], validate_unique=False, validate_constraints=False)
+    return label_of_address(values)
+
+
+def label_of_address(values: Mapping[str, Any]) -> str:
+    """An address as it stands on a parcel."""
+    address = Address(**values)
+    return "\n".join(part for part in (address.addressee, address.label) if part)
+
+
+def keep_address(customer: Customer | None, values: Mapping[str, Any], *, by: Agent) -> Address:
+    """File an address with its customer; of nobody on file it is only made. Raises ValidationError, by field."""
+    if customer is None:
+        return Address(**values)
+    same = customer.addresses.filter(deleted_at=None, **values).first()
+    return same or Address.objects.add(customer, values, by=by)
 
 
 def orders_by_carrier(begin: datetime, end: datetime) -> dict[str, int]:

@@ -37,12 +37,14 @@ def queue_closing(thread: "Thread") -> OutgoingMail:
 
 def _queue_private_link(kind: OutgoingKind, thread: "Thread", words: dict[str, Any], **fields: Any) -> OutgoingMail:
     """Queue a mail of the desk itself to the customer, with the link to their page of the thread."""
+    message_id = tokens.mint_message_id(tokens.Kind.CUSTOMER, thread.pk, domain_of(thread.contact.email))
     subject, text, html = render(
         kind.name.lower(),
         thread.language,
         thread_id=thread.pk,
         shop=DeskSettings.load().shop_name,
         link=links.portal_url(thread),
+        marker=tokens.marker_of(message_id),
         signature=thread.contact.signature(thread.language),
         **words,
     )
@@ -55,6 +57,6 @@ def _queue_private_link(kind: OutgoingKind, thread: "Thread", words: dict[str, A
         subject=subject,
         text=text,
         html=html,
-        message_id_header=tokens.mint_message_id(tokens.Kind.CUSTOMER, thread.pk, domain_of(thread.contact.email)),
+        message_id_header=message_id,
         **fields,
     )

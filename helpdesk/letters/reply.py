@@ -45,13 +45,14 @@ def _references(said: list[tuple[str, str]]) -> tuple[str, list[str]]:
 def queue_reply(message: Message, *, by: Agent, not_before: datetime, asks_rating: bool = False) -> OutgoingMail:
     """Queue an agent's reply to the customer, with the signature below and the customer's last words quoted."""
     thread, contact = message.thread, message.thread.contact
-    said = _said_before(message)
+    said, ids = _said_before(message), _ids(message)
     in_reply_to, references = _references(said)
     context = {
         "body_text": message.text,
         "body_html": markup.for_mail(message.html, _pictures(message)),
         "signature": "\n".join(part for part in (by.signature, contact.signature(thread.language)) if part),
         "rating": links.rating_urls(thread) if asks_rating else [],
+        "marker": tokens.marker_of(ids["message_id_header"]),
         "quoted": thread.messages.public().filter(kind=MessageKind.CUSTOMER).order_by("-created_at", "-pk").first(),
     }
     _, text, html = render("reply", thread.language, **context)
@@ -69,7 +70,7 @@ def queue_reply(message: Message, *, by: Agent, not_before: datetime, asks_ratin
         in_reply_to=in_reply_to,
         references=references,
         not_before=not_before,
-        **_ids(message),
+        **ids,
     )
     row.attachments.set(message.attachments.all())
     _mark_queued(message, row)
@@ -84,10 +85,9 @@ def queue_forward(
     message: Message, chosen: list[Message], attachments: "list[Attachment]", *, by: Agent, not_before: datetime
 ) -> OutgoingMail:
     """Queue the chosen messages for somebody outside; the answer comes back as a third party's."""
-    thread, contact = message.thread, message.thread.contact
-    _, text, html = render(
-        "forward", thread.language, note=message.text, messages=chosen, signature=contact.signature(thread.language)
-    )
+    thread, contact, ids = message.thread, message.thread.contact, _ids(message)
+    context = {"signature": contact.signature(thread.language), "marker": tokens.marker_of(ids["message_id_header"])}
+    _, text, html = render("forward", thread.language, note=message.text, messages=chosen, **context)
     row = queue(
         OutgoingKind.MESSAGE,
         sender_of(contact, by=by, language=thread.language),
@@ -99,7 +99,7 @@ def queue_forward(
         text=text,
         html=html,
         not_before=not_before,
-        **_ids(message),
+        **ids,
     )
     row.attachments.set([*attachments, *message.attachments.all()])
     _mark_queued(message, row)

@@ -17,6 +17,8 @@ from helpdesk.models.words import MessageWords
 from helpdesk.models.shop_contact import ShopContact
 from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
 from helpdesk.models.rating import Rating
+from helpdesk.models.deflection import Deflection
+from helpdesk.models.address_proposal import AddressProposal
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
 from helpdesk.models.moves import Move, MoveKind
 from helpdesk.models.thread_change import ThreadChange
@@ -27,6 +29,7 @@ from helpdesk.models.search import CartSearch
 
 __all__ = [
     "ACTIVE",
+    "AddressProposal",
     "Attachment",
     "Calendar",
     "CartSearch",
@@ -36,6 +39,7 @@ __all__ = [
     "CountedThread",
     "CountingState",
     "DayFigures",
+    "Deflection",
     "Delivery",
     "DeskSettings",
     "Draft",

@@ -1,7 +1,6 @@
 """Files in messages: where they lie, how they are named, which may be shown."""
 
 import hashlib
-import os
 import re
 import secrets
 import unicodedata
@@ -16,6 +15,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
+from helpdesk import durable, faults
 from helpdesk.mail import MailFile
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def file_storage() -> FileSystemStorage:
     return FileSystemStorage(location=settings.MEDIA_ROOT)
 
 
-def storage_name(_instance: "Attachment", _name: str) -> str:
+def storage_name(_instance: "Attachment | None" = None, _name: str = "") -> str:
     """A random name: nothing a stranger chose ever reaches the file system."""
     token = secrets.token_hex(16)
     return f"attachments/{token[:2]}/{token}"
@@ -58,6 +58,21 @@ def sniff(content: bytes, claimed: str) -> str:
     return "application/octet-stream" if claimed in SHOWABLE or "/" not in claimed else claimed[:100]
 
 
+def _store(content: bytes) -> str:
+    """Write a file so that it survives a power cut; its name. Raises OSError, and leaves no half of it behind."""
+    storage, name = Attachment.file.field.storage, storage_name()
+    path = Path(storage.path(name))
+    try:
+        storage.save(name, ContentFile(content))
+        faults.at("15 attachment written")
+        durable.sync(path)
+        durable.sync(path.parent)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    return name
+
+
 class AttachmentManager(models.Manager["Attachment"]):
     """Makes attachments."""
 
@@ -73,9 +88,7 @@ class AttachmentManager(models.Manager["Attachment"]):
             content_id=file.content_id[:255],
             is_inline=file.inline,
         )
-        attachment.file.save("", ContentFile(file.content), save=False)
-        with Path(attachment.file.path).open("rb") as written:
-            os.fsync(written.fileno())
+        attachment.file.name = _store(file.content)
         attachment.save(force_insert=True)
         return attachment
 

@@ -60,6 +60,11 @@ class DeskSettings(Kept):
         default=60,
         help_text=_("Later answers begin a new thread that follows the old one."),
     )
+    quiet_thanks = models.BooleanField(
+        _("a short thank-you leaves a thread closed"),
+        default=True,
+        help_text=_("It waits under “Thanks”, where one click reopens. A question, number or file always reopens."),
+    )
     undo_seconds = models.PositiveIntegerField(_("seconds to undo sending"), default=10)
     replies_by_mail = models.BooleanField(
         _("agents may answer by mail"),

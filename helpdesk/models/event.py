@@ -1,7 +1,7 @@
 """Facts in a thread's life: never edited, shown in the timeline, counted by the statistics."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -45,6 +45,10 @@ class EventKind(models.TextChoices):
     SPLIT = "split", _("split again")
     CLAIMED = "claimed", _("claims another thread")
     UNCLAIMED = "unclaimed", _("does not belong there")
+    THANKED = "thanked", _("thank-you, still closed")
+    BESIDE = "beside", _("same mail elsewhere")
+    BROUGHT = "brought", _("forwarded into the desk")
+    NOT_BROUGHT = "not_brought", _("not forwarded after all")
     SNOOZED = "snoozed", _("put off")
     NOT_SNOOZED = "not_snoozed", _("not put off any more")
     WOKEN = "woken", _("woken")
@@ -57,6 +61,12 @@ class EventKind(models.TextChoices):
     CAME_FROM = "came_from", _("came from another thread")
     WHATSAPP = "whatsapp", _("WhatsApp link opened")
     WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
+    ANSWER_SHOWN = "answer_shown", _("order shown before writing")
+    ORDER_ARRIVED = "order_arrived", _("order arrived")
+    STILL_WAITING = "still_waiting", _("still waiting for the order")
+    ADDRESS_PROPOSED = "address_proposed", _("address proposed")
+    ADDRESS_ACCEPTED = "address_accepted", _("address accepted")
+    ADDRESS_REFUSED = "address_refused", _("address refused")
 
 
 class Event(models.Model):
@@ -105,7 +115,8 @@ class Event(models.Model):
             return "away"
         if self.kind == EventKind.STATUS and self.data.get("because"):
             return "because"
-        return f"{self.kind}:why" if self.kind in HAVE_A_WHY and self.data.get("reason") else self.kind
+        more = next((name for name in SAY_MORE.get(self.kind, ()) if self.data.get(name)), "")
+        return f"{self.kind}:{more}" if more else self.kind
 
     @property
     def sentence(self) -> str:
@@ -120,10 +131,20 @@ class Event(models.Model):
             words["frm"], words["to"] = (labels.get(words[key], words[key]) for key in ("frm", "to"))
         if until := self.data.get("until"):
             words["until"] = date_format(timezone.localtime(datetime.fromisoformat(until)), "SHORT_DATETIME_FORMAT")
+        if day := self.data.get("day"):
+            words["day"] = date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")
         return said % words if said else str(self.get_kind_display())
 
 
-HAVE_A_WHY = (EventKind.SNOOZED, EventKind.WOKEN, EventKind.PROMISED, EventKind.BROKEN)
+# Kinds that have another sentence where this is known.
+SAY_MORE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys((EventKind.SNOOZED, EventKind.WOKEN, EventKind.PROMISED, EventKind.BROKEN), ("reason",)),
+    EventKind.SPAM: ("reason",),
+    EventKind.ANSWER_SHOWN: ("day",),
+    EventKind.ORDER_ARRIVED: ("asks",),
+    EventKind.ADDRESS_ACCEPTED: ("filed",),
+    EventKind.ADDRESS_REFUSED: ("reason",),
+}
 
 
 def sentences() -> dict[str, str]:
@@ -141,15 +162,15 @@ def sentences() -> dict[str, str]:
         "away": gettext("%(frm)s is away: assigned to %(to)s"),
         "because": gettext("%(who)s: %(frm)s → %(to)s (%(because)s)"),
         EventKind.SNOOZED: gettext("%(who)s put it off until %(until)s"),
-        f"{EventKind.SNOOZED}:why": gettext("%(who)s put it off until %(until)s: %(reason)s"),
+        f"{EventKind.SNOOZED}:reason": gettext("%(who)s put it off until %(until)s: %(reason)s"),
         EventKind.NOT_SNOOZED: gettext("%(who)s took the date away"),
         EventKind.WOKEN: gettext("It woke up, as it was put off until now"),
-        f"{EventKind.WOKEN}:why": gettext("It woke up, as it was put off until now: %(reason)s"),
+        f"{EventKind.WOKEN}:reason": gettext("It woke up, as it was put off until now: %(reason)s"),
         EventKind.PROMISED: gettext("%(who)s promised the customer: %(until)s"),
-        f"{EventKind.PROMISED}:why": gettext("%(who)s promised the customer: %(until)s, %(reason)s"),
+        f"{EventKind.PROMISED}:reason": gettext("%(who)s promised the customer: %(until)s, %(reason)s"),
         EventKind.KEPT: gettext("The promise for %(until)s was kept"),
         EventKind.BROKEN: gettext("The promise for %(until)s was broken"),
-        f"{EventKind.BROKEN}:why": gettext("The promise for %(until)s was broken: %(reason)s"),
+        f"{EventKind.BROKEN}:reason": gettext("The promise for %(until)s was broken: %(reason)s"),
         EventKind.CLOSING: gettext("Told %(to)s that it closes on %(until)s unless they answer"),
         "undone": gettext("%(who)s took it back: %(frm)s → %(to)s"),
         EventKind.MOVED: gettext("%(who)s moved it from %(frm)s to %(to)s"),
@@ -165,16 +186,37 @@ def sentences() -> dict[str, str]:
         EventKind.SENT_AGAIN: gettext("%(who)s had it sent again to %(to)s"),
         EventKind.ARRIVED: gettext("%(who)s said it arrived at %(to)s"),
         EventKind.SPAM: gettext("%(who)s marked it as spam"),
+        f"{EventKind.SPAM}:reason": gettext("A filter on the way called it spam (%(reason)s)"),
         EventKind.NOT_SPAM: gettext("%(who)s said it is not spam"),
         EventKind.TRASHED: gettext("%(who)s put it in the bin"),
         EventKind.RESTORED: gettext("%(who)s took it out of the bin"),
         EventKind.RATED: gettext("%(who)s rated it: %(to)s of 5"),
         EventKind.WHATSAPP: gettext("WhatsApp link opened by %(who)s for %(to)s"),
         EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),
+        EventKind.ANSWER_SHOWN: gettext("Before writing, %(who)s was shown order %(name)s: %(to)s"),
+        f"{EventKind.ANSWER_SHOWN}:day": gettext(
+            "Before writing, %(who)s was shown order %(name)s: %(to)s, expected on %(day)s"
+        ),
+        EventKind.ORDER_ARRIVED: gettext("%(who)s said that order %(name)s has arrived"),
+        f"{EventKind.ORDER_ARRIVED}:asks": gettext(
+            "%(who)s said that order %(name)s has arrived, and still wants an answer"
+        ),
+        EventKind.STILL_WAITING: gettext("%(who)s said that order %(name)s has not arrived yet"),
+        EventKind.ADDRESS_PROPOSED: gettext("%(who)s proposed another address for order %(name)s"),
+        EventKind.ADDRESS_ACCEPTED: gettext("%(who)s put the proposed address into order %(name)s: %(to)s"),
+        f"{EventKind.ADDRESS_ACCEPTED}:filed": gettext(
+            "%(who)s kept the proposed address with the customer; order %(name)s stays as it is: %(to)s"
+        ),
+        EventKind.ADDRESS_REFUSED: gettext("%(who)s refused the proposed address"),
+        f"{EventKind.ADDRESS_REFUSED}:reason": gettext("%(who)s refused the proposed address: %(reason)s"),
         EventKind.MERGED: gettext("%(who)s merged thread #%(name)s into this one"),
         EventKind.SPLIT_OFF: gettext("%(who)s made thread #%(name)s of some of its messages"),
         EventKind.CAME_FROM: gettext("%(who)s made it of messages of thread #%(name)s"),
         EventKind.SPLIT: gettext("%(who)s split thread #%(name)s off again"),
         EventKind.CLAIMED: gettext("%(who)s claims without proof to answer thread #%(name)s"),
+        EventKind.THANKED: gettext("%(who)s said thank you; the thread stays closed"),
+        EventKind.BESIDE: gettext("The same mail went to %(to)s too: thread #%(name)s"),
+        EventKind.BROUGHT: gettext("%(who)s forwarded this mail of %(to)s into the desk"),
+        EventKind.NOT_BROUGHT: gettext("%(who)s said that the mail is %(to)s's own"),
         EventKind.UNCLAIMED: gettext("%(who)s said that it does not belong to thread #%(name)s"),
     }

@@ -23,6 +23,7 @@ class FactKind(models.TextChoices):
     BROKEN = "broken", _("Promise broken")
     INVITED = "invited", _("Asked to rate")
     RATED = "rated", _("Rated")
+    SHOWN = "shown", _("Wrote after seeing the order")
 
 
 ANSWERS = (FactKind.FIRST, FactKind.NEXT)

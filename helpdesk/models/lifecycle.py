@@ -82,7 +82,7 @@ class Lifecycle(models.Model):
         if status == Status.CLOSED:
             changes |= {"closed_at": now, "needs_answer": False, "waiting_since": None}
         elif before == Status.CLOSED:
-            changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1}
+            changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1, "thanked_at": None}
         self._set(**changes)
         if status == Status.CLOSED and by:
             thread.keep_promise()

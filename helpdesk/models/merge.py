@@ -108,6 +108,14 @@ class Merging(models.Model):
         thread.announce()
         return True
 
+    def stand_beside(self, other: "Thread") -> None:
+        """One mail began this thread and another one at another contact: each names the other. In a transaction."""
+        thread = cast("Thread", self)
+        for one, its in ((thread, other), (other, thread)):
+            one._set(beside=its)
+            one.record(EventKind.BESIDE, to=its.contact.title, name=str(its.pk))
+        other.announce()
+
     @transaction.atomic
     def join_claimed(self, target: "Thread", *, by: Agent) -> Merge | None:
         """It does belong to the thread that its first mail names. None if somebody was faster."""

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.cards import Cards
 from helpdesk.tokens import Kind as TokenKind
 
 
@@ -30,6 +31,7 @@ class Delivery(models.TextChoices):
     FAILED = "failed", _("Not delivered")
 
 
+WANT_NO_ANSWER = ("auto-reply", "thanks")  # reasons of a customer's message
 PUBLIC_KINDS = (MessageKind.CUSTOMER, MessageKind.REPLY)
 INBOUND_KINDS = (MessageKind.CUSTOMER, MessageKind.THIRD_PARTY)
 TOKEN_KINDS = {MessageKind.REPLY: TokenKind.CUSTOMER, MessageKind.FORWARD: TokenKind.FORWARD}
@@ -67,7 +69,8 @@ class Message(models.Model):
     form_key = models.CharField(max_length=32, null=True, blank=True, unique=True)  # one a rendered composer
     delivery = models.CharField(max_length=10, choices=Delivery, blank=True, default=Delivery.NONE)
     delivery_note = models.CharField(max_length=500, blank=True)  # the server's own words
-    reason = models.CharField(max_length=24, blank=True)  # "auto-reply", "too-large", "no-sender" ...
+    reason = models.CharField(max_length=24, blank=True)  # "auto-reply", "thanks", "too-large", "no-sender" ...
+    cards = models.JSONField(default=dict, blank=True)  # what stands in it besides words, as helpdesk.cards says
     is_from_stranger = models.BooleanField(default=False)  # right token, but not an address of this thread
     sent_at = models.DateTimeField(null=True, blank=True)  # what the Date header claims
     created_at = models.DateTimeField(default=timezone.now)
@@ -106,6 +109,11 @@ class Message(models.Model):
     def other_recipients(self) -> list[str]:
         """Whom an agent named by hand: the copies of a reply, the address of a forward."""
         return list(self.recipients.get("cc" if self.kind == MessageKind.REPLY else "to", []))
+
+    @property
+    def besides(self) -> Cards:
+        """What stands in it besides words."""
+        return Cards.of(self.cards)
 
     @property
     def quoted(self) -> str:

@@ -1,10 +1,16 @@
 """Mail that has to leave: a row, written in the transaction that causes it, before anything is sent."""
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from helpdesk import leases
+
+LEASE = timedelta(minutes=2)  # of who sends it
+LONGEST = timedelta(hours=6)  # nothing is put off for longer
 
 
 class OutgoingKind(models.TextChoices):
@@ -48,10 +54,15 @@ class OutgoingQuerySet(models.QuerySet["OutgoingMail"]):
 
     def due(self) -> "OutgoingQuerySet":
         """What may be claimed now: queued and due, or left behind by a sender whose lease ended."""
-        now = timezone.now()
-        waiting = models.Q(state=OutgoingState.QUEUED, not_before__lte=now)
-        abandoned = models.Q(state=OutgoingState.SENDING, lease_until__lt=now)
+        waiting = models.Q(leases.is_due("not_before", LONGEST), state=OutgoingState.QUEUED)
+        abandoned = models.Q(leases.is_over("lease_until", LEASE), state=OutgoingState.SENDING)
         return self.filter(waiting | abandoned).order_by("not_before", "pk")
+
+    def free_abandoned(self) -> None:
+        """What a process has in hand that is gone, others may claim at once."""
+        for pk, claim in self.filter(state=OutgoingState.SENDING).values_list("pk", "claim"):
+            if leases.is_gone(claim):
+                self.filter(pk=pk, claim=claim, state=OutgoingState.SENDING).update(lease_until=None)
 
     def of(self, only: Collection[int] | None, but: Collection[int]) -> "OutgoingQuerySet":
         """The mails of some contacts; without `only`, those of all (and of none) but some."""

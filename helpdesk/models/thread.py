@@ -17,6 +17,7 @@ from helpdesk.mail import MailFile
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
+from helpdesk.models.customer_side import CustomerSide
 from helpdesk.models.desk import Channel, DeskSettings, Folder, Holder, Status
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.lifecycle import Lifecycle
@@ -91,6 +92,10 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     def due_to_wake(self, now: datetime) -> "ThreadQuerySet":
         """Put off until now."""
         return self.filter(wake_at__lte=now)
+
+    def thanked(self) -> "ThreadQuerySet":
+        """Closed ones whose customer said thank you, until somebody has seen it."""
+        return self.on_desk().filter(thanked_at__isnull=False)
 
     def due_to_close(self, now: datetime) -> "ThreadQuerySet":
         """Their customers were told, and did not answer."""
@@ -195,7 +200,7 @@ def new_secret() -> str:
     return secrets.token_hex(16)
 
 
-class Thread(Conversation, Lifecycle, Merging, Pending, models.Model):
+class Thread(Conversation, CustomerSide, Lifecycle, Merging, Pending, models.Model):
     """One conversation, at one contact, with at most one assignee and one status."""
 
     subject = models.CharField(_("subject"), max_length=255, blank=True)
@@ -225,6 +230,8 @@ class Thread(Conversation, Lifecycle, Merging, Pending, models.Model):
     follows = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followers")
     # The thread that its first mail names without proof; an agent joins the two, or says that they are apart.
     claimed = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    # The thread at another contact that the same mail began; the newer names the older, and that the newest.
+    beside = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, db_index=False, related_name="+")
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged_threads")
 
     # Kept by the verbs, so that the queue needs no work per row.
@@ -239,6 +246,7 @@ class Thread(Conversation, Lifecycle, Merging, Pending, models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True)  # first customer message without an answer
     first_response_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    thanked_at = models.DateTimeField(null=True, blank=True)  # a short thank-you came that did not reopen it
     trashed_at = models.DateTimeField(null=True, blank=True)
     reopened_count = models.PositiveIntegerField(default=0)
 
@@ -257,6 +265,8 @@ class Thread(Conversation, Lifecycle, Merging, Pending, models.Model):
             models.Index(fields=["customer", "-active_at"], name="threads_of_a_customer"),
             models.Index(Lower("email"), name="threads_of_an_address"),
             models.Index(fields=["wake_at"], condition=models.Q(wake_at__isnull=False), name="threads_to_wake"),
+            models.Index(fields=["beside"], condition=models.Q(beside__isnull=False), name="threads_beside"),
+            models.Index(fields=["thanked_at"], condition=models.Q(thanked_at__isnull=False), name="threads_thanked"),
             models.Index(fields=["closing_at"], condition=models.Q(closing_at__isnull=False), name="threads_to_close"),
             # Holds all that the counts beside the queues look at, so that they read no rows.
             models.Index(fields=["folder", "status", "contact", "assignee", "inbound_at"], name="queue_counts"),

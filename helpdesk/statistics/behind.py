@@ -37,6 +37,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "satisfaction": (FactKind.RATED,),
     "kept": (FactKind.KEPT,),
     "broken": (FactKind.BROKEN,),
+    "shown": (FactKind.SHOWN,),
     # What is still so at the end.
     "backlog": (FactKind.NEW, FactKind.REOPENED),
     "unanswered": (FactKind.ASKED,),

@@ -27,6 +27,7 @@ from helpdesk.models import (
     Thread,
 )
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
+from helpdesk.models.message import WANT_NO_ANSWER
 from helpdesk.statistics.days import Sums, begin_of, day_of, sums_of, write
 from helpdesk.statistics.life import Found, Life, Said, Turned
 
@@ -76,7 +77,7 @@ def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
 
 
 def _beside(ids: list[int]) -> dict[int, list[Found]]:
-    """Promises that were kept or broken, and ratings."""
+    """Promises that were kept or broken, ratings, and letters of people whom the form had shown their order."""
     found: dict[int, list[Found]] = defaultdict(list)
     settled = Promise.objects.filter(thread__in=ids, dropped_at=None).order_by("pk")
     for thread, by, kept, broken in settled.values_list("thread", "by", "kept_at", "broken_at"):
@@ -87,6 +88,9 @@ def _beside(ids: list[int]) -> dict[int, list[Found]]:
         found[thread].append(Found(FactKind.INVITED, invited, agent))
         if rated:
             found[thread].append(Found(FactKind.RATED, rated, agent, number=score or 0))
+    shown = Event.objects.filter(thread__in=ids, kind=EventKind.ANSWER_SHOWN).order_by("pk")
+    for thread, at in shown.values_list("thread", "at"):
+        found[thread].append(Found(FactKind.SHOWN, at))
     return found
 
 
@@ -109,8 +113,8 @@ def _said(ids: list[int]) -> dict[int, list[Said]]:
     )
     found: dict[int, list[Said]] = defaultdict(list)
     for pk, thread, at, kind, author, reason in rows:
-        ours = kind == MessageKind.REPLY
-        found[thread].append(Said(at, ours, author if ours else None, reason == "auto-reply", tuple(used.get(pk, ()))))
+        ours, is_quiet = kind == MessageKind.REPLY, reason in WANT_NO_ANSWER
+        found[thread].append(Said(at, ours, author if ours else None, is_quiet, tuple(used.get(pk, ()))))
     return found
 
 

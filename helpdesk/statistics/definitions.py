@@ -157,6 +157,20 @@ DEFINITIONS = {
             (60, 85),
         ),
         Definition(
+            "deflected",
+            _("Answered by the form"),
+            _(
+                "How often customers whom the shop knows for sure looked at their order in the contact form and said"
+                " that this answered them. Nothing was sent. Whoever leaves without a word is not counted."
+            ),
+        ),
+        Definition(
+            "shown",
+            _("Wrote all the same"),
+            _("Messages of the form whose writer had been shown the order before."),
+            _line("customer:30"),
+        ),
+        Definition(
             "satisfaction",
             _("Satisfaction"),
             _("The average of the ratings given in the period, 1 to 5, and the share of those asked who gave one."),

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from accounts.pieces import duration
 from helpdesk.models import MessageKind, Status, Thread
+from helpdesk.models.message import WANT_NO_ANSWER
 
 
 def exchanges_of(thread: Thread) -> int:
@@ -15,7 +16,7 @@ def exchanges_of(thread: Thread) -> int:
     for kind, reason in said:
         if kind == MessageKind.REPLY:
             number, is_asked = number + is_asked, False
-        elif reason != "auto-reply":
+        elif reason not in WANT_NO_ANSWER:
             is_asked = True
     return number
 

@@ -12,7 +12,7 @@ from accounts.models import Agent
 from accounts.pieces import duration
 from helpdesk.models import CloseReason, Contact, Holder, PredefinedReply
 from helpdesk.models.figures import Fact
-from helpdesk.statistics import charts, shares
+from helpdesk.statistics import charts, deflections, shares
 from helpdesk.statistics.behind import behind
 from helpdesk.statistics.cells import DASH, Change, Kpi, Row, changed, decimal, percent, time, whole
 from helpdesk.statistics.days import Line
@@ -310,6 +310,25 @@ class Page:
             (head, note, [(one, self.url("new", **{name: one.key})) for one in ask(self.period, self.ids)])
             for head, note, name, ask in told
         ]
+
+    @property
+    def answered(self) -> list[deflections.Answered]:
+        """What the contact form answered by itself, by contact."""
+        told = [
+            deflections.Answered(
+                one,
+                self.now.deflected.get(one.pk, 0),
+                deflections.wrote(self.now, one.pk),
+                self.url("shown", contact=one.slug),
+            )
+            for one in self.chosen or self.contacts
+        ]
+        return [one for one in told if one.answered or one.wrote]
+
+    @property
+    def answered_change(self) -> Change | None:
+        """Beside the period before."""
+        return changed(self.now.answered_by_form, self.before.answered_by_form, better="up", say=whole, relative=True)
 
     @property
     def scores(self) -> list[tuple[int, int, str]]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from helpdesk.models.figures import CountingState, DayFigures, FactKind
+from helpdesk.statistics import deflections
 from helpdesk.statistics.counting import add_up, catch_up
 from helpdesk.statistics.days import Line, Sums, read
 from helpdesk.statistics.periods import Period
@@ -51,6 +52,7 @@ class Half:
     sums: Sums = field(default_factory=Sums)
     by_day: dict[date, Sums] = field(default_factory=lambda: defaultdict(Sums))
     by_contact: dict[int, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    deflected: dict[int, int] = field(default_factory=dict)  # by contact
 
     def take(self, row: DayFigures) -> None:
         """One more day of a contact."""
@@ -127,6 +129,16 @@ class Half:
         return self.sums.counts[FactKind.RATED] / asked if asked else None
 
     @property
+    def answered_by_form(self) -> int:
+        """Questions that needed no thread."""
+        return sum(self.deflected.values())
+
+    @property
+    def wrote_all_the_same(self) -> int:
+        """Letters of people whom the form had shown their order."""
+        return self.sums.counts[FactKind.SHOWN]
+
+    @property
     def backlog_by_day(self) -> list[int]:
         """At the beginning, then at the end of each day."""
         level = [self.start]
@@ -182,6 +194,7 @@ def report(period: Period, contacts: Iterable[int]) -> Report:
         (now_half if row.day >= period.first else before_half).take(row)
     before_half.start, before_half.start_unanswered = _level(before.first, mine)
     now_half.start, now_half.start_unanswered = before_half.backlog, before_half.unanswered
+    deflections.count(now_half, before_half, mine)
     return Report(now_half, before_half, is_counted)
 
 

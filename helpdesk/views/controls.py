@@ -167,6 +167,18 @@ def trash(request: AgentRequest, thread_id: int) -> HttpResponse:
 
 @agent_required
 @require_POST
+def thanks(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """A thank-you that came after closing: seen, or with `is=question` something to answer after all."""
+    thread = visible(request, thread_id)
+    if request.POST.get("is") == "question":
+        thread.answer_thanks(by=request.user)
+    else:
+        thread.see_thanks(by=request.user)
+    return answer(request, thread)
+
+
+@agent_required
+@require_POST
 def claim(request: AgentRequest, thread_id: int) -> HttpResponse:
     """Join a thread to the one that its first mail names, or say that it does not belong there."""
     thread = visible(request, thread_id)

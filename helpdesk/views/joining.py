@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages as toasts
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -121,3 +121,16 @@ def requester(request: AgentRequest, thread_id: int) -> HttpResponse:
         return SeeOther(thread_path(thread.pk))
     context = {"thread": thread, "form": form}
     return render(request, "helpdesk/joining/requester.html", context, status=400 if form.errors else 200)
+
+
+@agent_required
+@require_POST
+def take_back(request: AgentRequest, thread_id: int, message_id: int) -> HttpResponse:
+    """What an agent forwarded into the desk is their own mail after all."""
+    thread = visible(request, thread_id)
+    message = get_object_or_404(thread.messages.current(), pk=message_id)
+    if message.besides.brought is None:
+        raise Http404
+    own = thread.take_back_bringing(message, by=request.user)
+    toasts.success(request, _("The mail is %(name)s's own again.") % {"name": message.author_name})
+    return SeeOther(thread_path(own.pk))

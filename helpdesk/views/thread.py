@@ -19,6 +19,7 @@ from helpdesk.composer import composer_for, forward_choices
 from helpdesk.filters import Filters
 from helpdesk.forms_pending import quick_choices
 from helpdesk.models import (
+    AddressProposal,
     CloseReason,
     Contact,
     DeskSettings,
@@ -77,6 +78,7 @@ def header_context(thread: Thread, labels: dict[str, StatusLabel], desk: DeskSet
         "bin_days": BIN_DAYS,
         "folders": Folder,
         "solved": solved_in(thread),
+        "proposal": AddressProposal.objects.waiting_in(thread) if thread.order_id else None,
     }
 
 

@@ -6,7 +6,6 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.http import SeeOther
@@ -15,7 +14,8 @@ from helpdesk.models import Thread
 from portal import area
 from portal.area import CustomerRequest
 from portal.conversation import standing
-from portal.customer import AreaPage, Order, orders_of
+from portal.customer import AreaPage, orders_of
+from portal.orders import steps_of
 
 ROWS = 20
 
@@ -41,7 +41,7 @@ def threads(request: CustomerRequest) -> HttpResponse:
 def thread(request: CustomerRequest, thread_id: int) -> HttpResponse:
     """Open a thread of one's own: the page that private links lead to."""
     own = get_object_or_404(Thread.objects.of_customer(request.customer.pk), pk=thread_id)
-    return SeeOther(reverse("portal:thread", args=[links.portal_token(own)]))
+    return SeeOther(reverse("portal:thread", args=[links.portal_token(own, proven=True)]))
 
 
 @require_safe
@@ -57,13 +57,6 @@ def order(request: CustomerRequest, order_id: int) -> HttpResponse:
     """One order: what is in it, what it cost, and where it is."""
     found = get_object_or_404(orders_of(request.customer), pk=order_id)
     return area.draw(request, "order", {"order": found, "steps": steps_of(found)})
-
-
-def steps_of(order: Order) -> list[tuple[str, bool, bool]]:
-    """How far an order has come: (word, reached, stands there now)."""
-    words = (_("Order placed"), _("Paid"), _("On its way"), _("Delivered"))
-    last = max(n for n, reached in enumerate(order.steps) if reached)
-    return [(word, reached, n == last) for n, (word, reached) in enumerate(zip(words, order.steps, strict=True))]
 
 
 def page_of(request: CustomerRequest, rows: Any) -> Page:

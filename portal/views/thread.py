@@ -17,7 +17,7 @@ from helpdesk.models import Attachment, DeskSettings, Message, OutgoingState, St
 from helpdesk.models.message import MessageQuerySet
 from portal import guard, pages, uploads
 from portal.access import FormToken
-from portal.conversation import Said, steps
+from portal.conversation import Offers, Said, steps
 from portal.forms import ReplyForm
 from portal.views.contact import accepted, query_of
 
@@ -51,7 +51,7 @@ def show(request: HttpRequest, thread: Thread, token: str) -> HttpResponse:
 
 def thread_of(secret: str) -> Thread:
     """The thread with this secret. Raises Http404, or SwitchedOffError if its customer's account is disabled."""
-    threads = Thread.objects.select_related("contact", "customer", "order", "merged_into")
+    threads = Thread.objects.select_related("contact", "customer", "order", "merged_into__order")
     thread = get_object_or_404(threads, secret=secret)
     if thread.customer is not None and not thread.customer.is_active:
         raise pages.SwitchedOffError
@@ -118,7 +118,7 @@ def draw(
         "query": query_of(request),
         "may_rate": goes_on.status == Status.CLOSED and is_theirs and DeskSettings.load().asks_rating,
         "notice": request.GET.get("done", ""),
-        "may_close": goes_on.status != Status.CLOSED and is_theirs,
+        "offers": Offers(goes_on, is_theirs, is_theirs and links.is_proven(token)),
     }
     return render(request, "portal/thread.html", context, status=429 if wait else 200)
 

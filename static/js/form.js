@@ -31,8 +31,9 @@ function showProducts() {
 }
 
 if (form) {
-  const button = form.querySelector("button[type=submit]");
-  form.addEventListener("submit", () => busy(button, true));
+  const button = form.querySelector("button[data-busy]");
+  // A button with a name asks for something else, and would lose its name if it were switched off.
+  form.addEventListener("submit", (event) => event.submitter?.name || busy(button, true));
   // The browser's Back button shows the page as it was left.
   addEventListener("pageshow", () => busy(button, false));
   form.addEventListener("change", () => {

@@ -39,7 +39,7 @@ def thread(world) -> Thread:
 
 # -- rights ---------------------------------------------------------------------------------------
 
-READS = ["thread-list", "contacts", "statuses", "agents", "predefined_replies", "schema", "docs"]
+READS = ["thread-list", "contacts", "statuses", "agents", "predefined_replies", "docs"]
 WRITES = {
     "replies": {"text": "Hello"},
     "notes": {"text": "Hello"},

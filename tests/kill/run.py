@@ -2,9 +2,10 @@
 
 Counts what came in (each mail must be exactly one message) and what went out (each reply taken once; a second copy only
 where the final dot was sent and no answer was read). Two workers run on the one mailbox; either is killed, by SIGKILL,
-or stopped until its lease is another's and then woken (SIGSTOP, SIGCONT). A lease is made to end at once after a kill,
-and a mail put off to be due at once: that is all that differs from a desk in use. A run with fewer kills than planned
-is void. DATABASE=postgresql takes that one.
+or stopped until its lease is another's and then woken (SIGSTOP, SIGCONT), after a random number of steps of the work:
+on a busy machine a process that is killed by the clock does nothing but start. The leases of a stopped worker are made
+to end at once, and a mail put off to be due at once: that is all that differs from a desk in use. A run with fewer
+kills than planned is void. DATABASE=postgresql takes that one.
 """
 
 import argparse
@@ -22,9 +23,10 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAUSE = 1.2  # seconds between kills, on average, beside what the start of a worker takes
-LEAST = 0.3
-LIMIT = 1800  # seconds without an end: something is stuck
+STEPS = 3  # of each mail: taken, confirmed, answered
+SPREAD = 0.8  # the kills are spread over so much of the work
+STILL = 20.0  # seconds without a step after which one strikes all the same
+LIMIT = 1800  # seconds without a step: something is stuck
 POSTGRES = ROOT / "tests" / "servers" / "postgres.py"
 
 
@@ -74,9 +76,13 @@ class Run:
 
         django.setup()
         from django.core.management import call_command
+        from django.db import connection
 
         from tests.servers import dovecot
 
+        if connection.vendor == "postgresql":
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f'CREATE DATABASE "{connection.settings_dict["NAME"]}"')
         call_command("migrate", verbosity=0)
         with dovecot.running() as server:
             return self.work(server)
@@ -109,15 +115,20 @@ class Run:
         return subprocess.Popen(command, cwd=ROOT, env=self.environment, **quiet)  # type: ignore[call-overload]
 
     def _kill_until_done(self, delivering: threading.Thread) -> None:
-        begun, next_kill = time.monotonic(), time.monotonic() + 4
+        """Strike after a random number of steps of the work, so that it is work that is hit and not a start."""
+        each = SPREAD * STEPS * self.chosen.mails / max(self.chosen.kills, 1)
+        moved_at, before, goal = time.monotonic(), 0, self.chance.expovariate(1 / each)
         while self.kills < self.chosen.kills or delivering.is_alive() or not done(self.chosen.mails):
-            assert time.monotonic() - begun < LIMIT, "it does not come to an end"
             answer_all()
             make_due()
-            if self.kills < self.chosen.kills and time.monotonic() >= next_kill:
+            now, steps = time.monotonic(), steps_done()
+            moved_at = now if steps != before else moved_at
+            before = steps
+            assert now - moved_at < LIMIT, "it does not come to an end"
+            if self.kills < self.chosen.kills and (steps >= goal or now - moved_at > STILL):
                 self._strike()
-                next_kill = time.monotonic() + LEAST + self.chance.expovariate(1 / PAUSE)
-            time.sleep(0.05)
+                goal, moved_at = steps + self.chance.expovariate(1 / each), time.monotonic()
+            time.sleep(self.chance.uniform(0.02, 0.08))
 
     def _strike(self) -> None:
         """End one of the two, or let it sleep over its leases."""
@@ -134,7 +145,6 @@ class Run:
         worker.kill()
         worker.wait()
         self.kills += 1
-        end_leases()
         self.workers[at] = self._start()
 
     def _count(self, sink: "object") -> int:
@@ -219,12 +229,20 @@ def make_due() -> None:
 
 
 def end_leases() -> None:
-    """The 45 seconds, and the two minutes, of whoever was killed are over."""
+    """The 45 seconds, and the two minutes, of whoever was stopped are over."""
     from helpdesk.models import OutgoingMail
     from mailgateway.models import Mailbox
 
     Mailbox.objects.update(lease_until="2020-01-01T00:00Z")
     OutgoingMail.objects.filter(state="sending").update(lease_until="2020-01-01T00:00Z")
+
+
+def steps_done() -> int:
+    """How much was taken in and sent."""
+    from helpdesk.models import OutgoingMail
+    from mailgateway.models import Incoming
+
+    return Incoming.objects.exclude(state="stored").count() + OutgoingMail.objects.filter(state="sent").count()
 
 
 def done(mails: int) -> bool:

@@ -7,11 +7,13 @@ import pytest
 from django.utils import timezone
 
 from helpdesk import faults
-from helpdesk.models import Delivery, Message, OutgoingKind, OutgoingMail, OutgoingState, Thread
+from helpdesk.models import Attachment, Delivery, Message, OutgoingKind, OutgoingMail, OutgoingState, Thread
 from mailgateway import imap, incoming, outgoing, visit
 from mailgateway.models import Incoming, Mailbox
 from tests import make
-from tests.servers.mails import mailbox, raw
+from tests.conftest import make_world
+from tests.kill.points import Killed
+from tests.servers.mails import mailbox, raw, with_file
 from tests.servers.mails import until as wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,38 +21,16 @@ INBOUND = (
     *("01 before connecting", "02 folder open", "03 before searching", "05 fetched", "06 row written", "07 stored"),
     *("08 before settling", "09 settled on the server", "10 copied", "10 marked as deleted"),
     *("11 before reading", "11 read", "12 before delivering", "12 delivered", "12 committed"),
-    "15 raw mail half written",
+    *("15 raw mail half written", "15 attachment written"),
 )
 OUTBOUND = (
     *("24 claimed", "24 before connecting", "25 recipient", "25 all but the end", "26 about to end", "26 ended"),
     *("27 answered", "28 sent"),
 )
-ELSEWHERE = ("23 mail queued", "28 appended")
+ELSEWHERE = ("13 nobody told yet", "23 mail queued", "27 verdict waits", "28 appended")
 IN_DOUBT = ("26 about to end", "26 ended", "27 answered")
 
 pytestmark = pytest.mark.django_db
-
-
-class Killed(BaseException):
-    """What no `except Exception` catches, as nobody catches SIGKILL."""
-
-
-@pytest.fixture
-def kill_at(monkeypatch):
-    """kill_at("05 fetched"): the process ends there, once. The list that it returns says whether it did."""
-
-    def arm(point: str, error: type[BaseException] = Killed) -> list[str]:
-        fired: list[str] = []
-
-        def hook(reached: str) -> None:
-            if reached == point and not fired:
-                fired.append(reached)
-                raise error
-
-        monkeypatch.setattr(faults, "hook", hook)
-        return fired
-
-    return arm
 
 
 def test_every_fault_point_in_the_source_is_fired_by_a_test():
@@ -78,8 +58,8 @@ def test_killed_while_fetching_each_mail_is_there_once_and_acknowledged_once(
     monkeypatch.setattr(imap, "Folder", WithoutMove)
     account = dovecot.account()
     box = mailbox(account, world.service, afterwards="move", move_to="Done")
-    for text in ("first", "second"):
-        account.append(raw(text, From=f"{text}@example.com"))
+    account.append(with_file("first", b"a photo", From="first@example.com"))
+    account.append(raw("second", From="second@example.com"))
     fired = kill_at(point)
     with pytest.raises(Killed):
         visit.fetch_once(box.pk)
@@ -90,21 +70,33 @@ def test_killed_while_fetching_each_mail_is_there_once_and_acknowledged_once(
         assert visit.fetch_once(box.pk) == ""
     assert sorted(Message.objects.values_list("text", flat=True)) == ["first", "second"]
     assert OutgoingMail.objects.filter(kind=OutgoingKind.ACKNOWLEDGEMENT).count() == 2
+    assert [one.open().read() for one in Attachment.objects.all()] == [b"a photo"]
     assert account.count() == 0
     # A move without MOVE that was cut in two leaves a second copy in the server's folder, never in our base.
     assert account.count("Done") == (4 if point.startswith("10") else 2)
 
 
 @pytest.mark.imap
-def test_a_full_disk_takes_nothing_and_loses_nothing(world, dovecot, kill_at):
+@pytest.mark.django_db(transaction=True)
+def test_killed_before_open_pages_were_told_the_mail_is_there_once_and_pages_find_it_by_the_clock(
+    dovecot, kill_at, client
+):
+    world = make_world()
     account = dovecot.account()
     box = mailbox(account, world.service)
-    account.append(raw())
-    kill_at("15 raw mail half written", OSError)
-    assert visit.fetch_once(box.pk) != ""
-    assert (Incoming.objects.count(), account.flags()) == (0, [set()])
-    assert visit.fetch_once(box.pk) == ""
-    assert Message.objects.count() == 1
+    account.append(raw("Where is my order?", Subject="Nobody was told of this"))
+    client.force_login(world.bob)
+    page = client.get("/").content.decode()
+    assert int(re.search(r'data-poll="(\d+)"', page)[1]) <= 30, "seconds after which a page without a socket looks"
+    fired = kill_at("13 nobody told yet")
+    with pytest.raises(Killed):
+        visit.fetch_once(box.pk)
+    assert fired
+    assert "Nobody was told of this" in client.get("/", headers={"HX-Request": "true"}).content.decode()
+    for _ in range(2):
+        assert visit.fetch_once(box.pk) == ""
+    assert (Message.objects.count(), Incoming.objects.count()) == (1, 1)
+    assert OutgoingMail.objects.filter(kind=OutgoingKind.ACKNOWLEDGEMENT).count() == 1
 
 
 @pytest.mark.imap

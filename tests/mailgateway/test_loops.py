@@ -52,7 +52,7 @@ def test_a_loop_that_falls_comes_back_and_the_other_never_notices(caplog):
     run(main)
     assert ran == [1]
     pauses = [later - earlier for earlier, later in itertools.pairwise(fell)]
-    assert pauses[2] > pauses[0]
+    assert pauses[2] >= 0.08 * 0.8, "doubled twice; a busy machine only makes it longer"
     assert "out of order" in caplog.text
 
 

@@ -76,12 +76,12 @@ def test_the_customers_answer_comes_into_the_same_thread_with_its_new_part(world
     thread.close(by=world.bob)
     answer = (
         "From: ana@example.com\nSubject: =?utf-8?Q?RV=3A_Where?=\nMessage-ID: <two@example.com>\n"
-        f"In-Reply-To: {reply.message_id}\n\nThank you!\n\n"
+        f"In-Reply-To: {reply.message_id}\n\nNothing came!\n\n"
         "On Mon, 2 Nov 2026 at 09:00, Shop <service@shop.test> wrote:\n> It left today.\n"
     )
     told = pipe(answer.encode())
     assert (told["outcome"], told["thread"]) == ("appended", first["thread"])
-    assert told["body_text"] == "Thank you!"
+    assert told["body_text"] == "Nothing came!"
     assert "It left today." in told["body_full_text"]
     thread.refresh_from_db()
     assert thread.status == Status.OPEN

@@ -192,7 +192,7 @@ def test_who_has_forgotten_the_password_chooses_another_by_a_link(client, john):
 @pytest.mark.row("CF4")
 def test_a_disabled_customer_is_out_at_once_and_gets_a_403_while_their_mail_still_arrives(inside, world, john):
     thread = make.thread(world.service)
-    private = f"/t/{links.portal_token(thread)}/"
+    private = f"/t/{links.portal_token(thread, proven=True)}/"
     ask(inside)
     link = link_in(OutgoingMail.objects.latest("pk"))
     assert inside.get(private).status_code == 200

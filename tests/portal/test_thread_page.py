@@ -22,7 +22,7 @@ def thread(world):
 
 
 def url_of(thread):
-    return f"/t/{links.portal_token(thread)}/"
+    return f"/t/{links.portal_token(thread, proven=True)}/"
 
 
 def answer(client, thread, message="Thank you", **fields):
@@ -137,8 +137,9 @@ def test_an_agents_picture_is_shown_by_the_customers_own_link(client, world, thr
     )
     message.html = f'<p>Look <img src="/attachments/{picture.pk}/" alt=""></p>'
     message.save()
-    page = client.get(url_of(thread)).content.decode()
-    assert f'src="{url_of(thread)}files/{picture.pk}/"' in page.replace("&amp;", "&")
+    url = url_of(thread)
+    page = client.get(url).content.decode()
+    assert f'src="{url}files/{picture.pk}/"' in page.replace("&amp;", "&")
 
 
 def test_a_wrong_or_revoked_token_is_not_found(client, thread):

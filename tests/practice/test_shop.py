@@ -12,8 +12,11 @@ from accounts.models import Agent
 from config.practice import carts, shop, stories
 from crm.models import Cart, Customer, Order
 from helpdesk.models import (
+    AddressProposal,
     Attachment,
     Contact,
+    DayFigures,
+    Deflection,
     Event,
     Message,
     MessageKind,
@@ -24,6 +27,7 @@ from helpdesk.models import (
     StatusLabel,
     Thread,
 )
+from mailgateway.models import Incoming
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -55,19 +59,36 @@ def test_the_shop_has_all_that_practice_needs(built):
     )
     assert Thread.objects.filter(folder="spam").count() == 5
     assert Message.objects.filter(delivery="failed").count() == 1
+    _each_rarer_state_of_mail_is_there_once()
     assert Message.objects.exclude(html="").filter(kind=MessageKind.CUSTOMER).exists()
     assert Contact.objects.count() == 4
     assert StatusLabel.objects.get(pk=Status.PENDING_2).labels["es"] == "almacén"
     assert PredefinedReply.objects.count() == 13
+    assert Thread.objects.exclude(product=None).count() >= 20
+    assert Deflection.objects.count() >= 50
+    assert AddressProposal.objects.count() == 1
+    used = [number for day in DayFigures.objects.all() for number in day.data["replies"].values()]
+    assert sum(used) >= 30
     _nothing_is_left_to_send_and_all_lies_in_the_past()
     _passwords_are_kept_for_their_owner_and_work(built)
     _live_carts_stay_live()
     _a_second_shop_is_refused()
 
 
+def _each_rarer_state_of_mail_is_there_once() -> None:
+    assert Message.objects.filter(delivery="uncertain").count() == 1
+    assert Thread.objects.exclude(claimed=None).count() == 1
+    assert Thread.objects.thanked().count() >= 1
+    assert Thread.objects.exclude(beside=None).count() == 2
+    assert Message.objects.filter(reason="forwarded").count() == 1
+    assert Incoming.objects.set_aside().count() == 1
+    cards = [one.besides for one in Message.objects.exclude(cards={})]
+    assert [len(one.invitations) for one in cards if one.seal] == [1]
+
+
 def _nothing_is_left_to_send_and_all_lies_in_the_past() -> None:
     states = OutgoingMail.objects.values_list("state", flat=True)
-    assert sorted(set(states)) == [OutgoingState.FAILED, OutgoingState.SENT]  # one came back
+    assert sorted(set(states)) == [OutgoingState.FAILED, OutgoingState.SENT, OutgoingState.UNCERTAIN]  # one came back
     now, weeks = timezone.now(), timedelta(weeks=8, days=1)
     for times in (Event.objects.values_list("at", flat=True), Message.objects.values_list("created_at", flat=True)):
         assert now - weeks < min(times)

@@ -29,9 +29,7 @@ class Running:
     """One process, and what it printed."""
 
     def __init__(self, words: tuple[str, ...], **environment: str) -> None:
-        env = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
-        env |= {"DATABASE_URL": database_url(), "DATA_DIR": str(settings.DATA_DIR), "PYTHONUNBUFFERED": "1"}
-        self.environment = env | environment
+        self.environment = self.environment_of(**environment)
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", *words],
             cwd=ROOT,
@@ -40,6 +38,13 @@ class Running:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    @staticmethod
+    def environment_of(**more: str) -> dict[str, str]:
+        """Ours, with the test's database."""
+        env = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+        env |= {"DATABASE_URL": database_url(), "DATA_DIR": str(settings.DATA_DIR), "PYTHONUNBUFFERED": "1"}
+        return env | more
 
     def wait_ready(self) -> "Running":
         """Read the line it prints when all is running."""

@@ -1,5 +1,7 @@
 """Mailbox rows for the servers of a test, and raw mails as a customer's program writes them."""
 
+import email
+import email.policy
 import itertools
 import time
 from collections.abc import Callable
@@ -38,6 +40,13 @@ def raw(text: str = "Where is my order?", **headers: str) -> bytes:
         message[name.replace("_", "-")] = value
     message.set_content(text)
     return message.as_bytes().replace(b"\n", b"\r\n")
+
+
+def with_file(text: str, content: bytes, **headers: str) -> bytes:
+    """A mail with one file attached."""
+    message = email.message_from_bytes(raw(text, **headers), policy=email.policy.default)
+    message.add_attachment(content, maintype="image", subtype="png", filename="photo.png")
+    return message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 def until(condition: Callable[[], Any], *, seconds: float = 15, what: str = "") -> Any:

@@ -6,15 +6,16 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from helpdesk import context, notices, shops
+from helpdesk import cards, context, notices, shops
 from helpdesk import html as markup
 from helpdesk.mail import InboundMail
 from helpdesk.models.attachment import Attachment
-from helpdesk.models.conversation.speech import Speech, excerpt
+from helpdesk.models.conversation.speech import excerpt
+from helpdesk.models.conversation.thanking import REASON, Thanking
 from helpdesk.models.desk import Folder, Holder, Status
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
-from helpdesk.models.message import Message, MessageKind
+from helpdesk.models.message import WANT_NO_ANSWER, Message, MessageKind
 from helpdesk.models.words import MessageWords
 
 
@@ -25,7 +26,7 @@ def received_key(contact_id: int, mail: InboundMail) -> str | None:
     return hashlib.sha256(f"{contact_id}|{mail.message_id}|{mail.digest}".encode()).hexdigest()
 
 
-class Arrival(Speech):
+class Arrival(Thanking):
     """Verbs for mail and forms. Each returns the message it made."""
 
     class Meta:
@@ -56,18 +57,25 @@ class Arrival(Speech):
 
     @transaction.atomic(savepoint=False)
     def receive(self, mail: InboundMail, *, third_party: bool = False, stranger: bool = False) -> Message:
-        """Add what came from outside. A customer's message reopens; an automatic one never does."""
+        """Add what came from outside. A customer's message reopens; an automatic one never does, nor mere thanks."""
         thread = self._thread
-        kind = MessageKind.THIRD_PARTY if third_party else MessageKind.CUSTOMER
-        message = self._add(**self._received(mail, kind), is_from_stranger=stranger)
+        self._hold()
+        is_quiet = not (third_party or stranger) and self.is_only_thanked(mail)
+        fields = self._received(mail, MessageKind.THIRD_PARTY if third_party else MessageKind.CUSTOMER)
+        if is_quiet:
+            fields["reason"] = REASON
+        message = Message.objects.create(thread=thread, home=thread, is_from_stranger=stranger, **fields)
         files = [Attachment.objects.add(file, message=message) for file in mail.files]
         MessageWords.add(message, thread, files)
-        self._note_arrival(message, len(mail.files), answers_wanted=not (third_party or mail.automatic == "auto-reply"))
+        wants_answer = not third_party and message.reason not in WANT_NO_ANSWER
+        self._note_arrival(message, len(mail.files), answers_wanted=wants_answer)
         what = EventKind.THIRD_PARTY if third_party else EventKind.RECEIVED
         thread.record(what, actor_name=message.who, message=message)
         if third_party and thread.status in (Status.PENDING_1, Status.PENDING_2):
             thread.reopen(by=None)
-        if thread.assignee and thread.message_count > 1:
+        if is_quiet:
+            self.note_thanks(message)
+        elif thread.assignee and thread.message_count > 1:
             notices.tell(thread.assignee, NoticeKind.ANSWERED, thread, text=message.text, by_name=message.who)
         thread.announce()
         return message
@@ -87,6 +95,7 @@ class Arrival(Speech):
             "in_reply_to": (mail.in_reply_to[:1] or ("",))[0][:255],
             "received_key": received_key(self._thread.contact_id, mail),
             "reason": mail.automatic or mail.problem,
+            "cards": cards.of_mail(mail),
             "sent_at": mail.date,
             "ip": mail.ip or None,
             "user_agent": mail.user_agent[:400],

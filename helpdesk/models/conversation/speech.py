@@ -6,7 +6,7 @@ from django.db import models
 
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.desk import Status
-from helpdesk.models.message import INBOUND_KINDS, PUBLIC_KINDS, Message, MessageKind
+from helpdesk.models.message import INBOUND_KINDS, PUBLIC_KINDS, WANT_NO_ANSWER, Message, MessageKind
 
 if TYPE_CHECKING:
     from helpdesk.models.thread import Thread
@@ -31,11 +31,15 @@ class Speech(models.Model):
 
     def _add(self, kind: MessageKind, **fields: Any) -> Message:
         """One more message; the thread row is locked first, so that its counters stay right."""
+        self._hold()
+        return Message.objects.create(thread=self._thread, home=self._thread, kind=kind, **fields)
+
+    def _hold(self) -> None:
+        """Lock the thread's row, and know what it says now."""
         thread = self._thread
         fresh = thread.lock()
         for name in ("message_count", "attachment_count", "needs_answer", "waiting_since", "status", "assignee_id"):
             setattr(thread, name, getattr(fresh, name))
-        return Message.objects.create(thread=thread, home=thread, kind=kind, **fields)
 
     def recount(self) -> None:
         """Set the queue's columns from the messages; after a recall, a merge or a split."""
@@ -48,7 +52,7 @@ class Speech(models.Model):
             one.created_at
             for one in public
             if one.kind == MessageKind.CUSTOMER
-            and one.reason != "auto-reply"
+            and one.reason not in WANT_NO_ANSWER
             and (last_reply is None or one.created_at > last_reply)
         ]
         inbound = [one.created_at for one in messages if one.kind in INBOUND_KINDS]

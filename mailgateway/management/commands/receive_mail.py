@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 
 from helpdesk import intake
 from helpdesk.mail import InboundMail
-from mailgateway import child, incoming
+from mailgateway import child, incoming, invitations
 
 USAGE_ERROR = 64  # sysexits.h: EX_USAGE
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the mail and offers it later
@@ -97,7 +97,7 @@ def described(mail: InboundMail) -> dict[str, Any]:
         "customer_email": mail.sender,
         "from_name": mail.sender_name,
         "subject": mail.subject,
-        "body_text": mail.text,
+        "body_text": "\n\n".join(one for one in (mail.text, *map(invitations.summary, mail.invitations)) if one),
         "body_full_text": mail.full_text,
         "body_html": mail.html,
         "attachments": [

@@ -1,5 +1,6 @@
 """manage.py worker: mail and daily jobs without pages; as many as you like."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -25,7 +26,8 @@ class Command(BaseCommand):
             desk.run(desk.Parts(ready="Mostrador fetches and sends mail (Ctrl+C ends it)"))
         for mailbox in Mailbox.objects.active():
             if trouble := fetch_once(mailbox.pk):
-                self.stderr.write(f"{mailbox}: {trouble}")
+                with suppress(OSError):  # a full disk: it stands on the mailbox's page as well
+                    self.stderr.write(f"{mailbox}: {trouble}")
         daily.finish_piped()
         outgoing.send_queued()
         if beats.is_todays_first("daily"):

@@ -1,16 +1,15 @@
-"""Mailboxes, and every raw mail that came through them."""
+"""Mailboxes: where mail is fetched and how it is sent, and how both are going."""
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts import vault
-from accounts.models import Agent
-from mailgateway import reasons
+from helpdesk import leases
+from helpdesk.mail import Marks
 from mailgateway.grants import SignIn
 from mailgateway.troubles import Side, Trouble
 
@@ -84,6 +83,22 @@ class Mailbox(models.Model):
             "The name that your mail server writes first into “Authentication-Results”, as in mx.example.com."
             " Only what it vouches for is taken as an agent's answer; empty: nothing is."
         ),
+    )
+    believes_marks = models.BooleanField(
+        _("believe the spam marks of other filters"),
+        default=True,
+        help_text=_("What “X-Spam-Flag”, “X-Spam-Status” and their like call spam goes to the spam folder."),
+    )
+    spam_score = models.FloatField(
+        _("spam from this score on"),
+        null=True,
+        blank=True,
+        help_text=_("The number in “X-Spam-Status” or “X-Spam-Score”, often 5. Empty: only what is marked."),
+    )
+    refuses_forged = models.BooleanField(
+        _("put forged senders into the spam folder"),
+        default=False,
+        help_text=_("Mail that fails DMARC, as the server says that vouches for senders."),
     )
     smtp_host = models.CharField(_("SMTP server"), max_length=255, blank=True)
     smtp_port = models.PositiveIntegerField(_("port"), default=587)
@@ -167,6 +182,15 @@ class Mailbox(models.Model):
         """Whether its SMTP server, too, gets a token: unless it has a password of its own."""
         return self.sign_in != SignIn.PASSWORD and not self.smtp_password_locked
 
+    def spam_reason(self, marks: Marks) -> str:
+        """Why a mail with these marks is spam here; empty if it is not."""
+        if marks.spam and self.believes_marks:
+            return marks.spam
+        if self.spam_score is not None and marks.score is not None and marks.score >= self.spam_score:
+            return f"score {marks.score:g}"
+        is_forged = bool(marks.failed_by) and marks.failed_by == self.trusted_server
+        return "dmarc=fail" if is_forged and self.refuses_forged else ""
+
     def set_password(self, password: str) -> None:
         """Encrypt and keep; call save() afterwards."""
         self.password_locked = vault.lock(password)
@@ -211,18 +235,25 @@ class Mailbox(models.Model):
         if not self.mails_a_minute:
             return 0.0
         rows, now = type(self).objects.filter(pk=self.pk), timezone.now()
-        at = rows.values_list("next_send_at", flat=True).first()
-        if at is not None and at > now:
+        at, step = rows.values_list("next_send_at", flat=True).first(), timedelta(minutes=1) / self.mails_a_minute
+        if at is not None and now < at <= now + step:  # farther away: the clock was set back since
             return (at - now).total_seconds()
-        taken = rows.filter(next_send_at=at).update(next_send_at=now + timedelta(seconds=60 / self.mails_a_minute))
-        return 0.0 if taken else 60 / self.mails_a_minute
+        taken = rows.filter(next_send_at=at).update(next_send_at=now + step)
+        return 0.0 if taken else step.total_seconds()
 
     def lease(self, token: str, *, seconds: float) -> bool:
-        """Take or renew the right to fetch here, so that two workers never do; False while another holds it."""
-        now = timezone.now()
-        free = models.Q(lease_until=None) | models.Q(lease_until__lt=now) | models.Q(lease_token=token)
-        mine = type(self).objects.active().filter(free, pk=self.pk)
-        return bool(mine.update(lease_token=token, lease_until=now + timedelta(seconds=seconds)))
+        """Take or renew the right to fetch here, so that two workers never do; False while another holds it.
+
+        Nobody waits for the lease of a process that is gone.
+        """
+        rows, length = type(self).objects.active().filter(pk=self.pk), timedelta(seconds=seconds)
+        free = leases.is_over("lease_until", length) | models.Q(lease_token=token)
+        if rows.filter(free).update(lease_token=token, lease_until=leases.until(length)):
+            return True
+        holder = rows.values_list("lease_token", flat=True).first()
+        if holder is None or not leases.is_gone(holder):
+            return False
+        return bool(rows.filter(lease_token=holder).update(lease_token=token, lease_until=leases.until(length)))
 
     def release(self, token: str) -> None:
         """Let others fetch here at once."""
@@ -249,145 +280,3 @@ class Mailbox(models.Model):
         """Write the ledger's place, without a version in the history."""
         changes = {"place": self.place, "uidvalidity": self.uidvalidity, "last_uid": self.last_uid}
         type(self).objects.filter(pk=self.pk).update(**changes)
-
-
-TRIES = 3  # after so many a mail that stops us lies aside, for people to look at
-NOT_FETCHED = reasons.NOT_FETCHED
-
-
-class IncomingState(models.TextChoices):
-    """How far a raw mail has come."""
-
-    STORED = "stored", _("Stored")
-    DONE = "done", _("Done")
-    FAILED = "failed", _("Set aside")
-
-
-class Outcome(models.TextChoices):
-    """What became of a mail."""
-
-    CREATED = "created", _("New thread")
-    APPENDED = "appended", _("Added to a thread")
-    DUPLICATE = "duplicate", _("Seen before")
-    IGNORED = "ignored", _("Ignored")
-    BOUNCE = "bounce", _("Delivery report")
-    REJECTED = "rejected", _("Not understood")
-    DISCARDED = "discarded", _("Put away by hand")
-
-
-class IncomingQuerySet(models.QuerySet["Incoming"]):
-    """Raw mails, in the gateway's words."""
-
-    def unfinished(self) -> "IncomingQuerySet":
-        """Stored, but something stopped us before we knew what they are."""
-        return self.filter(state=IncomingState.STORED).order_by("pk")
-
-    def set_aside(self) -> "IncomingQuerySet":
-        """Nothing could be made of them: people have to look."""
-        return self.filter(state=IncomingState.FAILED).order_by("-pk")
-
-    def unacknowledged(self, mailbox: Mailbox) -> "IncomingQuerySet":
-        """Those whose copy on the server still has to be marked, moved or deleted."""
-        rows = self.filter(mailbox=mailbox, uidvalidity=mailbox.uidvalidity, acknowledged_at=None)
-        return rows.exclude(reason=NOT_FETCHED).order_by("uid")
-
-    def not_fetched(self, mailbox: Mailbox) -> "IncomingQuerySet":
-        """Those the server would not hand out, and may the next time."""
-        rows = self.filter(mailbox=mailbox, uidvalidity=mailbox.uidvalidity, reason=NOT_FETCHED)
-        return rows.filter(attempts__lt=TRIES).order_by("uid")
-
-
-class Incoming(models.Model):
-    """One raw mail as it came: stored and committed before it is understood, before the server's copy is touched."""
-
-    mailbox = models.ForeignKey(Mailbox, models.SET_NULL, null=True, blank=True, related_name="incoming")
-    contact = models.ForeignKey("helpdesk.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
-    uidvalidity = models.BigIntegerField(null=True, blank=True)
-    uid = models.BigIntegerField(null=True, blank=True)
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveBigIntegerField()
-    raw_path = models.CharField(max_length=160)  # below RAW_MAIL_ROOT
-    is_whole = models.BooleanField(default=True)  # False: over the size limit, only its beginning was fetched
-    received_at = models.DateTimeField(default=timezone.now)
-    server_at = models.DateTimeField(null=True, blank=True)  # INTERNALDATE: when the server got it
-    state = models.CharField(max_length=8, choices=IncomingState, default=IncomingState.STORED)
-    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
-    reason = models.CharField(max_length=24, blank=True)
-    error = models.CharField(max_length=500, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    acknowledged_at = models.DateTimeField(null=True, blank=True)  # when the server's copy was marked, moved or deleted
-    sender = models.CharField(max_length=255, blank=True)
-    subject = models.CharField(max_length=255, blank=True)
-    thread = models.ForeignKey("helpdesk.Thread", models.SET_NULL, null=True, blank=True, related_name="+")
-    message = models.ForeignKey("helpdesk.Message", models.SET_NULL, null=True, blank=True, related_name="incoming")
-
-    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-
-    FOUND_OUT = (
-        *("state", "outcome", "reason", "error", "attempts", "sender", "subject", "thread", "message", "handled_by"),
-    )
-
-    objects = IncomingQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-pk"]
-        verbose_name = _("incoming mail")
-        constraints = [models.UniqueConstraint("mailbox", "uidvalidity", "uid", name="one_row_a_mail_on_the_server")]
-        indexes = [
-            models.Index(fields=["mailbox", "state"], name="incoming_by_state"),
-            models.Index(fields=["sha256"], name="incoming_by_content"),
-            models.Index(fields=["-id"], condition=models.Q(state="failed"), name="incoming_set_aside"),
-            models.Index(fields=["mailbox", "uid"], condition=models.Q(acknowledged_at=None), name="incoming_to_mark"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.sender}: {self.subject}"
-
-    def settle(self, outcome: str, reason: str, *, thread_id: int, message_id: int) -> None:
-        """Write down what became of it."""
-        self.state, self.outcome, self.reason, self.error = IncomingState.DONE, outcome, reason[:24], ""
-        self.thread_id, self.message_id = thread_id or None, message_id or None
-        self.save(update_fields=self.FOUND_OUT)
-
-    def fail(self, reason: str, error: str) -> None:
-        """Nothing could be made of it; its bytes stay for another try."""
-        self.state, self.outcome = IncomingState.FAILED, Outcome.REJECTED
-        self.reason, self.error = reason[:24], error[:500]
-        self.save(update_fields=self.FOUND_OUT)
-
-    @property
-    def why(self) -> str:
-        """Its reason as a sentence; the reason itself where there is none."""
-        return reasons.sentence(self.reason)
-
-    def settle_by_hand(self, *, thread_id: int, message_id: int, by: Agent) -> None:
-        """Somebody made a thread of it."""
-        self.handled_by = by
-        self.settle(Outcome.CREATED, reasons.BY_HAND, thread_id=thread_id, message_id=message_id)
-
-    def discard(self, *, by: Agent) -> None:
-        """Somebody has seen that it needs nothing; bytes and reason stay."""
-        self.state, self.outcome, self.handled_by = IncomingState.DONE, Outcome.DISCARDED, by
-        self.save(update_fields=self.FOUND_OUT)
-
-    def acknowledge(self) -> None:
-        """The server's copy needs nothing more."""
-        self.acknowledged_at = timezone.now()
-        type(self).objects.filter(pk=self.pk).update(acknowledged_at=self.acknowledged_at)
-
-
-class Beat(models.Model):
-    """How one loop of the gateway does; the newest word of each."""
-
-    name = models.CharField(max_length=80, primary_key=True)
-    state = models.CharField(max_length=12)  # starting, up, waiting (after a fault), done (once a day)
-    at = models.DateTimeField(default=timezone.now)
-    restarts = models.PositiveIntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True)
-    next_at = models.DateTimeField(null=True, blank=True)  # when it tries again
-
-    class Meta:
-        verbose_name = _("beat")
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.state}"
