@@ -57,6 +57,7 @@ class Agent(AbstractUser):
     class QueueSort(models.TextChoices):
         NEWEST = "newest", _("Last activity first")
         WAIT = "wait", _("Longest wait first")
+        DUE = "due", _("Due first")
 
     class ThreadOrder(models.TextChoices):
         OLDEST = "oldest", _("Oldest message first")

@@ -8,17 +8,28 @@ from django.utils.translation import gettext as _
 
 from helpdesk import context
 from helpdesk.context import Customer
+from helpdesk.models import Thread
 
 
-def obstacle_to(customer: Customer) -> str:
-    """Why nobody may or can write to a customer, in a few words; empty where one can. Reads their addresses."""
+def obstacle_to(customer: Customer, address: str | None = None) -> str:
+    """Why nobody may or can write to a customer, in a few words; empty where one can.
+
+    Reads their addresses, unless the one that is meant is given.
+    """
     if customer.erased_at or customer.deleted_at or customer.merged_into_id:
         return _("No customer any more")
     if customer.do_not_contact:
         return _("Must not be contacted")
-    if not customer.email:
+    if not (customer.email if address is None else address):
         return _("No e-mail address")
     return "" if customer.is_active else _("The account is disabled")
+
+
+def obstacle_in(thread: Thread) -> str:
+    """Why nobody may follow up in a thread; empty where one can. Reads `customer`."""
+    if thread.customer is not None:
+        return obstacle_to(thread.customer, thread.email)
+    return "" if thread.email else _("No e-mail address")
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from helpdesk.filters import ME, NOBODY
-from helpdesk.models import CloseReason, Contact, Folder, Move, ReasonMissing, Status, StatusLabel
-from helpdesk.models.moves import SetAssignee, SetContact, SetFolder, SetStatus, SetTags, tags_of
+from helpdesk.models import CloseReason, Contact, Folder, Move, Priority, ReasonMissing, Status, StatusLabel
+from helpdesk.models.moves import SetAssignee, SetContact, SetFolder, SetPriority, SetStatus, SetTags, tags_of
 
 
 def move_of(params: Mapping[str, str], agent: Agent) -> Move:
@@ -45,6 +45,12 @@ def _assignee(value: str, params: Mapping[str, str], agent: Agent) -> Move:
     return move
 
 
+def _priority(value: str, params: Mapping[str, str], agent: Agent) -> Move:
+    if value not in Priority.values:
+        raise ValueError(_("There is no such priority. Choose low, normal, high or urgent."))
+    return SetPriority(value, str(Priority(value).label))
+
+
 def _contact(value: str, params: Mapping[str, str], agent: Agent) -> Move:
     contact = Contact.objects.active().filter(slug=value).first()
     if contact is None:
@@ -78,6 +84,7 @@ def tags_move(add: list[str], remove: list[str]) -> Move:
 READERS: dict[str, Callable[[str, Mapping[str, str], Agent], Move]] = {
     "status": _status,
     "assignee": _assignee,
+    "priority": _priority,
     "contact": _contact,
     "folder": _folder,
     "tags": _tags,

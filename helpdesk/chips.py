@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from helpdesk.filters import ANY, LABELS, ME, NOBODY, Choices, Filters, hours
-from helpdesk.models import Folder
+from helpdesk.filters import ANY, LABELS, ME, NOBODY, OVERDUE, TODAY, Choices, Filters, hours
+from helpdesk.models import Folder, Priority, Target
 from helpdesk.statistics.behind import Behind
 from helpdesk.statistics.definitions import DEFINITIONS
 
@@ -57,7 +57,8 @@ def chips(filters: Filters, choices: Choices) -> list[Chip]:
         _menu(filters, "tag", [(tag.name, tag.name) for tag in choices.tags]),
         _menu(filters, "language", [(code, str(name)) for code, name in settings.CUSTOMER_LANGUAGES]),
         _form(filters, "order", (("order", "text"),)),
-        _menu(filters, "waiting", [(word, hours(word)) for word in WAITS]),
+        *_waiting(filters),
+        _menu(filters, "priority", [(one.value, str(one.label)) for one in reversed(Priority)]),
         _form(filters, "from", (("from", "date"), ("to", "date"))),
         _unread(filters),
         *_customer(filters),
@@ -67,6 +68,16 @@ def chips(filters: Filters, choices: Choices) -> list[Chip]:
 
 def _people(choices: Choices) -> list[tuple[str, str]]:
     return [(ME, _("Me")), (NOBODY, _("Unassigned")), *((str(one.pk), str(one)) for one in choices.agents)]
+
+
+def _waiting(filters: Filters) -> list[Chip]:
+    """How long customers wait; where something has a target, what is due. The other one if the address asks for it."""
+    chips = {
+        "waiting": _menu(filters, "waiting", [(word, hours(word)) for word in WAITS]),
+        "due": _menu(filters, "due", [(OVERDUE, _("Overdue")), (TODAY, _("Due today"))]),
+    }
+    usual = "due" if Target.in_force() else "waiting"
+    return [chip for name, chip in chips.items() if name == usual or chip.is_on]
 
 
 def _text(name: str, words: Iterable[str]) -> str:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Agent
 from helpdesk import chips, queues
 from helpdesk.filters import Filters
-from helpdesk.models import Contact, DeskSettings, Notice, StatusLabel
+from helpdesk.models import Contact, DeskSettings, Notice, StatusLabel, Target
 
 GO = {"all": "go-queue", "mine": "go-mine", "unassigned": "go-unassigned"}
 SHOP_LISTS = (
     ("crm:customers", gettext_lazy("Customers"), "users", "go-customers"),
     ("crm:carts", gettext_lazy("Carts"), "cart", "go-carts"),
+    ("helpdesk:review", gettext_lazy("Friday review"), "checks", "go-review"),
     ("helpdesk:week", gettext_lazy("Statistics"), "chart", "go-week"),
 )
 
@@ -103,7 +104,9 @@ def navigation(request: HttpRequest, current: str | None = None) -> Navigation |
         return None
     here = _current(request) if current is None else current
     counts, statuses = queues.counts(agent), statuses_of(request)
-    named = [_queue_entry(queue, counts, statuses, here) for queue in queues.QUEUES]
+    is_timed = Target.in_force()
+    shown = [queue for queue in queues.QUEUES if is_timed or not queue.is_timed]
+    named = [_queue_entry(queue, counts, statuses, here) for queue in shown]
     named = [entry for entry in named if entry.key != "thanks" or entry.total or entry.is_current]
     contacts = [_contact_entry(contact, counts, here) for contact in contacts_of(request)]
     return Navigation(named, contacts, _shop_entries(here), counts, here)

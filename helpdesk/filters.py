@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.models import Agent
 from helpdesk import finding
-from helpdesk.models import ACTIVE, Contact, Folder, Status, StatusLabel, Thread, ThreadTag
+from helpdesk.models import ACTIVE, Contact, DeskSettings, Folder, Priority, Status, StatusLabel, Thread, ThreadTag
 from helpdesk.models.thread import ThreadQuerySet
 from helpdesk.statistics.behind import Behind
 
 ANY = "any"
 ME, NOBODY = "me", "none"
+OVERDUE, TODAY = "overdue", "today"
 LAST_PAGE = 2_000
 LONGEST_WAIT = 24 * 365  # hours
 
@@ -182,6 +183,8 @@ KNOWN: dict[str, Check] = {
     "order_id": _number(2**53),
     "customer": _number(2**53),
     "waiting": _number(LONGEST_WAIT),
+    "priority": _one_of(Priority.values),
+    "due": _one_of([OVERDUE, TODAY]),
     "figure": _is_figure,
     "unread": _one_of(["1"]),
     "thanks": _one_of(["1"]),
@@ -191,7 +194,7 @@ KNOWN: dict[str, Check] = {
     "sort": _one_of(Agent.QueueSort.values),
     "page": _number(LAST_PAGE),
 }
-MULTIPLE = {"status", "contact", "assignee", "tag", "language"}
+MULTIPLE = {"status", "contact", "assignee", "tag", "language", "priority"}
 LABELS = {
     "folder": gettext_lazy("Folder"),
     "status": gettext_lazy("Status"),
@@ -203,6 +206,8 @@ LABELS = {
     "order_id": gettext_lazy("Order"),
     "customer": gettext_lazy("Customer"),
     "waiting": gettext_lazy("Waiting"),
+    "priority": gettext_lazy("Priority"),
+    "due": pgettext_lazy("filter", "Due"),
     "figure": gettext_lazy("Statistics"),
     "unread": gettext_lazy("Unread"),
     "thanks": gettext_lazy("Thanks"),
@@ -234,6 +239,18 @@ def _by_order(values: tuple[str, ...], agent: Agent, zone: str) -> Q:
 
 def _by_wait(values: tuple[str, ...], agent: Agent, zone: str) -> Q:
     return Q(needs_answer=True, waiting_since__lt=timezone.now() - timedelta(hours=int(values[0])))
+
+
+def day_after(now: datetime, zone: str = "") -> datetime:
+    """When the day of a moment ends, by a zone's clock; without one, the shop's."""
+    local = now.astimezone(ZoneInfo(zone or DeskSettings.load().time_zone))
+    return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo).astimezone(UTC)
+
+
+def due_condition(word: str, zone: str) -> Q:
+    """Overdue, or still to be done today."""
+    now = timezone.now()
+    return Q(due_at__lt=now) if word == OVERDUE else Q(due_at__gte=now, due_at__lt=day_after(now, zone))
 
 
 def _day(word: str, zone: str) -> datetime:
@@ -271,6 +288,8 @@ CONDITIONS: dict[str, Condition] = {
     "order_id": lambda values, agent, zone: Q(order=int(values[0])),
     "customer": lambda values, agent, zone: Q(customer=int(values[0])),
     "waiting": _by_wait,
+    "priority": lambda values, agent, zone: Q(priority__in=values),
+    "due": lambda values, agent, zone: due_condition(values[0], zone),
     "figure": lambda values, agent, zone: Behind.read(values[0]).threads(zone),
     "thanks": lambda values, agent, zone: Q(thanked_at__isnull=False),
     "from": _from_day,

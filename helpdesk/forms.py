@@ -19,6 +19,7 @@ from helpdesk.models import (
     Message,
     MessageKind,
     PredefinedReply,
+    Priority,
     Status,
     Thread,
 )
@@ -205,6 +206,15 @@ class StatusForm(forms.Form):
     def clean_reason(self) -> CloseReason | None:
         """Why it is closed, if that was said."""
         return CloseReason.called(self.cleaned_data["reason"])
+
+
+class PriorityForm(forms.Form):
+    """How pressing a thread is."""
+
+    priority = forms.ChoiceField(
+        choices=Priority.choices,
+        error_messages={"invalid_choice": _("There is no such priority. Choose low, normal, high or urgent.")},
+    )
 
 
 class AssignmentForm(forms.Form):

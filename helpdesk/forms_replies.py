@@ -11,7 +11,7 @@ from accounts.fields import Dressed
 from accounts.models import Agent
 from helpdesk import html as markup
 from helpdesk import placeholders
-from helpdesk.models import Contact, PredefinedReply, StatusLabel, ThreadTag
+from helpdesk.models import Contact, FollowUp, PredefinedReply, StatusLabel, ThreadTag
 
 
 class ReplyTextForm(Dressed, forms.ModelForm):
@@ -40,6 +40,12 @@ class ReplyTextForm(Dressed, forms.ModelForm):
             ],
             required=False,
             label=self.fields["then"].label,
+        )
+        self.fields["follow_up"] = forms.ChoiceField(
+            choices=[("", _("For nothing")), *FollowUp.choices],
+            required=False,
+            label=PredefinedReply._meta.get_field("follow_up").verbose_name,
+            initial=self.instance.follow_up,
         )
         self.fields["tags"] = forms.ModelMultipleChoiceField(
             ThreadTag.objects.all(),
@@ -97,8 +103,13 @@ class ReplyTextForm(Dressed, forms.ModelForm):
         return html if text.strip() or "<img" in html else ""
 
     def save(self, commit: bool = True) -> PredefinedReply:
-        """Save the reply with its texts."""
+        """Save the reply with its texts; what the review proposes it for is no other reply's any more."""
         self.instance.bodies = self.cleaned_data["bodies"]
+        follow_up = self.instance.follow_up = self.cleaned_data["follow_up"]
+        if follow_up:
+            for other in PredefinedReply.objects.filter(follow_up=follow_up).exclude(pk=self.instance.pk):
+                other.follow_up = ""
+                other.save()
         saved: PredefinedReply = super().save(commit)
         return saved
 

@@ -1,14 +1,18 @@
 """What time does to threads, by whichever worker's turn it is. See settings.PERIODIC_JOBS."""
 
 from collections.abc import Callable
+from time import sleep
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Absence
-from helpdesk.models import DeskSettings, Promise, Thread, ThreadQuerySet
+from helpdesk.models import Deadline, DeskSettings, Promise, Target, Thread, ThreadQuerySet, TimingState
 from helpdesk.zone import zone_called
 
 A_RUN = 200  # of each kind
+A_STEP = 40  # threads in one transaction: on SQLite nobody else writes for so long
+PAUSE = 0.1  # seconds between two
 
 
 def look_at_pending() -> int:
@@ -19,6 +23,53 @@ def look_at_pending() -> int:
     done += _each(threads.due_to_wake(now), Thread.wake)
     done += _each(threads.due_to_close(now), Thread.close_unanswered)
     return done + _each(threads.quiet(now), Thread.announce_closing)
+
+
+def look_at_deadlines() -> int:
+    """Warn of what is due soon and write down what is overdue, each once. Returns how many."""
+    if not Target.in_force():
+        return 0
+    now, rows = timezone.now(), Deadline.objects.select_related("thread")
+    done = sum(one.miss() for one in rows.to_miss(now).order_by("due_at")[:A_RUN])
+    return done + sum(one.warn() for one in rows.to_warn(now).order_by("warn_at")[:A_RUN])
+
+
+def follow_targets() -> int:
+    """Other targets, hours or rules: work out anew when each thread is due. Returns for how many it did."""
+    done = 0
+    while step := _follow_some():
+        done += step
+        sleep(PAUSE)
+    return done
+
+
+def _follow_some() -> int:
+    """One transaction of it; 0 when all threads follow the plan of now."""
+    wanted, state = Target.plan(), TimingState.objects.filter(pk=1).first()
+    if state is not None and state.plan == wanted and state.after is None:
+        return 0
+    with transaction.atomic():
+        TimingState.objects.get_or_create(pk=1)
+        state = TimingState.objects.select_for_update().get(pk=1)
+        after = state.after if state.plan == wanted else 0
+        state.plan = wanted
+        if Target.in_force():
+            done, state.after = _follow(after)
+        else:
+            done, state.after = Thread.objects.forget_due(), None
+        state.save()
+    return done
+
+
+def _follow(after: int | None) -> tuple[int, int | None]:
+    """The next threads behind one: how many there were, and where to go on (nowhere: all are done)."""
+    if after is None:
+        return 0, None
+    threads = Thread.objects.timed().filter(pk__gt=after).order_by("pk")
+    found = list(threads.select_for_update(of=("self",))[:A_STEP])
+    for thread in found:
+        thread.keep_time()
+    return len(found), found[-1].pk if len(found) == A_STEP else None
 
 
 def relieve_absent() -> int:

@@ -8,6 +8,7 @@ from django.core import signing
 from django.urls import reverse
 
 if TYPE_CHECKING:
+    from helpdesk.models.delegation import Delegation
     from helpdesk.models.thread import Thread
 
 PORTAL_DAYS = 90
@@ -18,6 +19,11 @@ PROVEN = ".p"  # behind the secret
 def thread_url(thread: "Thread") -> str:
     """The thread's page for agents."""
     return settings.SITE_URL + reverse("helpdesk:thread", args=[thread.pk])
+
+
+def delegation_url(delegation: "Delegation") -> str:
+    """The threads that an agent was given to follow up."""
+    return f"{settings.SITE_URL}{reverse('helpdesk:review')}?of={delegation.pk}"
 
 
 def portal_token(thread: "Thread", *, proven: bool) -> str:

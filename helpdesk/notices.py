@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import ngettext
 
 from accounts.models import Agent
-from helpdesk import letters, pings
+from helpdesk import letters, links, pings
 from helpdesk.models.desk import DeskSettings
 from helpdesk.models.marks import Notice, NoticeKind
 
 if TYPE_CHECKING:
+    from helpdesk.models.delegation import Delegation
     from helpdesk.models.message import Message
     from helpdesk.models.thread import Thread
 
@@ -50,6 +53,21 @@ def tell_of_new(thread: "Thread", *, text: str) -> None:
     for agent in Agent.objects.filter(pk__in=ids) if (ids := set(asked) - {thread.assignee_id}) else ():
         if visible.visible_to(agent).exists():
             tell(agent, NoticeKind.NEW, thread, text=text, by_name=thread.sender)
+
+
+def tell_delegated(delegation: "Delegation", first: "Thread", count: int) -> None:
+    """Tell an agent, once, that threads were given to them to follow up; `first` is one of them."""
+    agent, by_name = delegation.to, str(delegation.by or "")
+    with translation.override(agent.language or DeskSettings.load().language):
+        headline, day = str(NoticeKind.DELEGATED.label), date_format(delegation.due_on, "l j F")
+        said = ngettext("%(n)s thread to follow up by %(day)s", "%(n)s threads to follow up by %(day)s", count)
+        text = ". ".join(filter(None, (said % {"n": count, "day": day}, delegation.note)))
+    Notice.objects.create(
+        agent=agent, thread=first, kind=NoticeKind.DELEGATED, by_name=by_name, text=text[:500], delegation=delegation
+    )
+    if agent.notices_by_mail and agent.email:
+        page = links.delegation_url(delegation)
+        letters.queue_notice(agent, first, headline=headline, text=text, by_name=by_name, page=page)
 
 
 def read(agent: Agent, thread: "Thread | None" = None) -> None:

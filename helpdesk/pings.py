@@ -14,6 +14,12 @@ def thread_changed(thread_id: int, contact_ids: Iterable[int]) -> None:
         wire.send(f"contact-{contact_id}", "queue")
 
 
+def queues_changed(contact_ids: Iterable[int]) -> None:
+    """The lists of these contacts changed, though no thread did."""
+    for contact_id in contact_ids:
+        wire.send(f"contact-{contact_id}", "queue")
+
+
 def customer_set(thread_id: int) -> None:
     """The thread has another customer: its open pages come back, to hear of that one's carts."""
     wire.send(f"thread-{thread_id}", "access")

@@ -1,20 +1,22 @@
 """The queues: which threads, in which order, a page at a time, and what comes after which."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Case, CharField, Count, Q, Value, When
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
 from helpdesk import context as shop
-from helpdesk.filters import ME, NOBODY, Filters
-from helpdesk.models import ACTIVE, DeskSettings, Folder, Status, Thread
+from helpdesk.filters import ME, NOBODY, OVERDUE, TODAY, Filters, day_after
+from helpdesk.models import ACTIVE, DeskSettings, Folder, Status, Target, Thread
 from helpdesk.models.thread import ThreadQuerySet
 
 PAGE = 50
@@ -22,6 +24,7 @@ PAGE = 50
 SHOWN = (
     *("subject", "name", "email", "status", "folder", "language", "excerpt", "order_text", "attachment_count"),
     *("needs_answer", "holder", "created_at", "active_at", "inbound_at", "waiting_since", "closed_at", "wake_at"),
+    *("due_at", "priority"),
     *("contact__slug", "contact__titles", "assignee__name", "assignee__username"),
     *("customer__first_name", "customer__last_name", "customer__company", "customer__erased_at"),
     "order__reference",
@@ -38,6 +41,7 @@ class Queue:
     wants: Mapping[str, str]
     tone: str = ""
     status: str = ""
+    is_timed: bool = False  # only where something has a target
 
     @property
     def query(self) -> str:
@@ -53,6 +57,8 @@ QUEUES = (
     Queue("all", _("Whole queue"), "rows", {}),
     Queue("mine", _("Mine"), "user", {"assignee": ME}),
     Queue("unassigned", _("Unassigned"), "inbox", {"assignee": NOBODY}),
+    Queue("overdue", _("Overdue"), "flag", {"due": OVERDUE}, "st-spam", is_timed=True),
+    Queue("today", _("Due today"), "clock", {"due": TODAY}, is_timed=True),
     Queue("open", _("Open"), "s-open", {"status": Status.OPEN.value}, "st-open", Status.OPEN),
     Queue("pending1", _("Pending 1"), "s-p1", {"status": Status.PENDING_1.value}, "st-p1", Status.PENDING_1),
     Queue("pending2", _("Pending 2"), "s-p2", {"status": Status.PENDING_2.value}, "st-p2", Status.PENDING_2),
@@ -66,7 +72,19 @@ QUEUES = (
 def queue_of(filters: Filters) -> Queue:
     """The named queue that the filters show: folders first, then people, then statuses, else the whole."""
     named = {queue.key: queue for queue in QUEUES}
-    order = ("spam", "trash", "thanks", "mine", "unassigned", "open", "pending1", "pending2", "closed")
+    order = (
+        "spam",
+        "trash",
+        "thanks",
+        "overdue",
+        "today",
+        "mine",
+        "unassigned",
+        "open",
+        "pending1",
+        "pending2",
+        "closed",
+    )
     return next((named[key] for key in order if named[key].holds(filters)), named["all"])
 
 
@@ -78,12 +96,20 @@ def sort_of(filters: Filters, agent: Agent) -> str:
     return filters.first("sort") or agent.queue_sort
 
 
+ORDERS: dict[str, Callable[[ThreadQuerySet], ThreadQuerySet]] = {
+    Agent.QueueSort.NEWEST: ThreadQuerySet.newest_first,
+    Agent.QueueSort.WAIT: ThreadQuerySet.waiting_longest,
+    Agent.QueueSort.DUE: ThreadQuerySet.due_first,
+}
+RISING = {Agent.QueueSort.WAIT.value: "waiting_since", Agent.QueueSort.DUE.value: "due_at"}
+
+
 def threads(agent: Agent, filters: Filters, *, zone: str = "") -> ThreadQuerySet:
     """A queue: what the agent may see, narrowed and sorted, with `is_unread`. `zone` says when a day begins."""
-    if not zone and not {"from", "to", "figure"}.isdisjoint(filters.values):
+    if not zone and not {"from", "to", "figure", "due"}.isdisjoint(filters.values):
         zone = DeskSettings.load().time_zone
     seen = filters.narrow(Thread.objects.visible_to(agent).with_unread(agent), agent, zone or "UTC")
-    return seen.waiting_longest() if sort_of(filters, agent) == Agent.QueueSort.WAIT else seen.newest_first()
+    return ORDERS[sort_of(filters, agent)](seen)
 
 
 @dataclass(frozen=True)
@@ -148,14 +174,15 @@ def next_thread(agent: Agent, query: QueryDict | str, *, after: Thread) -> Threa
 
 
 def _after(thread: Thread, sort: str) -> Q:
-    """What stands behind the thread, in the order of newest_first() or waiting_longest()."""
-    if sort != Agent.QueueSort.WAIT:
+    """What stands behind the thread, in the order of newest_first(), waiting_longest() or due_first()."""
+    if sort not in RISING:
         return Q(active_at__lt=thread.active_at) | Q(active_at=thread.active_at, pk__lt=thread.pk)
+    column = RISING[sort]
+    since = getattr(thread, column)
     tied = Q(active_at__lt=thread.active_at) | Q(active_at=thread.active_at, pk__gt=thread.pk)
-    if thread.waiting_since is None:
-        return Q(waiting_since=None) & tied
-    same = Q(waiting_since=thread.waiting_since) & tied
-    return Q(waiting_since__gt=thread.waiting_since) | Q(waiting_since=None) | same
+    if since is None:
+        return Q(**{column: None}) & tied
+    return Q(**{f"{column}__gt": since}) | Q(**{column: None}) | Q(**{column: since}) & tied
 
 
 # -- counts ---------------------------------------------------------------------------------------
@@ -174,37 +201,47 @@ class Counts:
         self.unread[key] = self.unread.get(key, 0) + unread
 
 
-READER = -1  # stands for the agent in the query that is kept
+# Stand for the agent, for now and for the end of the day in the query that is kept.
+READER, NOW, MIDNIGHT = -1, datetime(1901, 1, 1, tzinfo=UTC), datetime(1901, 1, 2, tzinfo=UTC)
 
 
 @cache
-def _count_query(role: str) -> tuple[str, tuple[Any, ...]]:
+def _count_query(role: str, is_timed: bool) -> tuple[str, tuple[Any, ...]]:
     """The grouped query of counts() for agents in a role, compiled once: that costs as much as it takes to run."""
     reader = Agent(pk=READER, role=role)
-    groups = (
-        Thread.objects.visible_to(reader)
-        .with_unread(reader)
-        .order_by()
-        .values("folder", "status", "contact_id", "assignee_id")
-        .annotate(n=Count("pk"), unread_n=Count("pk", filter=Q(is_unread=True)))
-    )
+    seen = Thread.objects.visible_to(reader).with_unread(reader).order_by()
+    groups = _grouped(seen, "folder")
     spam = groups.filter(folder=Folder.SPAM)
     thanked = groups.filter(folder=Folder.DESK, status=Status.CLOSED, thanked_at__isnull=False)
-    active = groups.filter(folder=Folder.DESK, status__in=ACTIVE)
-    return active.union(spam, thanked, all=True).query.sql_with_params()
+    parts = [spam, thanked]
+    if is_timed:
+        when = Case(When(due_at__lt=NOW, then=Value("overdue")), default=Value("today"), output_field=CharField())
+        parts.append(_grouped(seen.filter(due_at__lt=MIDNIGHT).annotate(when=when), "when"))
+    return groups.filter(folder=Folder.DESK, status__in=ACTIVE).union(*parts, all=True).query.sql_with_params()
+
+
+def _grouped(threads: ThreadQuerySet, first: str) -> Any:
+    counted = {"n": Count("pk"), "unread_n": Count("pk", filter=Q(is_unread=True))}
+    return threads.values(first, "status", "contact_id", "assignee_id").annotate(**counted)
 
 
 def counts(agent: Agent) -> Counts:
     """All counts beside the navigation, by one grouped query. Contacts stand under "contact:ID", open ones
     under "open:ID"; of closed threads only those are counted that were thanked for, the bin is not."""
-    sql, values = _count_query(agent.role)
-    counted = Counts()
+    sql, values = _count_query(agent.role, Target.in_force())
+    real, counted = _real_values(agent), Counts()
     with connection.cursor() as cursor:
-        cursor.execute(sql, [agent.pk if value == READER else value for value in values])
+        cursor.execute(sql, [real.get(value, value) for value in values])
         for folder, *group, number, unread in cursor.fetchall():
-            for key in ["spam"] if folder == Folder.SPAM else _keys(agent, *group):
+            for key in _keys(agent, *group) if folder == Folder.DESK else [folder]:
                 counted.add(key, number, unread)
     return counted
+
+
+def _real_values(agent: Agent) -> dict[Any, Any]:
+    """What goes into the kept query in the place of what stands for it."""
+    now, adapt = timezone.now(), connection.ops.adapt_datetimefield_value
+    return {READER: agent.pk, adapt(NOW): adapt(now), adapt(MIDNIGHT): adapt(day_after(now))}
 
 
 def _keys(agent: Agent, status: str, contact: int, assignee: int | None) -> list[str]:

@@ -30,7 +30,7 @@ class Key:
         return " " in self.press
 
 
-CAPS = {"enter": "↵", "escape": "Esc", "control": "Ctrl", "shift": "⇧"}
+CAPS = {"enter": "↵", "arrowdown": "↓", "arrowup": "↑", "escape": "Esc", "control": "Ctrl", "shift": "⇧"}
 
 GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
     (
@@ -82,6 +82,19 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
         ),
     ),
     (
+        _("In the Friday review"),
+        (
+            Key("review-send", "enter", _("Send and next")),
+            Key("review-edit", "r", _("Edit the follow-up")),
+            Key("review-hand-over", "h", _("Hand over")),
+            Key("review-close", "c", _("Close")),
+            Key("review-skip", "x", _("Skip, with a reason")),
+            Key("review-chase", "f", _("Ask a carrier or a supplier")),
+            Key("review-next", "arrowdown", _("Next")),
+            Key("review-previous", "arrowup", _("Previous")),
+        ),
+    ),
+    (
         _("Go to"),
         (
             Key("go-queue", "g q", _("Whole queue")),
@@ -90,6 +103,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key("go-customers", "g c", _("Customers")),
             Key("go-carts", "g k", _("Carts")),
             Key("go-week", "g s", _("Statistics")),
+            Key("go-review", "g f", _("Friday review")),
         ),
     ),
     (_("Help"), (Key("help", "?", _("All shortcuts")),)),

@@ -23,19 +23,31 @@ class Wait:
     mood: str = ""
 
 
+def due_of(at: datetime, *, now: datetime, soon: timedelta) -> tuple[str, str]:
+    """How far something due is away, in words, and its mood: it is "soon" due in the time in which it warns."""
+    left = at - now
+    if left < timedelta():
+        return _("Overdue %(time)s") % {"time": duration(-left)}, "late"
+    return _("%(time)s left") % {"time": duration(left)}, "soon" if left <= soon else ""
+
+
 def hours_to_answer(thread: Thread, desk: DeskSettings) -> int:
     """In how many hours the customer may expect an answer: as their group is promised, else as everybody."""
     standing = standing_of(thread)
     return (standing.answer_hours if standing else None) or desk.answer_hours
 
 
-def wait_of(thread: Thread, *, now: datetime, answer_hours: int) -> Wait:
-    """The waiting time of a thread; customers may expect an answer within `answer_hours`."""
+def wait_of(thread: Thread, *, now: datetime, desk: DeskSettings) -> Wait:
+    """The waiting time of a thread, and until when: as its target says, else as customers may expect an answer."""
     if thread.status == Status.CLOSED:
         taken = (thread.closed_at or thread.active_at) - thread.created_at
         return Wait("—", _("Solved in %(time)s") % {"time": duration(taken)}, "done")
-    if thread.needs_answer and thread.waiting_since and thread.status == Status.OPEN:
-        return _awaited(thread.waiting_since, now, timedelta(hours=answer_hours))
+    is_awaited = thread.needs_answer and thread.waiting_since and thread.status == Status.OPEN
+    if thread.due_at is not None:
+        since = thread.waiting_since if is_awaited and thread.waiting_since else thread.active_at
+        return Wait(duration(now - since), *due_of(thread.due_at, now=now, soon=timedelta(minutes=desk.warn_minutes)))
+    if is_awaited and thread.waiting_since:
+        return _awaited(thread.waiting_since, now, timedelta(hours=hours_to_answer(thread, desk)))
     if thread.wake_at is not None:
         wakes = date_format(timezone.localtime(thread.wake_at), "SHORT_DATETIME_FORMAT")
         return Wait(duration(now - thread.active_at), _("Wakes %(time)s") % {"time": wakes})

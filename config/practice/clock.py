@@ -10,7 +10,7 @@ from django.utils import timezone
 from helpdesk.models import Attachment, Event, Message, Notice, OutgoingMail, Rating, ReadMark, Thread
 
 TIMES: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (Thread, ("created_at", "closed_at", "trashed_at", "pending_since", "thanked_at")),
+    (Thread, ("created_at", "closed_at", "trashed_at", "pending_since", "opened_at", "thanked_at")),
     (Message, ("created_at",)),
     (Event, ("at",)),
     (OutgoingMail, ("created_at", "not_before", "sent_at")),

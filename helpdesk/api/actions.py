@@ -112,6 +112,15 @@ def snooze(request: Request, thread_id: int) -> Response:
     return brief(request, thread)
 
 
+@extend_schema(summary="Say how pressing it is", request=bodies.PriorityBody, responses=ThreadShape)
+@api_view(["POST"])
+def priority(request: Request, thread_id: int) -> Response:
+    """low, normal, high or urgent; targets may depend on it."""
+    thread = thread_to_change(request, thread_id)
+    thread.set_priority(checked(bodies.PriorityBody, request)["priority"], by=agent_of(request))
+    return brief(request, thread)
+
+
 @extend_schema(summary="Put an agent in charge", request=bodies.AssignmentBody, responses=ThreadShape)
 @api_view(["POST"])
 def assignment(request: Request, thread_id: int) -> Response:

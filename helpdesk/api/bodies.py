@@ -9,7 +9,17 @@ from rest_framework import serializers
 
 from accounts.models import Agent
 from helpdesk.mail import MailFile
-from helpdesk.models import Attachment, CloseReason, Contact, DeskSettings, Folder, Message, PredefinedReply, Status
+from helpdesk.models import (
+    Attachment,
+    CloseReason,
+    Contact,
+    DeskSettings,
+    Folder,
+    Message,
+    PredefinedReply,
+    Priority,
+    Status,
+)
 from helpdesk.models.thread_change import MOST
 
 NOTHING_SAID = _("There is nothing to send: write a message first.")
@@ -129,6 +139,12 @@ class SnoozeBody(serializers.Serializer):
     status = serializers.ChoiceField(choices=[Status.PENDING_1, Status.PENDING_2], required=False, default="")
 
 
+class PriorityBody(serializers.Serializer):
+    """How pressing a thread is."""
+
+    priority = serializers.ChoiceField(choices=Priority.choices)
+
+
 class AssignmentBody(serializers.Serializer):
     """An agent in charge; null for nobody."""
 
@@ -187,6 +203,7 @@ class ThreadChangeBody(serializers.Serializer):
     status = serializers.ChoiceField(choices=Status.choices, required=False)
     reason = ReasonField()
     agent = serializers.PrimaryKeyRelatedField(queryset=Agent.objects.active(), required=False, allow_null=True)
+    priority = serializers.ChoiceField(choices=Priority.choices, required=False)
     contact = ContactField(required=False)
     folder = serializers.ChoiceField(choices=Folder.choices, required=False)
     add_tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=20)

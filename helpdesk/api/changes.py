@@ -14,8 +14,8 @@ from helpdesk.api.bodies import ThreadChangeBody
 from helpdesk.api.desk import Conflict, agent_of, checked, refused
 from helpdesk.api.shapes import ThreadChangeShape
 from helpdesk.changing import status_move, tags_move
-from helpdesk.models import Folder, Move, ReasonMissing, Thread, ThreadChange
-from helpdesk.models.moves import SetAssignee, SetContact, SetFolder, tags_of
+from helpdesk.models import Folder, Move, Priority, ReasonMissing, Thread, ThreadChange
+from helpdesk.models.moves import SetAssignee, SetContact, SetFolder, SetPriority, tags_of
 
 SHOWN = 100
 
@@ -52,6 +52,8 @@ def _move_of(body: dict[str, Any]) -> Move:
     if "agent" in body:
         to = body["agent"]
         return SetAssignee(to.pk if to else None, str(to or _("Nobody")))
+    if "priority" in body:
+        return SetPriority(body["priority"], str(Priority(body["priority"]).label))
     if "contact" in body:
         return SetContact(body["contact"].pk, body["contact"].title)
     if "folder" in body:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from helpdesk import finding
-from helpdesk.models import Event, Folder, Status, Thread, ThreadQuerySet
+from helpdesk.filters import OVERDUE, TODAY, due_condition
+from helpdesk.models import DeskSettings, Event, Folder, Priority, Status, Thread, ThreadQuerySet
 
-ORDERS = {name: name for name in ("active_at", "created_at", "waiting_since", "id")}
+ORDERS = {name: name for name in ("active_at", "created_at", "waiting_since", "due_at", "id")}
 PAGING = {"limit", "offset", "format"}
 
 
@@ -36,6 +37,10 @@ class ThreadFilter(filters.FilterSet):
     customer = filters.NumberFilter(field_name="customer_id")
     email = filters.CharFilter(lookup_expr="iexact")
     needs_answer = filters.BooleanFilter()
+    priority = filters.MultipleChoiceFilter(choices=Priority.choices, help_text="May be given several times.")
+    due = filters.ChoiceFilter(
+        choices=[(OVERDUE, OVERDUE), (TODAY, TODAY)], method="by_due", help_text="Today: still to be done."
+    )
     q = filters.CharFilter(method="by_words", help_text="Words in subject, sender or messages; `#12` is a number.")
     updated_since = filters.IsoDateTimeFilter(method="by_change", help_text="Something happened at or after this.")
     ordering = Orders(fields=ORDERS)
@@ -59,6 +64,10 @@ class ThreadFilter(filters.FilterSet):
         if not value.isdigit() or len(value) > 18:
             raise ValidationError({"assignee": [_("Give an agent's id, or “me”.")]})
         return threads.filter(assignee=int(value))
+
+    def by_due(self, threads: ThreadQuerySet, _name: str, value: str) -> ThreadQuerySet:
+        """As the queue's filter."""
+        return threads.filter(due_condition(value, DeskSettings.load().time_zone))
 
     def by_words(self, threads: ThreadQuerySet, _name: str, value: str) -> ThreadQuerySet:
         """Threads in which all the words stand, as the search finds them, or the one with this number."""

@@ -102,7 +102,8 @@ class PredefinedReplyShape(serializers.ModelSerializer[PredefinedReply]):
 
     class Meta:
         model = PredefinedReply
-        fields = ["id", "title", "shortcut", "folder", "bodies", "contacts", "then", "tags", "assignee", "used_count"]
+        fields = ["id", "title", "shortcut", "folder", "bodies", "contacts", "then", "tags", "assignee", "follow_up"]
+        fields += ["used_count"]
         read_only_fields = fields
 
 
@@ -227,6 +228,7 @@ class ThreadShape(serializers.ModelSerializer[Thread]):
         ]
         fields += ["merged_into", "excerpt", "message_count", "attachment_count", "needs_answer", "holder"]
         fields += ["is_unread", "created_at", "active_at", "waiting_since", "first_response_at", "closed_at"]
+        fields += ["priority", "due_at", "due_metric"]
         fields += ["reopened_count", "wake_at", "wake_note", "promised_at", "closing_at", "thanked_at", "page"]
         read_only_fields = fields
 

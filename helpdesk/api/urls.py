@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import about, actions, changes, figures, joining, letters, lists, proposals
+from helpdesk.api import about, actions, changes, figures, joining, letters, lists, proposals, review
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
@@ -20,6 +20,9 @@ below_thread = [
     path("forwards/", actions.forwards, name="forwards"),
     path("status/", actions.status, name="status"),
     path("snooze/", actions.snooze, name="snooze"),
+    path("chase/", review.chase, name="chase"),
+    path("skip/", review.skip, name="skip"),
+    path("priority/", actions.priority, name="priority"),
     path("assignment/", actions.assignment, name="assignment"),
     path("contact/", actions.contact, name="contact"),
     path("tags/", actions.tags, name="tags"),
@@ -49,6 +52,15 @@ urlpatterns = [
     path("records/customers/<int:customer_id>/whatsapp/", letters.by_whatsapp, name="whatsapp"),
     path("thread-changes/", changes.changes, name="thread_changes"),
     path("thread-changes/<int:change_id>/undo/", changes.undo, name="undo_thread_change"),
+    path("review/", review.numbers, name="review"),
+    path("review/threads/", review.forgotten, name="review_threads"),
+    path("review/delegations/", review.delegations, name="review_delegations"),
+    path("review/delegations/<int:delegation_id>/", review.delegation, name="review_delegation"),
+    path("review/delegations/<int:delegation_id>/end/", review.end, name="review_end"),
+    path("review/follow-ups/", review.follow_ups, name="review_follow_ups"),
+    path("review/follow-ups/<int:job_id>/", review.follow_up, name="review_follow_up"),
+    path("review/follow-ups/<int:job_id>/stop/", review.stop, name="review_stop"),
+    path("review/follow-ups/<int:job_id>/retry/", review.retry, name="review_retry"),
     path("contacts/", lists.contacts, name="contacts"),
     path("statuses/", lists.statuses, name="statuses"),
     path("close-reasons/", lists.close_reasons, name="close_reasons"),

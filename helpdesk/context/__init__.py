@@ -77,7 +77,7 @@ from helpdesk.context.follow_up import (
     unsubscribe,
     unsubscribe_url,
 )
-from helpdesk.context.group import groups, groups_of, standing_of, with_standing
+from helpdesk.context.group import groups, groups_of, memberships, standing_of, with_standing
 from helpdesk.context.order import (
     check_address,
     keep_address,
@@ -161,6 +161,7 @@ __all__ = [
     "mail_changed",
     "main_currency",
     "matches_of",
+    "memberships",
     "moments_of",
     "nearest_order",
     "newest_orders",

@@ -26,6 +26,12 @@ def groups_of(customer: Customer | None, *, is_known_to_shop: bool) -> set[int]:
     return {usual} if usual else set()
 
 
+def memberships(customer_id: int) -> set[int]:
+    """The groups (ids) of a customer, by one query."""
+    rows = Customer.objects.filter(pk=customer_id).values_list("group", "groups")
+    return {group for row in rows for group in row if group}
+
+
 def with_standing(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Threads, each with `standing_id`: the group that says how its customer is served, as Customer.standing."""
     return threads.annotate(standing_id=_standing())

@@ -26,9 +26,10 @@ def queue_notice(
     text: str,
     by_name: str,
     messages: "list[Message] | None" = None,
+    page: str = "",
 ) -> OutgoingMail:
-    """Queue a mail that tells an agent about a thread, with a link to it."""
-    reply_to = _address_of_agents(thread)
+    """Queue a mail that tells an agent about a thread, with a link to it; or about several, with one to a `page`."""
+    reply_to = "" if page else _address_of_agents(thread)
     subject, body, html = render(
         "notice",
         agent.language or DeskSettings.load().language,
@@ -38,7 +39,8 @@ def queue_notice(
         text=text,
         by_name=by_name,
         messages=messages or [],
-        link=links.thread_url(thread),
+        link=page or links.thread_url(thread),
+        is_about_many=bool(page),
     )
     return queue(
         OutgoingKind.NOTICE,

@@ -1,7 +1,7 @@
 """Threads and all that happens to them. Import from here; the order of dependency is downwards."""
 
 # isort: off
-from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Status, StatusLabel
+from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Priority, Status, StatusLabel
 from helpdesk.models.calendar import Calendar, Holiday
 from helpdesk.models.contact import Contact
 from helpdesk.models.close_reason import CloseReason, ReasonMissing
@@ -9,9 +9,11 @@ from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySet, OutgoingState, SentCopy
-from helpdesk.models.reply import PredefinedReply, ReplyUse
+from helpdesk.models.reply import FollowUp, PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
+from helpdesk.models.target import Metric, Target, TimingState
+from helpdesk.models.deadline import Deadline
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.shop_contact import ShopContact
@@ -25,12 +27,16 @@ from helpdesk.models.thread_change import ThreadChange
 from helpdesk.models.origin import ThreadOrigin
 from helpdesk.models.letter_draft import LetterDraft
 from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState, Stage
+from helpdesk.models.review import ReviewStep, SkipReason, StepKind
+from helpdesk.models.delegation import DelegatedThread, Delegation, GiveState
+from helpdesk.models.bulk_follow_up import BulkFollowUp, FollowUpRow
 from helpdesk.models.search import CartSearch
 
 __all__ = [
     "ACTIVE",
     "AddressProposal",
     "Attachment",
+    "BulkFollowUp",
     "Calendar",
     "CartSearch",
     "Channel",
@@ -39,7 +45,10 @@ __all__ = [
     "CountedThread",
     "CountingState",
     "DayFigures",
+    "Deadline",
     "Deflection",
+    "DelegatedThread",
+    "Delegation",
     "Delivery",
     "DeskSettings",
     "Draft",
@@ -48,6 +57,9 @@ __all__ = [
     "Fact",
     "FactKind",
     "Folder",
+    "FollowUp",
+    "FollowUpRow",
+    "GiveState",
     "Holder",
     "Holiday",
     "LetterDraft",
@@ -57,6 +69,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageWords",
+    "Metric",
     "Move",
     "MoveKind",
     "Notice",
@@ -66,20 +79,26 @@ __all__ = [
     "OutgoingQuerySet",
     "OutgoingState",
     "PredefinedReply",
+    "Priority",
     "Promise",
     "Rating",
     "ReadMark",
     "ReasonMissing",
     "RecipientState",
     "ReplyUse",
+    "ReviewStep",
     "SentCopy",
     "ShopContact",
+    "SkipReason",
     "Stage",
     "Status",
     "StatusLabel",
+    "StepKind",
+    "Target",
     "Thread",
     "ThreadChange",
     "ThreadOrigin",
     "ThreadQuerySet",
     "ThreadTag",
+    "TimingState",
 ]

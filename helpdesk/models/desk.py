@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -29,6 +29,20 @@ class Holder(models.TextChoices):
     CUSTOMER = "customer", _("Customer")
     THIRD_PARTY = "third_party", _("Third party")
     NOBODY = "nobody", _("Nobody")
+
+
+class Priority(models.TextChoices):
+    """How pressing the team finds a thread."""
+
+    LOW = "low", pgettext_lazy("priority", "Low")
+    NORMAL = "normal", pgettext_lazy("priority", "Normal")
+    HIGH = "high", pgettext_lazy("priority", "High")
+    URGENT = "urgent", pgettext_lazy("priority", "Urgent")
+
+
+def stops_at_first() -> list[str]:
+    """Where clocks stand still until somebody says otherwise: while the customer is waited for."""
+    return [Status.PENDING_1.value]
 
 
 class DeskSettings(Kept):
@@ -77,6 +91,8 @@ class DeskSettings(Kept):
         help_text=_("Once a thread, in the reply that closes it, and on the customer's page once it is closed."),
     )
     answer_hours = models.PositiveIntegerField(_("hours in which customers may expect an answer"), default=24)
+    warn_minutes = models.PositiveIntegerField(_("minutes before a due time in which it warns"), default=60)
+    clock_stops = models.JSONField(_("statuses in which the clock stands still"), default=stops_at_first, blank=True)
     privacy_texts = models.JSONField(_("privacy text of the form"), default=dict, blank=True)
     privacy_version = models.PositiveIntegerField(default=1)
     metadata_days = models.PositiveIntegerField(_("days to keep IP addresses and browsers"), default=90)

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.models.desk import Holder, Status
+from helpdesk.models.desk import Holder, Priority, Status
 
 
 class EventKind(models.TextChoices):
@@ -55,10 +55,15 @@ class EventKind(models.TextChoices):
     PROMISED = "promised", _("promised")
     KEPT = "kept", _("promise kept")
     BROKEN = "broken", _("promise broken")
+    PRIORITY = "priority", _("priority changed")
+    DUE_SOON = "due_soon", _("due soon")
+    OVERDUE = "overdue", _("overdue")
     CLOSING = "closing", _("closing announced")
     RATED = "rated", _("rated")
     SPLIT_OFF = "split_off", _("messages split off")
     CAME_FROM = "came_from", _("came from another thread")
+    DELEGATED = "delegated", _("given to follow up")
+    SKIPPED = "skipped", _("skipped in the review")
     WHATSAPP = "whatsapp", _("WhatsApp link opened")
     WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
     ANSWER_SHOWN = "answer_shown", _("order shown before writing")
@@ -115,6 +120,8 @@ class Event(models.Model):
             return "away"
         if self.kind == EventKind.STATUS and self.data.get("because"):
             return "because"
+        if metric := self.data.get("metric"):
+            return f"{self.kind}:{metric}"
         more = next((name for name in SAY_MORE.get(self.kind, ()) if self.data.get(name)), "")
         return f"{self.kind}:{more}" if more else self.kind
 
@@ -129,6 +136,10 @@ class Event(models.Model):
         words = {"who": self.who or gettext("The desk"), "frm": "", "to": "", "reason": "", "name": "", **self.data}
         if self.kind == EventKind.STATUS:
             words["frm"], words["to"] = (labels.get(words[key], words[key]) for key in ("frm", "to"))
+        elif self.kind == EventKind.PRIORITY:
+            words["frm"], words["to"] = (str(Priority(words[key]).label) for key in ("frm", "to"))
+        if due := self.data.get("due"):
+            words["due"] = date_format(date.fromisoformat(due), "SHORT_DATE_FORMAT")
         if until := self.data.get("until"):
             words["until"] = date_format(timezone.localtime(datetime.fromisoformat(until)), "SHORT_DATETIME_FORMAT")
         if day := self.data.get("day"):
@@ -171,6 +182,13 @@ def sentences() -> dict[str, str]:
         EventKind.KEPT: gettext("The promise for %(until)s was kept"),
         EventKind.BROKEN: gettext("The promise for %(until)s was broken"),
         f"{EventKind.BROKEN}:reason": gettext("The promise for %(until)s was broken: %(reason)s"),
+        EventKind.PRIORITY: gettext("%(who)s: priority %(frm)s → %(to)s"),
+        f"{EventKind.DUE_SOON}:first": gettext("The first answer is due soon: %(until)s"),
+        f"{EventKind.DUE_SOON}:next": gettext("The next answer is due soon: %(until)s"),
+        f"{EventKind.DUE_SOON}:resolution": gettext("The solution is due soon: %(until)s"),
+        f"{EventKind.OVERDUE}:first": gettext("The first answer was due %(until)s"),
+        f"{EventKind.OVERDUE}:next": gettext("The next answer was due %(until)s"),
+        f"{EventKind.OVERDUE}:resolution": gettext("The solution was due %(until)s"),
         EventKind.CLOSING: gettext("Told %(to)s that it closes on %(until)s unless they answer"),
         "undone": gettext("%(who)s took it back: %(frm)s → %(to)s"),
         EventKind.MOVED: gettext("%(who)s moved it from %(frm)s to %(to)s"),
@@ -191,6 +209,8 @@ def sentences() -> dict[str, str]:
         EventKind.TRASHED: gettext("%(who)s put it in the bin"),
         EventKind.RESTORED: gettext("%(who)s took it out of the bin"),
         EventKind.RATED: gettext("%(who)s rated it: %(to)s of 5"),
+        EventKind.DELEGATED: gettext("%(who)s gave it to %(to)s, to follow up until %(due)s"),
+        EventKind.SKIPPED: gettext("%(who)s skipped it in the review: %(reason)s"),
         EventKind.WHATSAPP: gettext("WhatsApp link opened by %(who)s for %(to)s"),
         EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),
         EventKind.ANSWER_SHOWN: gettext("Before writing, %(who)s was shown order %(name)s: %(to)s"),

@@ -14,6 +14,7 @@ from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.desk import Status, StatusLabel
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
+from helpdesk.models.timing import TIMED
 from helpdesk.models.words import OF_THREAD, MessageWords
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Lifecycle(models.Model):
             MessageWords.write_thread(self._thread)
         if COUNTED & changes.keys():
             self.count_for_customer(before)
+        if TIMED & changes.keys():
+            self._thread.keep_time()
 
     def count_for_customer(self, before: int | None = None) -> None:
         """Keep the number of active threads at the customer, and at the one `before`. Every verb does it itself."""
@@ -73,16 +76,9 @@ class Lifecycle(models.Model):
         thread = self._thread
         if thread.status == status:
             return False
-        before, now = thread.status, timezone.now()
-        changes: dict[str, Any] = {"status": status, "holder": holder_in(status), "closing_at": None}
-        if status in (Status.OPEN, Status.CLOSED):
-            changes |= {"wake_at": None, "wake_note": "", "pending_since": None}
-        elif before in (Status.OPEN, Status.CLOSED):
-            changes |= {"pending_since": now}
+        before, changes = thread.status, self._with_status(status)
         if status == Status.CLOSED:
-            changes |= {"closed_at": now, "needs_answer": False, "waiting_since": None}
-        elif before == Status.CLOSED:
-            changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1, "thanked_at": None}
+            thread.meet_solution(by=by)
         self._set(**changes)
         if status == Status.CLOSED and by:
             thread.keep_promise()
@@ -95,6 +91,21 @@ class Lifecycle(models.Model):
         thread.announce()
         return True
 
+    def _with_status(self, status: Status) -> dict[str, Any]:
+        """The columns that go with a change of the status."""
+        thread, now = self._thread, timezone.now()
+        changes: dict[str, Any] = {"status": status, "holder": holder_in(status), "closing_at": None}
+        if status in (Status.OPEN, Status.CLOSED):
+            changes |= {"wake_at": None, "wake_note": "", "pending_since": None}
+        elif thread.status in (Status.OPEN, Status.CLOSED):
+            changes |= {"pending_since": now}
+        if status == Status.CLOSED:
+            changes |= {"closed_at": now, "needs_answer": False, "waiting_since": None}
+        elif thread.status == Status.CLOSED:
+            changes |= {"closed_at": None, "reopened_count": thread.reopened_count + 1}
+            changes |= {"opened_at": now, "thanked_at": None}
+        return changes
+
     def status_facts(self) -> dict[str, Any]:
         """What taking back a change of the status needs."""
         thread = self._thread
@@ -105,11 +116,13 @@ class Lifecycle(models.Model):
 
     @transaction.atomic
     def take_back_status(self, facts: Mapping[str, Any], *, by: Agent) -> bool:
-        """Make the status as status_facts() told it, as if it had never been changed: it counts as no reopening."""
+        """Make the status as status_facts() told it, with its date, as if it had never been changed: it counts as no
+        reopening. Returns False where it is so already."""
         thread = self._thread
-        if thread.status == facts["status"]:
+        before, closed_at, wake_at = thread.status, facts["closed_at"], facts.get("wake_at", "")
+        is_same = before == facts["status"]
+        if is_same and self.status_facts()["wake_at"] == wake_at:
             return False
-        before, closed_at, wake_at = thread.status, facts["closed_at"], facts.get("wake_at")
         self._set(
             status=facts["status"],
             holder=facts["holder"],
@@ -117,13 +130,21 @@ class Lifecycle(models.Model):
             reopened_count=facts["reopened_count"],
             wake_at=datetime.fromisoformat(wake_at) if wake_at else None,
             wake_note=facts.get("wake_note", ""),
-            pending_since=timezone.now() if facts["status"] in (Status.PENDING_1, Status.PENDING_2) else None,
+            pending_since=self._pending_since(facts["status"], is_same),
             closing_at=None,
         )
         thread.recount()
-        thread.record(EventKind.STATUS, by=by, frm=before, to=thread.status, undone=True)
+        if is_same:
+            thread.record(EventKind.NOT_SNOOZED, by=by)
+        else:
+            thread.record(EventKind.STATUS, by=by, frm=before, to=thread.status, undone=True)
         thread.announce()
         return True
+
+    def _pending_since(self, status: str, is_same: bool) -> datetime | None:
+        if is_same:
+            return self._thread.pending_since
+        return timezone.now() if status in (Status.PENDING_1, Status.PENDING_2) else None
 
     def close(self, *, by: Agent | None, by_name: str = "", reason: CloseReason | None = None) -> bool:
         """The matter is solved, an agent says, or the customer of that name. Raises ReasonMissing as set_status()."""

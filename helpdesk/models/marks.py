@@ -98,7 +98,10 @@ class NoticeKind(models.TextChoices):
     MENTIONED = "mentioned", _("You were named in a note")
     WOKEN = "woken", _("A thread woke up: its date has come")
     BROKEN = "broken", _("A promise to a customer was broken")
+    DUE_SOON = "due_soon", _("A thread of yours is due soon")
+    OVERDUE = "overdue", _("A thread of yours is overdue")
     NEW = "new", _("A customer began a thread")
+    DELEGATED = "delegated", _("Threads were given to you to follow up")
     CART = "cart", _("A watched cart may be this customer's")
 
 
@@ -110,6 +113,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=12, choices=NoticeKind)
     by_name = models.CharField(max_length=255, blank=True)
     text = models.CharField(max_length=500, blank=True)
+    delegation = models.ForeignKey("helpdesk.Delegation", models.CASCADE, null=True, blank=True, related_name="notices")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
 

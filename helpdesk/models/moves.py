@@ -25,6 +25,7 @@ class MoveKind(models.TextChoices):
 
     STATUS = "status", _("Status")
     ASSIGNEE = "assignee", _("Assignee")
+    PRIORITY = "priority", _("Priority")
     TAGS = "tags", _("Tags")
     CONTACT = "contact", _("Contact")
     FOLDER = "folder", _("Folder")
@@ -99,7 +100,7 @@ class SetAssignee(Move):
 
     def undo(self, thread: "Thread", facts: Mapping[str, Any], *, by: Agent) -> bool:
         """Whoever had it; nobody, if they left or may not see it any more."""
-        return thread.assignee_id == self.to and _give_back(thread, facts["assignee"], by=by)
+        return thread.assignee_id == self.to and give_back(thread, facts["assignee"], by=by)
 
     def finish(self, threads: "list[Thread]", *, by: Agent) -> None:
         """One notice."""
@@ -109,12 +110,28 @@ class SetAssignee(Move):
             notices.tell(self.agent, NoticeKind.ASSIGNED, threads[0], text=text, by=by)
 
 
-def _give_back(thread: "Thread", assignee: int | None, *, by: Agent) -> bool:
+def give_back(thread: "Thread", assignee: int | None, *, by: Agent) -> bool:
+    """To whoever had it (an id); to nobody, if they left or may not see it any more. Returns whether it changed."""
     before = Agent.objects.active().filter(pk=assignee).first() if assignee else None
     try:
         return thread.assign(before, by=by, notice=False)
     except ValueError:
         return thread.assign(None, by=by)
+
+
+class SetPriority(Move):
+    """How pressing they are."""
+
+    kind = MoveKind.PRIORITY
+
+    def do(self, thread: "Thread", *, by: Agent) -> Facts:
+        """Set it."""
+        facts = {"priority": thread.priority}
+        return facts if thread.set_priority(self.to, by=by) else {}
+
+    def undo(self, thread: "Thread", facts: Mapping[str, Any], *, by: Agent) -> bool:
+        """As it was."""
+        return thread.priority == self.to and thread.set_priority(facts["priority"], by=by)
 
 
 class SetTags(Move):
@@ -159,7 +176,7 @@ class SetContact(Move):
         if thread.contact_id != self.to or before is None or not thread.move_to(before, by=by):
             return False
         if thread.assignee_id is None:
-            _give_back(thread, facts["assignee"], by=by)
+            give_back(thread, facts["assignee"], by=by)
         return True
 
 
@@ -191,7 +208,8 @@ FOLDER_EVENTS: dict[tuple[str, str], EventKind] = {
     (Folder.DESK, Folder.TRASH): EventKind.TRASHED,
     (Folder.TRASH, Folder.DESK): EventKind.RESTORED,
 }
-MOVES: dict[str, type[Move]] = {one.kind: one for one in (SetStatus, SetAssignee, SetTags, SetContact, SetFolder)}
+KINDS: tuple[type[Move], ...] = (SetStatus, SetAssignee, SetPriority, SetTags, SetContact, SetFolder)
+MOVES: dict[str, type[Move]] = {one.kind: one for one in KINDS}
 
 
 def tags_of(words: Iterable[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """A thread that waits until a date: put off, woken, and closed by itself when nobody answers."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -91,6 +92,21 @@ class Pending(models.Model):
             notices.tell(thread.assignee, NoticeKind.WOKEN, thread, text=note or thread.subject)
         thread.announce()
         return True
+
+    @transaction.atomic
+    def chase(
+        self, to: str, *, by: Agent, until: datetime, note: str = "", messages: "Iterable[Message]" = ()
+    ) -> "Message":
+        """Ask somebody outside, a carrier or a supplier, and wait for them: pending 2 until it wakes at a date.
+
+        Whoever asks is reminded, unless somebody is in charge. Raises ValueError as forward() and snooze() do.
+        """
+        thread = self._sleeper
+        message = thread.forward(to, by=by, note=note, messages=messages)
+        if thread.assignee_id is None:
+            thread.assign(by, by=by)
+        thread.snooze(until, by=by, note=_("Has %(to)s answered?") % {"to": to}, status=Status.PENDING_2)
+        return message
 
     def keep_promise(self, message: "Message | None" = None) -> None:
         """The customer has their answer. Call inside a verb; costs nothing where nothing was promised."""

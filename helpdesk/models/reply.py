@@ -33,6 +33,14 @@ def fill(html: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
     return PLACEHOLDER.sub(value_of, html), missing
 
 
+class FollowUp(models.TextChoices):
+    """For what the Friday review proposes a reply; each is at most one reply's."""
+
+    ARRIVED = "arrived", _("Ask whether the order has arrived")
+    NEWS = "news", _("Say that nobody is forgotten")
+    CHASE = "chase", _("Ask a carrier or a supplier")
+
+
 class PredefinedReplyQuerySet(models.QuerySet["PredefinedReply"]):
     """Predefined replies, in the desk's words."""
 
@@ -82,6 +90,7 @@ class PredefinedReply(models.Model):
         related_name="+",
         verbose_name=_("assigns to"),
     )
+    follow_up = models.CharField(_("proposed in the review"), max_length=8, choices=FollowUp, blank=True)
     used_count = models.PositiveIntegerField(default=0, editable=False)
     history = HistoricalRecords(excluded_fields=["used_count"], m2m_fields=["contacts", "tags"])
 
@@ -91,6 +100,9 @@ class PredefinedReply(models.Model):
         ordering = ["folder", "title", "pk"]
         verbose_name = _("predefined reply")
         verbose_name_plural = _("predefined replies")
+        constraints = [
+            models.UniqueConstraint(fields=["follow_up"], condition=~models.Q(follow_up=""), name="one_a_follow_up")
+        ]
 
     def __str__(self) -> str:
         return self.title

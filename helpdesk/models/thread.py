@@ -18,12 +18,14 @@ from helpdesk.models.attachment import Attachment
 from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
 from helpdesk.models.customer_side import CustomerSide
+from helpdesk.models.deadline import Deadline
 from helpdesk.models.desk import Channel, DeskSettings, Folder, Holder, Status
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.lifecycle import Lifecycle
 from helpdesk.models.marks import ReadMark
 from helpdesk.models.merge import Merging
 from helpdesk.models.pending import PENDING, Pending
+from helpdesk.models.timing import Timing
 
 ACTIVE = (Status.OPEN, Status.PENDING_1, Status.PENDING_2)
 
@@ -176,9 +178,24 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
             channel=Channel.AGENT,
         )
         thread.count_for_customer()
+        thread.keep_time()
         thread.record(EventKind.CREATED, by=by)
         thread.assign(by, by=by)
         return thread
+
+    def due_first(self) -> "ThreadQuerySet":
+        """What is due first on top, what is not due at all behind."""
+        return self.order_by(models.F("due_at").asc(nulls_last=True), "-active_at", "pk")
+
+    def timed(self) -> "ThreadQuerySet":
+        """Those whose due times have to follow the targets."""
+        return self.filter(models.Q(status__in=ACTIVE, merged_into=None) | models.Q(due_at__isnull=False))
+
+    def forget_due(self) -> int:
+        """Nothing is due any more, as nothing has a target; how many threads that changes."""
+        Deadline.objects.live().filter(missed_at=None).delete()
+        Deadline.objects.live().update(settled_at=timezone.now(), is_running=False)
+        return self.filter(due_at__isnull=False).update(due_at=None, due_metric="")
 
     def with_unread(self, agent: Agent) -> "ThreadQuerySet":
         """Each with `is_unread`: something came in since this agent last looked."""
@@ -200,7 +217,7 @@ def new_secret() -> str:
     return secrets.token_hex(16)
 
 
-class Thread(Conversation, CustomerSide, Lifecycle, Merging, Pending, models.Model):
+class Thread(Conversation, CustomerSide, Lifecycle, Merging, Pending, Timing, models.Model):
     """One conversation, at one contact, with at most one assignee and one status."""
 
     subject = models.CharField(_("subject"), max_length=255, blank=True)
@@ -264,6 +281,8 @@ class Thread(Conversation, CustomerSide, Lifecycle, Merging, Pending, models.Mod
             ),
             models.Index(fields=["customer", "-active_at"], name="threads_of_a_customer"),
             models.Index(Lower("email"), name="threads_of_an_address"),
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="threads_due"),
+            models.Index(fields=["folder", "priority", "-active_at"], name="queue_by_priority"),
             models.Index(fields=["wake_at"], condition=models.Q(wake_at__isnull=False), name="threads_to_wake"),
             models.Index(fields=["beside"], condition=models.Q(beside__isnull=False), name="threads_beside"),
             models.Index(fields=["thanked_at"], condition=models.Q(thanked_at__isnull=False), name="threads_thanked"),

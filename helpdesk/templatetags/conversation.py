@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from accounts.pieces import initials, moment, money, tone
 from helpdesk import browsers, context, whatsapp
 from helpdesk import html as markup
+from helpdesk.hours import worktime
 from helpdesk.models import Event, Message, StatusLabel, Thread
 
 register = template.Library()
@@ -13,6 +14,7 @@ register = template.Library()
 register.filter(initials)
 register.filter(tone)
 register.filter(money)
+register.filter(worktime)
 register.simple_tag(moment)  # {% moment message.created_at %}
 
 STATUS_CLASSES = {"open": "open", "pending1": "p1", "pending2": "p2", "closed": "closed"}

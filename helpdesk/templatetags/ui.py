@@ -1,13 +1,15 @@
 """The pieces pages are made of; loaded in every template."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -15,9 +17,9 @@ from django.utils.translation import get_language
 from accounts.pieces import ago, avatar, duration, icon
 from helpdesk import shortcuts
 from helpdesk.context import standing_of
-from helpdesk.models import DeskSettings, Thread
+from helpdesk.models import DeskSettings, Metric, Priority, Thread
 from helpdesk.statuses import RowHeads, mark
-from helpdesk.waiting import Wait, hours_to_answer, wait_of
+from helpdesk.waiting import Wait, due_of, wait_of
 from search.highlighting import Piece
 
 register = template.Library()
@@ -71,11 +73,39 @@ def row_head(thread: Thread, heads: RowHeads) -> SafeString:
 @register.simple_tag
 def waiting(thread: Thread, now: datetime, desk: DeskSettings) -> SafeString:
     """The last column of a row: how long, for whom, until when."""
-    wait: Wait = wait_of(thread, now=now, answer_hours=hours_to_answer(thread, desk))
+    wait: Wait = wait_of(thread, now=now, desk=desk)
     sign = icon(WAIT_ICONS[wait.mood], "i--sm") if wait.mood in WAIT_ICONS else ""
     tone = f"wait--{wait.mood}" if wait.mood in {"soon", "late"} else ""
     return format_html(
         '<div class="wait {}"><b class="num">{}</b><small>{}{}</small></div>', tone, wait.text, sign, wait.note
+    )
+
+
+PRIORITY_TONES = {Priority.URGENT: "bad", Priority.HIGH: "warn", Priority.LOW: "line"}
+
+
+@register.simple_tag
+def priority(thread: Thread) -> SafeString:
+    """A thread's priority as a word with its colour."""
+    tone = PRIORITY_TONES.get(Priority(thread.priority), "line")
+    return format_html('<span class="tag tag--{}">{}</span>', tone, thread.get_priority_display())
+
+
+@register.simple_tag
+def due(thread: Thread, now: datetime, desk: DeskSettings) -> SafeString:
+    """What is due next, in the head of a thread, with the way to its explanation; nothing where nothing is."""
+    if thread.due_at is None:
+        return format_html("")
+    words, mood = due_of(thread.due_at, now=now, soon=timedelta(minutes=desk.warn_minutes))
+    tone = f"wait--{mood}" if mood else ""
+    return format_html(
+        '<a class="{}" href="{}" title="{}"><b class="st {}">{}{}</b></a>',
+        f"due {tone}",
+        reverse("helpdesk:due", args=[thread.pk]),
+        f"{Metric(thread.due_metric).label}: {date_format(timezone.localtime(thread.due_at), 'DATETIME_FORMAT')}",
+        {"late": "st-spam", "soon": "st-p1"}.get(mood, "st-open"),
+        icon("flag" if mood == "late" else "clock"),
+        words,
     )
 
 

@@ -17,7 +17,7 @@ from accounts.models import Agent
 from helpdesk.absences import absence_of, sentence_of
 from helpdesk.changing import move_of
 from helpdesk.chrome import statuses_of
-from helpdesk.models import CloseReason, Contact, ThreadChange, ThreadTag
+from helpdesk.models import CloseReason, Contact, Priority, ThreadChange, ThreadTag
 from helpdesk.models.moves import SetAssignee
 from helpdesk.models.thread_change import MOST
 from helpdesk.selection import Selection
@@ -72,6 +72,7 @@ def _choices(request: AgentRequest, selection: Selection, *, error: str = "", st
         "typed": request.POST,
         "statuses": statuses_of(request),
         "reasons": CloseReason.asked_for(),
+        "priorities": list(reversed(Priority.choices)),
         "people": Agent.objects.active(),
         "contacts": Contact.objects.active(),
         "known_tags": ThreadTag.objects.all(),

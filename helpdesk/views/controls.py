@@ -14,7 +14,7 @@ from accounts.http import SeeOther, go, respond
 from accounts.models import Absence
 from helpdesk import context as shop
 from helpdesk.absences import absence_of, sentence_of
-from helpdesk.forms import AssignmentForm, MoveForm, OrderForm, StatusForm, SubjectForm, TagsForm
+from helpdesk.forms import AssignmentForm, MoveForm, OrderForm, PriorityForm, StatusForm, SubjectForm, TagsForm
 from helpdesk.models import ReasonMissing, Thread
 from helpdesk.panel import mentioned_in
 from helpdesk.returning import back_to
@@ -97,6 +97,16 @@ def contact(request: AgentRequest, thread_id: int) -> HttpResponse:
         thread.move_to(form.cleaned_data["contact"], by=request.user)
         if not Thread.objects.visible_to(request.user).filter(pk=thread.pk).exists():
             return to_queue(request)
+    return answer(request, thread, form)
+
+
+@agent_required
+@require_POST
+def priority(request: AgentRequest, thread_id: int) -> HttpResponse:
+    """Say how pressing it is."""
+    thread, form = visible(request, thread_id), PriorityForm(request.POST)
+    if form.is_valid():
+        thread.set_priority(form.cleaned_data["priority"], by=request.user)
     return answer(request, thread, form)
 
 

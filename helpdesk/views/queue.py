@@ -16,7 +16,7 @@ from helpdesk import chips, queues
 from helpdesk.boxes import boxes_of
 from helpdesk.chrome import Navigation, contacts_of, current_of, desk_of, navigation, statuses_of
 from helpdesk.filters import Choices, Filters
-from helpdesk.models import Thread, ThreadChange, ThreadTag
+from helpdesk.models import Target, Thread, ThreadChange, ThreadTag
 from helpdesk.returning import back_to
 from helpdesk.statistics.behind import Behind
 from helpdesk.statuses import RowHeads
@@ -52,7 +52,7 @@ def queue_context(request: AgentRequest) -> dict[str, Any]:
         "is_narrowed": len(filters.chosen) > len(queue.wants),
         "clear_url": chips.address(Filters.read(queue.query)),
         "sort": queues.sort_of(filters, agent),
-        "sorts": Agent.QueueSort.choices,
+        "sorts": [(key, word) for key, word in Agent.QueueSort.choices if key != "due" or Target.in_force()],
         "sort_url": chips.address(filters, sort=None, page=None),
         "kept": [(name, word) for name, words in filters.without("q", "page").values.items() for word in words],
         "newer_url": chips.address(filters, page=str(page.number - 1)) if page.number > 1 else "",

@@ -45,6 +45,7 @@ WRITES = {
     "notes": {"text": "Hello"},
     "forwards": {"email": "supplier@example.com", "note": "Please look"},
     "status": {"status": "closed"},
+    "priority": {"priority": "high"},
     "assignment": {"agent": None},
     "contact": {"contact": "accounting"},
     "tags": {"tags": ["vip"]},

@@ -69,7 +69,7 @@ class Answer(Speech):
         rates = bool(asks and Rating.objects.invite(thread, by=by, message=message))
         letters.queue_reply(message, by=by, not_before=not_before, asks_rating=rates)
         now = message.created_at
-        holder = holder_in(status) if status != Status.OPEN else Holder.CUSTOMER
+        thread.meet_answer(by=by)
         thread._set(
             active_at=now,
             excerpt=excerpt(text),
@@ -87,7 +87,7 @@ class Answer(Speech):
             self._do_more(macro, by=by)
         thread.keep_promise(message)
         thread.set_status(status, by=by, reason=reason)
-        thread._set(holder=holder)
+        thread._set(holder=holder_in(status) if status != Status.OPEN else Holder.CUSTOMER)
         drafts.delete()
         thread.mark_read(by=by)
         thread.announce()

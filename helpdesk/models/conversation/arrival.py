@@ -48,6 +48,7 @@ class Arrival(Thanking):
         message = Message.objects.create(thread=thread, home=thread, created_at=now, **fields)
         files = [Attachment.objects.add(file, message=message) for file in mail.files]
         MessageWords.add(message, thread, files)
+        thread.keep_time()
         begun = thread.fact(EventKind.CREATED, at=thread.created_at, actor_name=thread.sender)
         received = thread.fact(EventKind.RECEIVED, at=now, actor_name=message.who, message=message)
         type(begun).objects.bulk_create([begun, received])

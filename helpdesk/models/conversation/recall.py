@@ -1,6 +1,6 @@
 """What happens to a reply afterwards: taken back before it leaves, or sent once more."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +10,7 @@ from helpdesk import pings
 from helpdesk.models.conversation.speech import Speech
 from helpdesk.models.desk import Status
 from helpdesk.models.event import EventKind
+from helpdesk.models.lifecycle import holder_in
 from helpdesk.models.marks import Draft
 from helpdesk.models.message import Delivery, Message
 from helpdesk.models.outgoing import OutgoingMail, OutgoingState
@@ -61,12 +62,24 @@ class Recall(Speech):
         if said is not None:
             if thread.assignee_id == by.pk and said.data["assignee_before"] is None:
                 thread.assign(None, by=by)
-            thread._go_to(Status(said.data["status_before"]), by=by)
+            self._status_back(Status(said.data["status_before"]), by=by)
         for promise in Promise.objects.filter(kept_by=message):
             promise.kept_at = promise.kept_by = None
             promise.save(update_fields=["kept_at", "kept_by"])
             thread._set(promised_at=promise.due_at, wake_at=promise.due_at, wake_note=promise.text)
         self.recount()
+
+    def _status_back(self, before: Status, *, by: Agent) -> None:
+        """As it was before the reply, which closed or opened nothing."""
+        thread, closed = self._thread, before == Status.CLOSED
+        opened_by_it = closed and thread.status != Status.CLOSED
+        facts: dict[str, Any] = {
+            "status": before.value,
+            "holder": holder_in(before),
+            "closed_at": timezone.now().isoformat() if closed else "",
+            "reopened_count": thread.reopened_count - opened_by_it,
+        }
+        thread.take_back_status(facts, by=by)
 
     @transaction.atomic
     def send_again(self, message: Message, *, by: Agent) -> bool:

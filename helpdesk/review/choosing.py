@@ -1,0 +1,48 @@
+"""Which threads a form of the list means: those that are ticked, or all that are left."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+
+from accounts.models import Agent
+from helpdesk.models import Thread, ThreadQuerySet
+from helpdesk.review.lists import Asked, Review
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Threads that an agent means, within those they may see."""
+
+    agent: Agent
+    asked: Asked
+    ids: tuple[int, ...]
+    is_all: bool
+
+    @classmethod
+    def read(cls, agent: Agent, params: QueryDict, asked: Asked) -> "Choice":
+        """From the fields `ids`, or `all`."""
+        ids = [int(one) for one in params.getlist("ids") if one.isascii() and one.isdecimal() and len(one) < 19]
+        return cls(agent, asked, tuple(dict.fromkeys(ids))[:MOST], params.get("all") == "1")
+
+    @cached_property
+    def threads(self) -> ThreadQuerySet:
+        """The longest wait first."""
+        if self.is_all:
+            return Review(self.agent, self.asked).left
+        found = Thread.objects.visible_to(self.agent).filter(pk__in=self.ids)
+        return found.order_by(Coalesce("waiting_since", "active_at"), "pk")
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are now."""
+        return min(MOST, self.threads.order_by().count())
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Hidden inputs that say the same again."""
+        told = [("all", "1")] if self.is_all else [("ids", str(one)) for one in self.ids]
+        return [*told, ("from", self.asked.query)]

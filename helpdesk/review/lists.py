@@ -1,0 +1,344 @@
+"""The review of a week as one agent sees it: what is left, what was done, who was given what."""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.models import Agent
+from helpdesk.models import DelegatedThread, Delegation, GiveState, ReviewStep, StepKind, Thread, ThreadQuerySet
+from helpdesk.review.groups import BY_KEY, DAYS, GROUPS, Group, any_of, conditions, groups_of
+from helpdesk.statistics.periods import Period
+
+SHOWN = 200
+LONGEST = 60  # days that one may ask for
+WEEK = re.compile(r"(\d{4})-W(\d{2})")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a page is asked for: a week, one group of it, one delegation (its id), how many days of waiting are long."""
+
+    period: Period
+    group: str = ""
+    of: int = 0
+    days: int = DAYS
+
+    @classmethod
+    def read(cls, params: QueryDict | str, zone: ZoneInfo) -> "Asked":
+        """From a query string; the present week, and all of it, for what cannot be used."""
+        params = QueryDict(params) if isinstance(params, str) else params
+        today = timezone.localdate(timezone=zone)
+        monday = week_called(params.get("week", "")) or today
+        group, days = params.get("group", ""), _number(params.get("days", ""))
+        return cls(
+            Period.week_of(min(monday, today), zone),
+            group if group in BY_KEY else "",
+            _number(params.get("of", "")),
+            days if 1 <= days <= LONGEST else DAYS,
+        )
+
+    @property
+    def is_now(self) -> bool:
+        """The present week."""
+        return self.period.after is None
+
+    @property
+    def week(self) -> date:
+        """Its Monday."""
+        return self.period.first
+
+    @property
+    def at(self) -> datetime:
+        """The moment that is meant: now, or the end of a week that is over."""
+        return min(timezone.now(), self.period.end)
+
+    def but(self, **changes: Any) -> "Asked":
+        """The same with other values."""
+        return replace(self, **changes)
+
+    @property
+    def query(self) -> str:
+        """As a query string, without what goes without saying."""
+        week = "" if self.is_now else name_of(self.period)
+        days = "" if self.days == DAYS else str(self.days)
+        said = {"week": week, "group": self.group, "of": str(self.of or ""), "days": days}
+        return urlencode({name: value for name, value in said.items() if value})
+
+
+def week_called(name: str) -> date | None:
+    """The Monday of a week called as in "2026-W47"; None for anything else."""
+    if not (found := WEEK.fullmatch(name.strip())):
+        return None
+    try:
+        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        return None
+    return monday if monday.year >= 1990 else None
+
+
+def name_of(period: Period) -> str:
+    """The week as an address says it."""
+    year, week, _day = period.first.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _truth(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many are left, by group; and how many are not listed because they are put off, not to be contacted, or given
+    to somebody else."""
+
+    left: int
+    put_off: int
+    unwanted: int
+    given: int
+    by_group: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> list[tuple[Group, int]]:
+        """Each that has some."""
+        return [(one, self.by_group[one.key]) for one in GROUPS if self.by_group[one.key]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the list: a thread with why it is here, or with what was done."""
+
+    thread: Thread
+    groups: list[Group] = field(default_factory=list)
+    step: ReviewStep | None = None
+
+    @property
+    def group(self) -> Group | None:
+        """The most pressing reason."""
+        return self.groups[0] if self.groups else None
+
+
+class Review:
+    """What one agent sees. Nothing is asked of the database before it is read."""
+
+    def __init__(self, viewer: Agent, asked: Asked) -> None:
+        self.viewer, self.asked = viewer, asked
+        self.conditions = conditions(asked.at, asked.days)
+
+    @cached_property
+    def delegation(self) -> Delegation | None:
+        """The one that is asked for, if the viewer may see it."""
+        return Delegation.objects.visible_to(self.viewer).filter(pk=self.asked.of).first() if self.asked.of else None
+
+    # -- what is forgotten ------------------------------------------------------------------------
+
+    @cached_property
+    def _visible(self) -> ThreadQuerySet:
+        threads = Thread.objects.visible_to(self.viewer).active().filter(merged_into=None)
+        if self.asked.of:
+            given = DelegatedThread.objects.filter(delegation=self.delegation, state=GiveState.GIVEN)
+            threads = threads.filter(pk__in=given.values("thread"))
+        return threads
+
+    @property
+    def _undone(self) -> Q:
+        """Nothing was done about it since it came up; what was handed to the viewer is theirs to do."""
+        steps = ReviewStep.objects.in_force().filter(thread=OuterRef("pk"), week__gte=self.asked.week)
+        steps = steps.filter(at__gte=Coalesce(OuterRef("inbound_at"), OuterRef("created_at")))
+        return ~Q(Exists(steps.exclude(kind=StepKind.HANDED, thread__assignee=self.viewer)))
+
+    @property
+    def _not_given(self) -> Q:
+        """Nobody else was asked to see to it, or their day has passed."""
+        others = DelegatedThread.objects.filter(
+            thread=OuterRef("pk"),
+            state=GiveState.GIVEN,
+            delegation__ended_at=None,
+            delegation__due_on__gte=timezone.localdate(),
+        )
+        return ~Q(Exists(others.exclude(delegation__to=self.viewer)))
+
+    @property
+    def _awake(self) -> Q:
+        return Q(wake_at=None) | Q(wake_at__lte=self.asked.at)
+
+    @property
+    def _wanted(self) -> Q:
+        """Nobody said that this customer must not be contacted."""
+        return Q(customer=None) | Q(customer__do_not_contact=False)
+
+    @cached_property
+    def due(self) -> ThreadQuerySet:
+        """All that is forgotten, whoever sees to it, the longest wait on top; each with a flag for each group."""
+        flags = {BY_KEY[key].flag: _truth(one) for key, one in self.conditions.items()}
+        found = self._visible.filter(any_of(self.conditions)).annotate(**flags)
+        return found.order_by(Coalesce("waiting_since", "active_at"), "pk")
+
+    @cached_property
+    def left(self) -> ThreadQuerySet:
+        """The threads that are left to the viewer, of the group that is asked for."""
+        own = self._awake & self._wanted & self._undone
+        if not self.asked.of:
+            own &= self._not_given
+        return self.due.filter(self.conditions.get(self.asked.group, Q()), own)
+
+    @cached_property
+    def _scan(self) -> list[dict[str, Any]]:
+        """All that is forgotten in numbers and flags: one query for the order, the reasons and the counts."""
+        asked = {"awake": self._awake, "wanted": self._wanted, "undone": self._undone, "not_given": self._not_given}
+        names = [one.flag for one in GROUPS]
+        scanned = self.due.annotate(**{name: _truth(one) for name, one in asked.items()})
+        return list(scanned.values("pk", *asked, *names))
+
+    @cached_property
+    def _left(self) -> list[dict[str, Any]]:
+        own = ("awake", "wanted", "undone") if self.asked.of else ("awake", "wanted", "undone", "not_given")
+        return [one for one in self._scan if all(one[name] for name in own)]
+
+    @cached_property
+    def counts(self) -> Counts:
+        """All numbers of the page."""
+        awake = [one for one in self._scan if one["awake"]]
+        wanted = [one for one in awake if one["wanted"]]
+        return Counts(
+            left=len(self._left),
+            put_off=len(self._scan) - len(awake),
+            unwanted=len(awake) - len(wanted),
+            given=sum(one["undone"] and not one["not_given"] for one in wanted),
+            by_group={group.key: sum(bool(one[group.flag]) for one in self._left) for group in GROUPS},
+        )
+
+    @cached_property
+    def flags(self) -> dict[int, dict[str, Any]]:
+        """What is left of the group that is asked for, by its id, in order."""
+        group = BY_KEY.get(self.asked.group)
+        return {one["pk"]: one for one in self._left if group is None or one[group.flag]}
+
+    def flags_of(self, thread_id: int) -> dict[str, Any]:
+        """Why a thread is forgotten, whoever sees to it; nothing if it is not."""
+        return next((one for one in self._scan if one["pk"] == thread_id), {})
+
+    @property
+    def left_count(self) -> int:
+        """How many of the group that is asked for are left."""
+        return len(self.flags)
+
+    @cached_property
+    def order(self) -> list[int]:
+        """The ids of what is left, as far as a page shows it."""
+        return list(self.flags)[:SHOWN]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Those that a page shows."""
+        given = DelegatedThread.objects.filter(
+            thread=OuterRef("pk"), state=GiveState.GIVEN, delegation__ended_at=None
+        ).order_by("-pk")
+        threads = Thread.objects.filter(pk__in=self.order).select_related("contact", "customer", "assignee", "order")
+        found = threads.annotate(
+            given_to=Subquery(given.values("delegation__to__name")[:1]),
+            given_until=Subquery(given.values("delegation__due_on")[:1]),
+        ).in_bulk()
+        return [Row(found[pk], groups_of(self.flags[pk])) for pk in self.order if pk in found]
+
+    # -- what was done ----------------------------------------------------------------------------
+
+    @cached_property
+    def done(self) -> list[Row]:
+        """What was done in this week's review, in that order."""
+        steps = ReviewStep.objects.in_force().visible_to(self.viewer).filter(week=self.asked.week)
+        if self.asked.of:
+            steps = steps.filter(thread__in=self._given_rows.values("thread"))
+        else:
+            steps = steps.exclude(kind=StepKind.HANDED, thread__assignee=self.viewer)
+        found = steps.select_related("thread__customer", "thread__contact", "by", "message__outgoing")
+        return [Row(one.thread, step=one) for one in found.order_by("-at", "-pk")[:SHOWN][::-1]]
+
+    @property
+    def _given_rows(self) -> Any:
+        return DelegatedThread.objects.filter(delegation=self.delegation)
+
+    # -- moving about -----------------------------------------------------------------------------
+
+    def after(self, thread_id: int) -> int | None:
+        """What comes behind a thread, at the end the first; None if nothing else is left."""
+        others = [pk for pk in self.order if pk != thread_id]
+        if not others:
+            return None
+        at = self.order.index(thread_id) if thread_id in self.order else 0
+        return self.order[at + 1] if at + 1 < len(self.order) and thread_id in self.order else others[0]
+
+    def before(self, thread_id: int) -> int | None:
+        """What comes in front of it; None at the beginning."""
+        at = self.order.index(thread_id) if thread_id in self.order else 0
+        return self.order[at - 1] if at else None
+
+
+# -- who was given what ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """A delegation, and how far it came."""
+
+    delegation: Delegation
+    given: int
+    left: int
+
+    @property
+    def done(self) -> int:
+        """How many need nothing any more."""
+        return self.given - self.left
+
+    @property
+    def is_done(self) -> bool:
+        """All of them."""
+        return self.left == 0
+
+    @property
+    def is_late(self) -> bool:
+        """Its day has passed, and something is left."""
+        return self.left > 0 and self.delegation.is_late
+
+
+def parts_of(viewer: Agent, asked: Asked) -> list[Part]:
+    """The delegations of a week that the viewer may see, and earlier ones of which something is left."""
+    found = Delegation.objects.visible_to(viewer).in_force().filter(week__lte=asked.week)
+    counted = found.select_related("to", "by").order_by("-due_on", "-pk")[:50]
+    left = left_in([one.pk for one in counted], asked)
+    parts = [Part(one, *left.get(one.pk, (0, 0))) for one in counted]
+    return [one for one in parts if one.given and (one.delegation.week == asked.week or one.left)]
+
+
+def part_of(delegation: Delegation, asked: Asked) -> Part:
+    """One delegation, and how far it came."""
+    return Part(delegation, *left_in([delegation.pk], asked).get(delegation.pk, (0, 0)))
+
+
+def left_in(delegations: list[int], asked: Asked) -> dict[int, tuple[int, int]]:
+    """How many threads each of these delegations (ids) has, and how many are left. Two queries."""
+    steps = ReviewStep.objects.in_force().exclude(kind=StepKind.HANDED)
+    steps = steps.filter(thread=OuterRef("pk"), at__gte=Coalesce(OuterRef("inbound_at"), OuterRef("created_at")))
+    steps = steps.filter(week__gte=asked.week)
+    rows = DelegatedThread.objects.filter(delegation__in=delegations, state=GiveState.GIVEN)
+    awake = Q(wake_at=None) | Q(wake_at__lte=asked.at)
+    due = any_of(conditions(asked.at, asked.days))
+    open_ones = Thread.objects.active().filter(due, awake, ~Exists(steps), pk__in=rows.values("thread"))
+    left = set(open_ones.values_list("pk", flat=True))
+    counted: dict[int, tuple[int, int]] = {}
+    for delegation, thread in rows.values_list("delegation", "thread"):
+        given, waiting = counted.get(delegation, (0, 0))
+        counted[delegation] = (given + 1, waiting + (thread in left))
+    return counted
