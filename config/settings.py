@@ -81,6 +81,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "helpdesk.review.jobs.go_on": 3,
     "helpdesk.statistics.counting.keep": 5,
     "helpdesk.statistics.weekly_mail.send_due": 300,
+    "helpdesk.digest.send_due": 300,
     "search.rebuilding.catch_up": 3600,
     "search.rebuilding.forget_asked": 60,
     "crm.purging.purge": 6 * 3600,
@@ -88,6 +89,8 @@ PERIODIC_JOBS: dict[str, float] = {
     "crm.telling.forget": 3600,
     "crm.api.answers.forget_answers": 3600,
 }
+# What the weekly mail says besides its numbers: functions that give (sentence, path of a page, what to do there).
+WEEK_NOTES = ["crm.watching.week_notes", "mailgateway.attention.week_notes"]
 # Who sends WhatsApp messages; a class as helpdesk.whatsapp.Channel describes it.
 WHATSAPP_CHANNEL = "helpdesk.whatsapp.NotConnected"
 # Who takes the threads of a shop's own customer service, with known() and take().

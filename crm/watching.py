@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.models import Cart, CartWatch, RecordSettings
 from crm.models.cart import ONLINE_FOR
@@ -38,3 +42,18 @@ def end() -> int:
     found = owned.update(closed_at=now, outcome=Outcome.FOUND)
     late = watches.filter(cart__is_charged=False, due_on__lt=timezone.localdate())
     return ordered + found + late.update(closed_at=now, outcome=Outcome.NOBODY)
+
+
+def week_notes() -> list[tuple[str, str, str]]:
+    """For the weekly mail: carts that were paid, and that nobody has."""
+    paid = CartWatch.objects.open().filter(cart__is_charged=True, cart__customer=None)
+    told = paid.aggregate(n=Count("pk"), until=Max("due_on"))
+    if not told["n"]:
+        return []
+    words = ngettext(
+        "%(n)d paid cart still has no customer; a complaint is expected before %(day)s.",
+        "%(n)d paid carts still have no customer; a complaint is expected before %(day)s.",
+        told["n"],
+    )
+    day = date_format(told["until"], "DATE_FORMAT")
+    return [(words % {"n": told["n"], "day": day}, reverse("crm:carts_watch"), _("Find whose they are"))]

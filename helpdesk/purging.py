@@ -15,7 +15,9 @@ from helpdesk.models import (
     Mailing,
     Message,
     MessageWords,
+    OutgoingKind,
     OutgoingMail,
+    OutgoingState,
     Thread,
 )
 
@@ -64,7 +66,9 @@ def drop_unsent_files() -> int:
     in_drafts = Draft.attachments.through.objects.values("attachment")
     in_letters = LetterDraft.attachments.through.objects.values("attachment")
     in_mailings = Mailing.attachments.through.objects.values("attachment")
-    in_mails = OutgoingMail.attachments.through.objects.values("attachment")
+    in_mails = OutgoingMail.attachments.through.objects.exclude(  # the charts of a weekly mail go once it has left
+        outgoingmail__kind=OutgoingKind.NOTICE, outgoingmail__state=OutgoingState.SENT
+    ).values("attachment")
     old = Q(owner=None, created_at__lt=now - FORMS_FILES_FOR) | Q(created_at__lt=now - DRAFTS_FILES_FOR)
     kept = Q(pk__in=in_drafts) | Q(pk__in=in_letters) | Q(pk__in=in_mailings) | Q(pk__in=in_mails)
     files = list(Attachment.objects.filter(old, message=None).exclude(kept))

@@ -5,9 +5,14 @@ from datetime import datetime
 
 from django.core.cache import cache
 from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mailgateway.models import Incoming, IncomingState, Mailbox
-from mailgateway.troubles import Trouble
+from mailgateway.troubles import Side, Trouble
 
 KEY, SECONDS = "mail-attention", 10
 
@@ -51,3 +56,21 @@ def _asked() -> Attention:
         Mailbox.objects.active().filter(~Q(last_error="") | ~Q(smtp_error="")).exists(),
         [Outage(*row) for row in lasting[:5]],
     )
+
+
+def week_notes() -> list[tuple[str, str, str]]:
+    """For the weekly mail: mailboxes that do not work, and mail that nobody could read."""
+    found, path = _asked(), reverse("mailgateway:mailboxes")
+    sent, fetched = (
+        _("Mailbox %(name)s has not sent since %(when)s."),
+        _("Mailbox %(name)s has not fetched since %(when)s."),
+    )
+    notes = []
+    for one in found.outages:
+        when = date_format(timezone.localtime(one.since), "DATETIME_FORMAT")
+        words = sent if one.side == Side.SENDING else fetched
+        notes.append((words % {"name": one.name, "when": when}, path, _("Mend it")))
+    if n := found.set_aside:
+        words = ngettext("%(n)d mail could not be read.", "%(n)d mails could not be read.", n)
+        notes.append((words % {"n": n}, reverse("mailgateway:incoming"), _("Look at it")))
+    return notes

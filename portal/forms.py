@@ -222,7 +222,7 @@ def told(request: HttpRequest, text: str, name: str, digest: str) -> dict[str, A
 
 def in_thread(thread: Thread, **facts: Any) -> InboundMail:
     """Something said on the page of a thread: from its own address, whatever anybody typed."""
-    who = {"sender": thread.email, "sender_name": thread.sender}
+    who: dict[str, Any] = {"sender": thread.email, "sender_name": thread.sender}
     return InboundMail(**who, subject=thread.subject, language=thread.language, **facts)
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Absence, Agent
-from config.practice import buttons, carts, levels, lost, post, records
+from config.practice import buttons, carts, levels, lost, post, records, review
 from config.practice import orders as shop_floor
 from config.practice.people import Town
 from config.practice.predefined import write_replies
@@ -84,6 +84,7 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         )
         _tidy(list(team.values()))
         levels.aim(contacts, CustomerGroup.objects.get(name="Mayorista"))
+        review.look_through(team)
         counting.keep()
         desk.undo_seconds = 10
         desk.save()

@@ -14,9 +14,10 @@ from rest_framework.response import Response
 from accounts.zones import zone_called
 from helpdesk.api.desk import agent_of
 from helpdesk.filters import KNOWN, Filters
-from helpdesk.models import Contact, DeskSettings
+from helpdesk.models import Contact, DeskSettings, Metric
+from helpdesk.statistics.forecast import Forecast, HalfDay
 from helpdesk.statistics.periods import Period
-from helpdesk.statistics.reports import Half, Spread, report
+from helpdesk.statistics.reports import Attained, Half, Spread, report
 from helpdesk.views.exports import file_of
 
 OURS = {"of", "kind", "separator", "bom", "format"}
@@ -64,13 +65,51 @@ def _half(half: Half) -> dict[str, Any]:
             }
             for what in ("first", "next", "closed")
         },
+        "targets": {metric: _attained(half.attained(metric)) for metric in Metric.values},
         "held": dict(half.sums.held),
         "reasons": dict(half.sums.reasons),
     }
 
 
+def _attained(told: Attained) -> dict[str, Any]:
+    return {"met": told.met, "late": told.late, "share": told.share, "average": told.average}
+
+
 def _spread(spread: Spread) -> dict[str, Any]:
     return {"count": spread.count, "median": spread.median, "p90": spread.p90}
+
+
+@extend_schema(
+    summary="New threads to expect in each half day of next week, and how far past weeks were off",
+    responses=OpenApiTypes.OBJECT,
+    parameters=[OpenApiParameter("contact", str, description="A contact's short name; several times.", many=True)],
+)
+@api_view(["GET"])
+def staffing(request: Request) -> Response:
+    """`error` is by how many threads a half day was off on average; null where no week can be checked yet."""
+    contacts = Contact.objects.visible_to(agent_of(request))
+    if slugs := request.query_params.getlist("contact"):
+        contacts = contacts.filter(slug__in=slugs)
+    found = Forecast(contacts.values_list("pk", flat=True))
+    return Response(
+        {
+            "complete": found.is_counted,
+            "from": found.monday,
+            "threads": found.total,
+            "half_days": [_half_day(one) for one in found.week],
+            "error": found.error,
+            "weeks": [
+                {"from": one.monday, "expected": float(one.expected), "came": one.came, "error": float(one.off)}
+                for one in found.checked
+            ],
+        }
+    )
+
+
+def _half_day(one: HalfDay) -> dict[str, Any]:
+    half = "afternoon" if one.expected.half else "morning"
+    told = {"day": one.expected.day, "half": half, "threads": one.threads}
+    return {**told, "open": one.is_open, "people": one.people}
 
 
 @extend_schema(

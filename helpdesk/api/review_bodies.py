@@ -113,7 +113,9 @@ class BulkFollowUpShape(serializers.ModelSerializer[BulkFollowUp]):
 
 
 class StepShape(serializers.ModelSerializer[ReviewStep]):
-    """What was done with a thread in the review of a week."""
+    """What was done with a thread in the review of a week; `reason` in my language, unless it was typed."""
+
+    reason = serializers.CharField(source="why", read_only=True)
 
     class Meta:
         model = ReviewStep

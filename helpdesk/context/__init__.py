@@ -90,6 +90,7 @@ from helpdesk.context.order import (
     orders_mentioned,
     orders_of,
     orders_of_address,
+    orders_on_way,
     product_of,
 )
 from helpdesk.context.shop import announce, is_wanted, main_currency, shop_of
@@ -172,6 +173,7 @@ __all__ = [
     "orders_mentioned",
     "orders_of",
     "orders_of_address",
+    "orders_on_way",
     "panel_of",
     "people",
     "people_like",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Agent
 from crm import panel
 from crm.models import Address, Cart, Customer, Order, OrderLine
+
+ON_WAY = timedelta(days=30)  # an order that is older and has not come is lost, or nobody said so
 
 
 def newest_orders(customers: Iterable[int]) -> dict[int, Order]:
@@ -107,6 +109,26 @@ def keep_address(customer: Customer | None, values: Mapping[str, Any], *, by: Ag
         return Address(**values)
     same = customer.addresses.filter(deleted_at=None, **values).first()
     return same or Address.objects.add(customer, values, by=by)
+
+
+def orders_on_way(moments: list[datetime]) -> list[int]:
+    """How many paid orders were on their way to somebody at each of these moments: placed in the month before, not
+    there yet. Says what was known then; an order that is done with nobody having said when counts nowhere. One query.
+    """
+    last_state = models.Max("states__at", filter=models.Q(is_done=True))
+    ended = models.Case(models.When(delivered_at__isnull=False, then="delivered_at"), default=last_state)
+    placed = Order.objects.filter(is_valid=True, placed_at__gte=min(moments) - ON_WAY, placed_at__lt=max(moments))
+    known = placed.order_by().annotate(ended=ended).exclude(is_done=True, ended=None)
+    counts = {
+        f"n{n}": models.Count(
+            "pk",
+            filter=models.Q(placed_at__lt=at, placed_at__gte=at - ON_WAY)
+            & (models.Q(ended=None) | models.Q(ended__gt=at)),
+        )
+        for n, at in enumerate(moments)
+    }
+    told = known.aggregate(**counts)
+    return [told[f"n{n}"] for n in range(len(moments))]
 
 
 def orders_by_carrier(begin: datetime, end: datetime) -> dict[str, int]:

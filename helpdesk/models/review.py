@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,6 +39,12 @@ class SkipReason(models.TextChoices):
     PHONE = "phone", gettext_lazy("Spoken by phone")
     NEEDLESS = "needless", gettext_lazy("No answer needed")
     OTHER = "other", gettext_lazy("Another reason")
+
+
+def why_of(kind: str, reason: str) -> str | Promise:
+    """The reason of a step as people read it."""
+    known = kind == StepKind.SKIPPED and reason in SkipReason.values
+    return SkipReason(reason).label if known else reason
 
 
 class ReviewStepQuerySet(models.QuerySet["ReviewStep"]):
@@ -126,14 +133,13 @@ class ReviewStepQuerySet(models.QuerySet["ReviewStep"]):
     @transaction.atomic
     def skip(self, thread: Thread, reason: str, *, by: Agent, week: date, note: str = "") -> "ReviewStep":
         """It needs nothing this week, for a reason; `note` says which, where it is another."""
-        why = str(SkipReason(reason).label)
-        if reason == SkipReason.OTHER:
-            why = " ".join(note.split())
-            if not why:
+        if SkipReason(reason) == SkipReason.OTHER:
+            reason = " ".join(note.split())
+            if not reason:
                 raise ValueError(_("Say why nothing has to be done this week."))
         thread, after = _held(thread)
-        step = self._take(thread, StepKind.SKIPPED, week=week, by=by, after=after, reason=why)
-        thread.record(EventKind.SKIPPED, by=by, reason=step.reason)
+        step = self._take(thread, StepKind.SKIPPED, week=week, by=by, after=after, reason=reason)
+        thread.record(EventKind.SKIPPED, by=by, reason=str(step.why))
         thread.announce()
         return step
 
@@ -161,7 +167,7 @@ class ReviewStep(models.Model):
     kind = models.CharField(max_length=8, choices=StepKind)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
-    reason = models.CharField(max_length=200, blank=True)  # why it was skipped, to whom it went
+    reason = models.CharField(max_length=200, blank=True)  # why it was skipped (a key, or typed), to whom it went
     message = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
     after = models.BigIntegerField(default=0)
     facts = models.JSONField(default=dict, blank=True)
@@ -189,6 +195,11 @@ class ReviewStep(models.Model):
             return False
         outgoing = getattr(self.message, "outgoing", None) if self.message_id else None
         return outgoing is None or (outgoing.attempts == 0 and outgoing.not_before > timezone.now())
+
+    @property
+    def why(self) -> str | Promise:
+        """Why it was skipped, in the reader's language unless it was typed; to whom it went."""
+        return why_of(self.kind, self.reason)
 
     @property
     def seconds_left(self) -> int:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from accounts.models import Agent
 from helpdesk.models import Thread, ThreadQuerySet
 from helpdesk.review.lists import Asked, Review
+from helpdesk.selection import Selection
 
 MOST = 500
 
@@ -21,16 +22,21 @@ class Choice:
     asked: Asked
     ids: tuple[int, ...]
     is_all: bool
+    queue: Selection | None = None
 
     @classmethod
     def read(cls, agent: Agent, params: QueryDict, asked: Asked) -> "Choice":
-        """From the fields `ids`, or `all`."""
+        """From the fields `ids`, or `all`; a form of the queue says its filters too, and means the queue."""
+        if "filters" in params:
+            return cls(agent, asked, (), False, Selection.read(agent, params))
         ids = [int(one) for one in params.getlist("ids") if one.isascii() and one.isdecimal() and len(one) < 19]
         return cls(agent, asked, tuple(dict.fromkeys(ids))[:MOST], params.get("all") == "1")
 
     @cached_property
     def threads(self) -> ThreadQuerySet:
         """The longest wait first."""
+        if self.queue is not None:
+            return self.queue.threads
         if self.is_all:
             return Review(self.agent, self.asked).left
         found = Thread.objects.visible_to(self.agent).filter(pk__in=self.ids)
@@ -44,5 +50,7 @@ class Choice:
     @property
     def fields(self) -> list[tuple[str, str]]:
         """Hidden inputs that say the same again."""
+        if self.queue is not None:
+            return self.queue.fields
         told = [("all", "1")] if self.is_all else [("ids", str(one)) for one in self.ids]
         return [*told, ("from", self.asked.query)]

@@ -31,6 +31,7 @@ LAST = 3  # messages that are shown
 LIBRARY = 30
 SECONDS_EACH = 40  # that one thread takes, by experience, until this agent's own pace is known
 PACED_FROM = 3
+SHORTEST = 1  # a second: what a job did in one go is nobody's pace
 LONGEST_PAUSE = 300  # seconds between two steps that still belong together
 
 
@@ -156,5 +157,5 @@ def pace(review: Review, agent: Agent) -> float:
     """Seconds from step to step, where this agent has done some one after the other."""
     at = [row.step.at for row in review.done if row.step and row.step.by_id == agent.pk]
     gaps = [(late - early).total_seconds() for early, late in pairwise(at)]
-    gaps = [gap for gap in gaps if gap <= LONGEST_PAUSE]
+    gaps = [gap for gap in gaps if SHORTEST <= gap <= LONGEST_PAUSE]
     return sum(gaps) / len(gaps) if len(gaps) + 1 >= PACED_FROM else SECONDS_EACH

@@ -15,24 +15,24 @@ THEN: dict[str, str] = {FollowUp.ARRIVED: Status.PENDING_1, FollowUp.NEWS: Statu
 BODIES: dict[str, dict[str, tuple[str, ...]]] = {
     FollowUp.ARRIVED: {
         "en": (
-            "{{ salutation }}",
+            "{{ salutation }},",
             "We sent you order {{ order.reference }} a while ago. Has it arrived, and is everything as you wished?",
             "If something is missing or broken, or it has not come yet, just answer this mail and we will see to it.",
         ),
         "es": (
-            "{{ salutation }}",
+            "{{ salutation }}:",
             "Hace unos días te enviamos el pedido {{ order.reference }}. ¿Te ha llegado y está todo como querías?",
             "Si falta algo, ha llegado roto o todavía no lo tienes, contesta a este correo y lo miramos enseguida.",
         ),
     },
     FollowUp.NEWS: {
         "en": (
-            "{{ salutation }}",
+            "{{ salutation }},",
             "You wrote to us about “{{ thread.subject }}”, and our answer has taken too long. We are sorry.",
             "We have not forgotten you: we are looking into it and will write again as soon as we know more.",
         ),
         "es": (
-            "{{ salutation }}",
+            "{{ salutation }}:",
             "Nos escribiste sobre «{{ thread.subject }}» y estamos tardando demasiado en contestarte. Lo sentimos.",
             "No nos hemos olvidado de ti: lo estamos mirando y te escribimos en cuanto sepamos algo más.",
         ),

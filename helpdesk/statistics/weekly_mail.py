@@ -9,13 +9,21 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from helpdesk import letters
 from helpdesk.models import Contact, DeskSettings
+from helpdesk.review.lists import name_of
+from helpdesk.review.summary import summary_of
+from helpdesk.statistics import pictures
 from helpdesk.statistics.counting import keep, zone_of_days
+from helpdesk.statistics.forecast import Forecast
 from helpdesk.statistics.pages import Page
 from helpdesk.statistics.periods import Period
+from helpdesk.statistics.pictures import Picture
 from helpdesk.statistics.reports import report
 
 SIGNER = signing.Signer(salt="weekly-mail")
@@ -59,7 +67,7 @@ def words(agent: Agent, due: datetime) -> dict[str, object]:
     period = Period.week_of(due.date() - timedelta(days=7), zone_of_days())
     contacts = list(Contact.objects.visible_to(agent))
     ids = [one.pk for one in contacts]
-    page = Page(report(period, ids), viewer=agent, contacts=contacts, chosen=[])
+    page, weeks = Page(report(period, ids), viewer=agent, contacts=contacts, chosen=[]), _weeks(period, ids)
     return {
         "agent": agent,
         "due": due,
@@ -69,8 +77,12 @@ def words(agent: Agent, due: datetime) -> dict[str, object]:
         "site": settings.SITE_URL,
         "link": f"{settings.SITE_URL}{reverse('helpdesk:week')}?{period.query}",
         "unanswered_link": settings.SITE_URL + page.unanswered_url,
-        "weeks": _weeks(period, ids),
-        "profile": settings.SITE_URL + reverse("accounts:profile"),
+        "weeks": weeks,
+        "pictures": _pictures(page, period, weeks),
+        "review": summary_of(period.first, agent),
+        "review_link": f"{settings.SITE_URL}{reverse('helpdesk:review')}?week={name_of(period)}",
+        "notes": [(said, settings.SITE_URL + path, todo) for said, path, todo in _notes(page, ids)],
+        "profile": settings.SITE_URL + reverse("helpdesk:notice_settings"),
         "off": off_url(agent),
     }
 
@@ -83,6 +95,39 @@ def _weeks(period: Period, contacts: list[int]) -> list[tuple[int, int, int]]:
     told = [(one.week, report(one, contacts).now.backlog) for one in periods]
     most = max(n for _week, n in told) or 1
     return [(week, n, max(1, 100 * n // most)) for week, n in told]
+
+
+def _pictures(page: Page, period: Period, weeks: list[tuple[int, int, int]]) -> list[Picture]:
+    """The charts, each with all that it says in words."""
+    groups, days = page.day_bars.groups, [date_format(day, "j") for day in period.days]
+    told = [
+        _("%(day)s: %(new)d new, %(answers)d answered, %(closed)d closed")
+        % {"day": one.label, "new": one.values[0], "answers": one.values[1], "closed": one.values[2]}
+        for one in groups
+    ]
+    backlog = [_("week %(n)d: %(threads)d") % {"n": week, "threads": n} for week, n, _share in weeks]
+    return [
+        Picture("days", pictures.by_day(page.day_bars, days), "; ".join(told)),
+        Picture("backlog", pictures.by_week(weeks), "; ".join(backlog)),
+    ]
+
+
+def _notes(page: Page, contacts: list[int]) -> list[tuple[str, str, str]]:
+    """What else a supervisor should know: sentence, path, what to do there. Other apps' are named in the settings."""
+    notes = [note for path in settings.WEEK_NOTES for note in import_string(path)()]
+    if n := page.now.answered_by_form:
+        one, many = (
+            _("The contact form answered a question by itself."),
+            _("The contact form answered %(n)d questions."),
+        )
+        path = f"{reverse('helpdesk:week')}?{page.period.query}"
+        notes.append((one if n == 1 else many % {"n": n}, path, _("See the week")))
+    coming = Forecast(contacts, monday=page.period.last + timedelta(days=1))
+    if not coming.is_thin:
+        said = _("In the week from %(day)s about %(n)d new threads are expected.")
+        words = {"day": date_format(coming.monday, "MONTH_DAY_FORMAT"), "n": coming.whole}
+        notes.append((said % words, reverse("helpdesk:staffing"), _("See when")))
+    return notes
 
 
 def off_url(agent: Agent) -> str:

@@ -5,6 +5,7 @@ from secrets import token_hex
 from django.contrib import messages as toasts
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -30,6 +31,13 @@ def choice_in(request: AgentRequest) -> Choice:
     return Choice.read(request.user, params, asked)
 
 
+def back_of(choice: Choice) -> str:
+    """The list or the queue that it was chosen from."""
+    if choice.queue is None:
+        return path_to(choice.asked)
+    return reverse("helpdesk:queue") + (f"?{choice.queue.query}" if choice.queue.query else "")
+
+
 @supervisor_required
 @require_safe
 def new(request: AgentRequest) -> HttpResponse:
@@ -42,7 +50,7 @@ def _form(request: AgentRequest, choice: Choice, form: DelegationForm) -> HttpRe
         "choice": choice,
         "form": form,
         "named": choice.threads.select_related("customer")[:NAMED],
-        "back": path_to(choice.asked),
+        "back": back_of(choice),
     }
     return render(request, "helpdesk/review/delegate.html", context, status=400 if form.errors else 200)
 

@@ -19,8 +19,7 @@ from helpdesk.models import BulkFollowUp, FollowUp, PredefinedReply, RecipientSt
 from helpdesk.review.choosing import Choice
 from helpdesk.review.proposals import Proposal, proposals
 from helpdesk.review.texts import reply_for
-from helpdesk.views.delegations import choice_in
-from helpdesk.views.review import path_to
+from helpdesk.views.delegations import back_of, choice_in
 from helpdesk.writing import number
 
 LOOKED_AT = 50  # threads whose obstacles the page tells before anything is sent
@@ -54,7 +53,7 @@ def _form(request: AgentRequest, choice: Choice, form: FollowUpForm, wanted: int
         "body": markup.mark_placeholders(good[0].html) if good else "",
         "left_out": [one for one in found if one.obstacle],
         "wanted": max(0, choice.count - (len(found) - len(good))),
-        "back": path_to(choice.asked),
+        "back": back_of(choice),
     }
     return render(request, "helpdesk/review/follow_up_new.html", context, status=400 if form.errors else 200)
 

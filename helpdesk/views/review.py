@@ -36,11 +36,11 @@ def path_to(asked: Asked, thread_id: int | None = None, **more: Any) -> str:
 
 
 def visible(request: AgentRequest, thread_id: int) -> Thread:
-    """The thread, if this agent may see it; else 404."""
+    """The thread, if this agent may see it and it did not go into another; else 404."""
     threads = Thread.objects.visible_to(request.user).select_related(
         "contact", "customer", "assignee", "order", "product"
     )
-    return get_object_or_404(threads, pk=thread_id)
+    return get_object_or_404(threads.filter(merged_into=None), pk=thread_id)
 
 
 @agent_required

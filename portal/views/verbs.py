@@ -100,7 +100,7 @@ def address(request: HttpRequest, thread: Thread, token: str) -> HttpResponse:
         raise Http404
     form = ProposalForm(request.POST if request.method == "POST" else None, thread=goes_on)
     stamp = FormToken.read(request.POST.get("token", "")) or FormToken.new()
-    shown = {"form": form, "stamp": stamp, "order": goes_on.order, "too_late": goes_on.order.has_left}
+    shown: dict[str, Any] = {"form": form, "stamp": stamp, "order": goes_on.order, "too_late": goes_on.order.has_left}
     if request.method != "POST" or shown["too_late"]:
         return page(request, thread, token, "address", status=409 if request.method == "POST" else 200, **shown)
     if seconds := guard.seconds_to_wait(request):

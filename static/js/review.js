@@ -22,6 +22,11 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 }, true);
 
+// -- a sheet: what will be sent is in sight
+
+const show = () => review.querySelector(".fri__prop")?.scrollIntoView({ block: "nearest" });
+show();
+
 // -- ticks and the cursor of the list
 
 const boxes = () => [...review.querySelectorAll("[name=ids]")];
@@ -79,5 +84,6 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   tell();
   if (focused) subject(document.getElementById(focused))?.focus({ preventScroll: true });
   document.getElementById("review-subject")?.focus({ preventScroll: true });
+  show();
 });
 tell();

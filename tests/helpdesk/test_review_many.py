@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 from django.db.models.signals import pre_save
 from django.utils import timezone
+from django.utils.translation import override
 
-from helpdesk import intake
+from helpdesk import intake, letters
 from helpdesk.models import (
     BulkFollowUp,
     Delegation,
@@ -22,6 +23,7 @@ from helpdesk.models import (
     Thread,
 )
 from helpdesk.review import jobs
+from helpdesk.statistics import weekly_mail
 from tests import make
 from tests.helpdesk.test_review import listed
 
@@ -289,6 +291,38 @@ def test_a_job_is_stopped_and_tried_again_and_is_its_authors_and_supervisors_onl
     assert refused.status_code == 400
     alice.force_login(world.alice)
     assert alice.get(f"{URL}follow-ups/{second.pk}/").status_code == 200
+
+
+def test_the_queue_leads_to_both_with_what_is_ticked_there(world, alice, eva):
+    found = threads(world, 3)
+    menus = alice.get("/changes/new/", {"ids": [one.pk for one in found], "filters": ""}).content.decode()
+    assert 'formaction="/review/delegations/new/"' in menus
+    assert 'formaction="/review/follow-ups/new/"' in menus
+    page = alice.get(f"{URL}delegations/new/", {"all": "1", "filters": "status=open"}).content.decode()
+    assert "Delegate 3 threads" in page
+    assert 'href="/?status=open"' in page
+    alice.post(f"{URL}delegations/", given(eva, [], all="1", filters="status=open"))
+    assert Delegation.objects.get().rows.count() == 3
+
+
+def test_the_mail_of_the_week_tells_what_was_done_in_its_review(world, alice):
+    found, week = threads(world, 4), date(2026, 11, 16)
+    for thread in found[:2]:
+        ReviewStep.objects.skip(thread, "supplier", by=world.alice, week=week)
+    ReviewStep.objects.skip(found[2], "phone", by=world.alice, week=week)
+    ReviewStep.objects.close(found[3], by=world.alice, week=week)
+    due = timezone.now().replace(year=2026, month=11, day=23, hour=8)
+    with override("en"):
+        told = weekly_mail.words(world.alice, due)
+    assert [(str(line.label), line.count, line.reasons) for line in told["review"]] == [
+        ("Closed", 1, ()),
+        ("Skipped", 3, (("Waiting for the supplier", 2), ("Spoken by phone", 1))),
+    ]
+    letter = letters.queue_week(world.alice, lambda: told, unsubscribe="https://x.test/")
+    for text in (letter.text, letter.html):
+        assert "Friday review" in text
+        assert "/review/?week=2026-W47" in text
+        assert "Waiting for the supplier: 2" in text
 
 
 def test_all_that_are_left_can_be_meant_at_once(world, alice, eva):

@@ -1,15 +1,24 @@
 """The week by mail: the numbers of the page, on each supervisor's day and hour, once, and off with one click."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import Agent
-from helpdesk.models import OutgoingMail
+from crm.models import CartWatch
+from helpdesk import outbox
+from helpdesk.models import Attachment, Deflection, OutgoingMail
+from helpdesk.purging import purge
 from helpdesk.statistics import weekly_mail
+from mailgateway.compose import to_mime
+from mailgateway.models import Mailbox
+from mailgateway.troubles import Trouble
+from tests import make
 from tests.helpdesk.stories import MADRID, MONDAY, Stage
 
 NEXT_MONDAY = datetime(2025, 3, 31, 8, tzinfo=MADRID)
@@ -67,3 +76,38 @@ def test_one_click_ends_it_and_looking_does_not(client: Client, world: SimpleNam
     assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert not Agent.objects.get(pk=world.alice.pk).weekly_mail
     assert client.get("/statistics/mail/forged/").status_code == 404
+
+
+def test_its_charts_are_pictures_with_words_and_it_says_what_else_there_is(world: SimpleNamespace) -> None:
+    Stage(world).play()
+    world.alice.language = "en"
+    cart = make.cart(is_charged=True, total=90)
+    CartWatch.objects.update_or_create(cart=cart, defaults={"due_on": date(2025, 4, 2)})
+    box = Mailbox.objects.create(name="hola", contact=world.service)
+    Trouble.objects.create(mailbox=box, side="out", words="no", began_at=timezone.now() - timedelta(hours=2))
+    found = Deflection.objects.create(key="a", contact=world.service)
+    Deflection.objects.filter(pk=found.pk).update(at=MONDAY + timedelta(hours=30))
+    row = weekly_mail.letters.queue_week(
+        world.alice, lambda: weekly_mail.words(world.alice, NEXT_MONDAY), unsubscribe=weekly_mail.off_url(world.alice)
+    )
+    mail = outbox.outbound(row)
+    assert [file.content_type for file in mail.files] == ["image/png"] * 2
+    for file in mail.files:
+        assert f'src="cid:{file.content_id}"' in mail.html
+        with Image.open(BytesIO(file.content)) as picture:
+            assert picture.size == (1072, 380)
+        assert len(file.content) < 20_000
+    assert 'alt="Mon 24: 4 new, 3 answered, 3 closed; Tue 25:' in mail.html
+    assert 'alt="week 10: 0; week 11: 0; week 12: 1; week 13: 8"' in mail.html
+    composed = to_mime(mail).decode()
+    assert composed.count("Content-Disposition: inline") == 2
+    for told in (mail.text, mail.html):
+        assert "1 paid cart still has no customer; a complaint is expected before 2 April 2025." in told
+        assert "Mailbox hola has not sent since" in told
+        assert "The contact form answered a question by itself." in told
+        assert "/carts/watch/" in told
+    files = Attachment.objects.count()
+    OutgoingMail.objects.update(state="sent")
+    Attachment.objects.update(created_at=timezone.now() - timedelta(days=8))
+    purge()
+    assert Attachment.objects.count() == files - 2  # the charts are not kept once they have left

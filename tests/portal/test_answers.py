@@ -177,7 +177,7 @@ def test_the_week_counts_what_the_form_answered_by_contact(client: Any, world: A
     assert Fact.objects.filter(kind=FactKind.SHOWN).count() == 1
     client.force_login(world.alice)
     html = client.get("/statistics/").content.decode()
-    card = html.split("questions that needed no thread")[1].split("</section>")[0]
+    card = html.split(">Answered by the form</caption>")[1].split("</section>")[0]
     assert "67 %" in card
     assert "100 %" in card
     listed = re.search(r'href="(/\?figure=shown[^"]+)"', html)
