@@ -295,6 +295,7 @@ SPECTACULAR_SETTINGS = {
         "CartStateEnum": "crm.models.CartState",
         "FileStateEnum": "crm.models.CustomerFile.State",
         "TellingStateEnum": "crm.models.Delivery.State",
+        "RecipientStateEnum": "helpdesk.models.mailing.RecipientState",
     },
 }
 
