@@ -106,10 +106,10 @@ def test_freescout_cve_2026_27637_and_41902_tokens_are_long_signed_and_never_in_
     assert len(mac) * 5 >= 128
     assert mail.subject == f"Re: Order question [#{thread.pk}]"
     assert thread.secret not in mail.subject
-    before = links.portal_token(thread)
+    before = links.portal_token(thread, proven=True)
     thread.secret = "0" * 32
     thread.save()
-    assert links.portal_token(thread) != before, "revoked with its secret"
+    assert links.portal_token(thread, proven=True) != before, "revoked with its secret"
 
 
 def test_zammad_5064_a_number_in_the_subject_lets_no_stranger_in(world, box):
@@ -130,7 +130,7 @@ def test_hackermondev_ticket_trick_a_code_mailed_to_a_threads_own_address_is_not
     assert tokens.read_address(address).thread_id == thread.pk
     taken = take(box, raw("Your code is 314159", From="no-reply@bank.test", To=address))
     assert Message.objects.get(pk=taken.delivered.message_id).is_from_stranger
-    page = client.get(f"/t/{links.portal_token(thread)}/").content.decode()
+    page = client.get(f"/t/{links.portal_token(thread, proven=True)}/").content.decode()
     assert "Where is my order?" in page
     assert "314159" not in page
     assert not OutgoingMail.objects.exclude(kind="notice").filter(text__contains="314159").exists()
