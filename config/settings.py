@@ -297,6 +297,7 @@ SPECTACULAR_SETTINGS = {
         "TellingStateEnum": "crm.models.Delivery.State",
         "ProposalStateEnum": "helpdesk.models.AddressProposal.State",
         "MetricEnum": "helpdesk.models.Metric",
+        "RecipientStateEnum": "helpdesk.models.mailing.RecipientState",
     },
 }
 
