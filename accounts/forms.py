@@ -76,7 +76,7 @@ class ProfileForm(Dressed, forms.ModelForm):
     class Meta:
         model = Agent
         fields = ["name", "email", "language", "signature", "theme", "density", "queue_sort", "single_keys"]
-        fields += ["thread_order", "notices_by_mail", "new_threads_by_mail", "weekly_mail", "weekly_day", "weekly_hour"]
+        fields += ["thread_order"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,9 +84,6 @@ class ProfileForm(Dressed, forms.ModelForm):
         self.fields["thread_order"].required = False
         self.fields["email"].label = _("E-mail")
         self.fields["language"] = language_field()
-        if not self.instance.is_supervisor:
-            for name in ("weekly_mail", "weekly_day", "weekly_hour"):
-                del self.fields[name]
         self.dress()
 
     def clean_email(self) -> str:

@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
 DAYS = list(WEEKDAYS.items())
+IN_THE_DIGEST = ("due_soon", "overdue")  # kinds of notices that the daily mail tells together
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
+
+
+def told_together() -> list[str]:
+    """Of which kinds of notices nobody gets a mail each until they ask for it."""
+    return list(IN_THE_DIGEST)
 
 
 class AgentQuerySet(models.QuerySet["Agent"]):
@@ -87,6 +93,11 @@ class Agent(AbstractUser):
     weekly_day = models.PositiveSmallIntegerField(_("on"), choices=DAYS, default=0)
     weekly_hour = models.PositiveSmallIntegerField(_("at"), choices=HOURS, default=8)
     weekly_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    digest_mail = models.BooleanField(_("send me what is overdue by e-mail"), default=True)
+    digest_hour = models.PositiveSmallIntegerField(_("at"), choices=HOURS, default=8)
+    digest_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    unshown = models.JSONField(default=list, blank=True, editable=False)  # kinds of notices not to see in the bell
+    unmailed = models.JSONField(default=told_together, blank=True, editable=False)  # and those not to get by mail
     new_threads_by_mail = models.BooleanField(_("tell me by e-mail of every new thread"), default=False)
 
     objects: ClassVar[AgentManager] = AgentManager()
@@ -165,6 +176,18 @@ class Agent(AbstractUser):
         """No more of the weekly mail; the profile brings it back."""
         self.weekly_mail = False
         self.save(update_fields=["weekly_mail"])
+
+    def stop_digest(self) -> None:
+        """No more mails of what is overdue."""
+        self.digest_mail = False
+        self.save(update_fields=["digest_mail"])
+
+    def choose_notices(self, **chosen: Any) -> None:
+        """What tells them: unshown=, unmailed= (kinds), notices_by_mail=, new_threads_by_mail=, and the mails by the
+        clock (digest_..., weekly_...). What is not named stays."""
+        for name, value in chosen.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(chosen))
 
     def activate(self) -> None:
         """Let this agent come back; a new link to choose a password is needed."""

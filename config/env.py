@@ -7,6 +7,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# PostgreSQL ends the session of a process that was frozen, or whose host is gone, in the middle of a transaction:
+# until then its rows stay locked for all others.
+FROZEN = "-c idle_in_transaction_session_timeout=60000"
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
@@ -67,7 +70,8 @@ def secret(name: str, path: Path) -> str:
 def database(name: str, sqlite_path: Path) -> dict[str, object]:
     """Django's DATABASES entry from a URL: postgresql://user:password@host:port/name or sqlite:///path.
 
-    Without the variable: SQLite in `sqlite_path`. Raises ImproperlyConfigured for other schemes.
+    Without the variable: SQLite in `sqlite_path`. `?options=` replaces ours, as PgBouncer wants it. Raises
+    ImproperlyConfigured for other schemes.
     """
     url = text(name)
     if not url:
@@ -77,7 +81,7 @@ def database(name: str, sqlite_path: Path) -> dict[str, object]:
         return sqlite(Path(parts.path))
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured(f"{name} begins with {parts.scheme!r}; expected postgresql:// or sqlite:///.")
-    options: dict[str, object] = dict(parse_qsl(parts.query))
+    options: dict[str, object] = {"options": FROZEN, **dict(parse_qsl(parts.query, keep_blank_values=True))}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),

@@ -81,6 +81,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "helpdesk.review.jobs.go_on": 3,
     "helpdesk.statistics.counting.keep": 5,
     "helpdesk.statistics.weekly_mail.send_due": 300,
+    "helpdesk.digest.send_due": 300,
     "search.rebuilding.catch_up": 3600,
     "search.rebuilding.forget_asked": 60,
     "crm.purging.purge": 6 * 3600,
@@ -294,6 +295,8 @@ SPECTACULAR_SETTINGS = {
         "CartStateEnum": "crm.models.CartState",
         "FileStateEnum": "crm.models.CustomerFile.State",
         "TellingStateEnum": "crm.models.Delivery.State",
+        "ProposalStateEnum": "helpdesk.models.AddressProposal.State",
+        "MetricEnum": "helpdesk.models.Metric",
     },
 }
 

@@ -23,6 +23,8 @@ def of_mail(mail: InboundMail) -> dict[str, Any]:
         kept["invitations"] = [asdict(one) for one in mail.invitations]
     if mail.enclosed:
         kept["enclosed"] = [_enclosed(one) for one in mail.enclosed]
+    if mail.is_doubtful:
+        kept["doubtful"] = True
     if mail.seal:
         kept["seal"] = mail.seal
     if others := [one.address for one in mail.reply_to if one.address != mail.sender][:3]:
@@ -94,6 +96,7 @@ class Cards:
     invitations: tuple[Invited, ...] = ()
     enclosed: tuple[EnclosedMail, ...] = ()
     seal: str = ""
+    doubtful: bool = False
     reply_to: tuple[str, ...] = ()
     brought: Brought | None = None
 
@@ -107,6 +110,7 @@ class Cards:
             tuple(Invited(**one) for one in kept.get("invitations", ())),
             tuple(_read_enclosed(one) for one in kept.get("enclosed", ())),
             kept.get("seal", ""),
+            kept.get("doubtful", False),
             tuple(kept.get("reply_to", ())),
             Brought.read(brought) if brought else None,
         )

@@ -1,14 +1,14 @@
 """The door for all that comes from outside: one InboundMail in, one Delivered out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from accounts.models import Agent
 from helpdesk import agent_mail, bringing, context, language, letters, matching, notices, outbox, tokens
+from helpdesk.likeness import ELSEWHERE, HERE, OTHER_WORDS, Seen, likest
 from helpdesk.mail import Delivered, InboundMail, plain_address
 from helpdesk.models import (
     Attachment,
@@ -22,11 +22,9 @@ from helpdesk.models import (
     Status,
     Thread,
 )
-from helpdesk.models.conversation import received_key
 
 ACKNOWLEDGE_ONCE_IN = timedelta(hours=1)
 ROBOT_ROUNDS, ROBOTS_WITHIN = 3, timedelta(days=1)
-OTHER_WORDS, ELSEWHERE, HERE = 0, 1, 2  # how like a mail is to one with its id
 ACKNOWLEDGE_WITHIN = timedelta(days=3)  # a new mailbox may bring years of old mail
 
 
@@ -59,7 +57,7 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates
 def _put(mail: InboundMail, contact: Contact, *, creates: bool) -> Delivered:
     """Into the thread it answers, else into a new one."""
     _wait_for_twin(mail)
-    seen = _seen(mail, contact)
+    seen = likest(mail, contact)
     if seen and seen.likeness == HERE:
         return seen.duplicate
     if seen and seen.likeness == OTHER_WORDS and not mail.problem:
@@ -75,7 +73,17 @@ def _not_a_customers(mail: InboundMail) -> Delivered | None:
     """What became of a mail of our own, a delivery report or an agent's answer; None for all else."""
     if is_our_own(mail):
         return Delivered("ignored", reason="loop")
-    return _take_bounce(mail) if mail.bounce is not None else agent_mail.take(mail)
+    done = _take_bounce(mail) if mail.bounce is not None else agent_mail.take(mail)
+    if done is None and mail.automatic and _answers_a_notice(mail):
+        return Delivered("ignored", reason="answers-a-notice")
+    return done
+
+
+def _answers_a_notice(mail: InboundMail) -> bool:
+    """A machine, such as an agent's out-of-office, answers what we told an agent: that is no customer's matter, and
+    telling agents of it would go round for ever."""
+    found = [one for one in map(tokens.read_message_id, (*mail.in_reply_to, *mail.references)) if one is not None]
+    return bool(found) and all(one.kind == tokens.Kind.NOTICE for one in found)
 
 
 def deliver_to(thread: Thread, mail: InboundMail) -> Delivered:
@@ -148,35 +156,8 @@ def own_addresses() -> frozenset[str]:
     return Contact.own_addresses()
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A message with the id of a mail: the same at this contact, the same elsewhere, or another with its id."""
-
-    thread: int
-    message: int
-    likeness: int
-
-    @property
-    def duplicate(self) -> Delivered:
-        """What becomes of a mail that came before."""
-        return Delivered("duplicate", self.thread, self.message, "duplicate")
-
-
-def _seen(mail: InboundMail, contact: Contact) -> Seen | None:
-    """The likest message with its id, by one query."""
-    if not mail.message_id:
-        return None
-    # The thread may have been moved to another contact since: the id with the same words is enough.
-    words = Q(author_email=mail.sender[:255], text=mail.text, subject=mail.subject[:255])
-    here = Q(received_key=received_key(contact.pk, mail)) | words & Q(home__contact=contact)
-    likeness = Case(When(here, then=HERE), When(words, then=ELSEWHERE), default=OTHER_WORDS)
-    same = Message.objects.filter(message_id=mail.message_id[:255]).annotate(likeness=likeness)
-    found = same.order_by("-likeness", "pk").values_list("thread", "pk", "likeness").first()
-    return Seen(*found) if found else None
-
-
 def _known(mail: InboundMail, contact: Contact) -> Delivered | None:
-    seen = _seen(mail, contact)
+    seen = likest(mail, contact)
     return seen.duplicate if seen and seen.likeness == HERE else None
 
 

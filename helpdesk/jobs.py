@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Absence
-from helpdesk.models import Deadline, DeskSettings, Promise, Target, Thread, ThreadQuerySet, TimingState
+from helpdesk.models import CountedThread, Deadline, DeskSettings, Promise, Target, Thread, ThreadQuerySet, TimingState
 from helpdesk.zone import zone_called
 
 A_RUN = 200  # of each kind
@@ -69,6 +69,7 @@ def _follow(after: int | None) -> tuple[int, int | None]:
     found = list(threads.select_for_update(of=("self",))[:A_STEP])
     for thread in found:
         thread.keep_time()
+    CountedThread.objects.filter(thread__in=found).update(last_event=0)  # what was missed may be another
     return len(found), found[-1].pk if len(found) == A_STEP else None
 
 

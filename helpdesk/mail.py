@@ -122,6 +122,8 @@ class InboundMail:
     enclosed: tuple[EnclosedMail, ...] = ()
     seal: str = ""  # "smime-signed", "pgp-encrypted" ...: said, never checked
     forwarded: Forwarded | None = None  # only of a mail that somebody vouches for
+    is_ours: bool = False  # From names one of the shop's own addresses, and nobody else
+    is_doubtful: bool = False  # and nobody vouches for that, or our own server says that From is forged
     vouched_by: str = ""  # the server that says the sender is who From names: to be believed if it is our own
     brought_by: int = 0  # the agent who forwarded it into the desk
     problem: str = ""  # "too-large", "no-sender", "forwarded": kept and shown, with this reason

@@ -31,19 +31,27 @@ def tell(
     by_name: str = "",
     messages: "list[Message] | None" = None,
 ) -> Notice | None:
-    """Tell an agent about a thread; nothing about their own doing, nothing to those who left."""
+    """Tell an agent about a thread, as they chose; nothing about their own doing, nothing to those who left."""
     if agent == by or not agent.is_active:
         return None
     by_name = by_name or str(by or "")
-    notice = Notice.objects.create(agent=agent, thread=thread, kind=kind, by_name=by_name, text=text[:500])
-    wanted = agent.new_threads_by_mail if kind == NoticeKind.NEW else agent.notices_by_mail
-    if wanted and agent.email:
+    if agent.email and _is_mailed(agent, kind):
         with translation.override(agent.language or DeskSettings.load().language):
             headline = str(NoticeKind(kind).label)
         letters.queue_notice(agent, thread, headline=headline, text=text[:2000], by_name=by_name, messages=messages)
+    if kind in agent.unshown:
+        return None
+    notice = Notice.objects.create(agent=agent, thread=thread, kind=kind, by_name=by_name, text=text[:500])
     agent_id = agent.pk
     transaction.on_commit(lambda: pings.notice_added(agent_id))
     return notice
+
+
+def _is_mailed(agent: Agent, kind: NoticeKind) -> bool:
+    """Whether this agent wants such a notice by mail."""
+    if kind == NoticeKind.NEW:
+        return agent.new_threads_by_mail
+    return agent.notices_by_mail and kind not in agent.unmailed
 
 
 def tell_of_new(thread: "Thread", *, text: str) -> None:
@@ -62,10 +70,16 @@ def tell_delegated(delegation: "Delegation", first: "Thread", count: int) -> Non
         headline, day = str(NoticeKind.DELEGATED.label), date_format(delegation.due_on, "l j F")
         said = ngettext("%(n)s thread to follow up by %(day)s", "%(n)s threads to follow up by %(day)s", count)
         text = ". ".join(filter(None, (said % {"n": count, "day": day}, delegation.note)))
-    Notice.objects.create(
-        agent=agent, thread=first, kind=NoticeKind.DELEGATED, by_name=by_name, text=text[:500], delegation=delegation
-    )
-    if agent.notices_by_mail and agent.email:
+    if NoticeKind.DELEGATED not in agent.unshown:
+        Notice.objects.create(
+            agent=agent,
+            thread=first,
+            kind=NoticeKind.DELEGATED,
+            by_name=by_name,
+            text=text[:500],
+            delegation=delegation,
+        )
+    if agent.email and _is_mailed(agent, NoticeKind.DELEGATED):
         page = links.delegation_url(delegation)
         letters.queue_notice(agent, first, headline=headline, text=text, by_name=by_name, page=page)
 

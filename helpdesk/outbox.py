@@ -17,6 +17,7 @@ from helpdesk.models import (
     NoticeKind,
     OutgoingKind,
     OutgoingMail,
+    OutgoingQuerySet,
     OutgoingState,
     SentCopy,
     Status,
@@ -26,6 +27,7 @@ from helpdesk.models.outgoing import LEASE, LONGEST
 GIVE_UP_AFTER = timedelta(days=5)
 HOLDS_UP = timedelta(minutes=30)  # later mails of a thread, while the reader's server says "later"
 COPIED = (OutgoingKind.MESSAGE, OutgoingKind.FOLLOW_UP)  # never what signs in, and never what is not to be stored
+OF_SERVER = 300  # seconds at most where the mailbox is at fault: one of its mails tries at a time
 BACK_OFF = (5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400)  # seconds; the last one repeats
 
 
@@ -34,18 +36,34 @@ def claim(*, only: Collection[int] | None = None, but: Collection[int] = ()) -> 
 
     `only` those of some contacts, or of all `but` some. One that has to wait for an earlier mail is put off.
     """
-    while (row := OutgoingMail.objects.due().of(only, but).first()) is not None:
-        if blocker := row.blocker():
-            _put_off(row, blocker)
+    while (row := _taken(OutgoingMail.objects.due().of(only, but))) is not None:
+        if row.is_waiting:
             continue
-        changes = {"state": OutgoingState.SENDING, "claim": leases.mint(), "lease_until": leases.until(LEASE)}
-        if OutgoingMail.objects.due().filter(pk=row.pk).update(**changes, is_waiting=False):
-            faults.at("24 claimed")
-            row = OutgoingMail.objects.select_related("message").get(pk=row.pk)
-            if row.message is not None and row.attempts == 0:
-                _show(row.message, Delivery.SENDING)
-            return outbound(row)
+        faults.at("24 claimed")
+        row = OutgoingMail.objects.select_related("message").get(pk=row.pk)
+        if row.message is not None and row.attempts == 0:
+            _show(row.message, Delivery.SENDING)
+        return outbound(row)
     return None
+
+
+@transaction.atomic
+def _taken(due: OutgoingQuerySet) -> OutgoingMail | None:
+    """The first of them: ours now, or put off as `is_waiting`. None of those that somebody has under lock.
+
+    Who is frozen in the middle of a transaction, with its host or by a debugger, keeps nobody waiting.
+    """
+    row = due.select_for_update(skip_locked=True, of=("self",)).first()
+    if row is None:
+        return None
+    if blocker := row.blocker():
+        _put_off(row, blocker)
+    else:
+        row.state, row.claim, row.is_waiting = OutgoingState.SENDING, leases.mint(), False
+        OutgoingMail.objects.filter(pk=row.pk).update(
+            state=row.state, claim=row.claim, is_waiting=False, lease_until=leases.until(LEASE)
+        )
+    return row
 
 
 def _put_off(row: OutgoingMail, blocker: OutgoingMail) -> None:
@@ -53,7 +71,8 @@ def _put_off(row: OutgoingMail, blocker: OutgoingMail) -> None:
     now = timezone.now()
     until = min(blocker.not_before, blocker.blocks_until or blocker.not_before, now + LONGEST)
     until = max(until, now + timedelta(seconds=1))
-    OutgoingMail.objects.due().filter(pk=row.pk).update(not_before=until, is_waiting=True)
+    row.is_waiting = True
+    OutgoingMail.objects.filter(pk=row.pk).update(not_before=until, is_waiting=True)
 
 
 def _let_go(row: OutgoingMail) -> None:
@@ -240,7 +259,8 @@ def _try_later(row: OutgoingMail, reason: str, *, of_server: bool) -> None:
     now = timezone.now()
     row.attempts += 1
     row.last_error, row.lease_until, row.claim, row.handed_at = reason[:500], None, "", None
-    pause = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - only jitter
+    pause: float = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
+    pause = (min(pause, OF_SERVER) if of_server else pause) * random.uniform(0.8, 1.2)  # noqa: S311 - only jitter
     row.state, row.not_before = OutgoingState.QUEUED, now + timedelta(seconds=pause)
     row.first_try_at = row.first_try_at or now
     if not of_server:

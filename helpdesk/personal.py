@@ -20,6 +20,7 @@ from helpdesk.models import (
     Notice,
     OutgoingKind,
     OutgoingMail,
+    PictureTrust,
     Rating,
     Thread,
 )
@@ -34,6 +35,9 @@ IMPERSONAL = (
     EventKind.REPLIED,
     EventKind.RATED,
     EventKind.ASSIGNED,
+    EventKind.PRIORITY,
+    EventKind.DUE_SOON,
+    EventKind.OVERDUE,
     EventKind.MOVED,
     EventKind.MERGED,
     EventKind.SPLIT,
@@ -121,6 +125,7 @@ def erase(customer_id: int, addresses: list[str]) -> None:
     for draft in Draft.objects.filter(thread__in=ids):
         draft.discard()
     _erase_rows(ids, in_them)
+    PictureTrust.objects.filter(address__in=addresses).delete()
     for letter in LetterDraft.objects.filter(key=key_of([("customer", str(customer_id))])):
         letter.discard()
     follow_ups = Q(kind=OutgoingKind.FOLLOW_UP, to__in=[[one] for one in addresses])
@@ -137,7 +142,7 @@ def erase(customer_id: int, addresses: list[str]) -> None:
 def _erase_rows(ids: list[int], in_them: Q) -> None:
     empty: dict[str, Any] = dict.fromkeys(("author_name", "author_email", "subject", "text", "full_text", "html"), "")
     empty |= dict.fromkeys(("message_id", "in_reply_to", "delivery_note", "user_agent", "page_url"), "")
-    Message.objects.filter(in_them).update(**empty, recipients={}, ip=None)
+    Message.objects.filter(in_them).update(**empty, recipients={}, cards={}, ip=None)
     _erase_mails(OutgoingMail.objects.filter(thread__in=ids))
     Notice.objects.filter(thread__in=ids).delete()
     Rating.objects.filter(thread__in=ids).update(comment="")

@@ -12,6 +12,7 @@ from helpdesk.views import (
     controls,
     customers,
     delegations,
+    digest,
     drafts,
     due,
     entering,
@@ -48,6 +49,7 @@ from helpdesk.views.settings import (
     targets,
     team,
 )
+from helpdesk.views.settings import notices as notice_settings
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -99,6 +101,7 @@ urlpatterns = [
     path("threads/<int:thread_id>/previous/", thread.step, {"to": "previous"}, name="previous"),
     path("threads/<int:thread_id>/choices/<slug:what>/", thread.choices, name="choices"),
     path("threads/<int:thread_id>/messages/<int:message_id>/as-sent/", frames.as_sent, name="as_sent"),
+    path("threads/<int:thread_id>/messages/<int:message_id>/pictures/", frames.trust, name="trust_pictures"),
     path("threads/<int:thread_id>/messages/<int:message_id>/frame/", frames.frame, name="frame"),
     path("threads/<int:thread_id>/messages/<int:message_id>/recall/", actions.recall, name="recall"),
     path("threads/<int:thread_id>/messages/<int:message_id>/arrival/", actions.arrival, name="arrival"),
@@ -185,6 +188,8 @@ urlpatterns += [
         name="holiday_remove",
     ),
     path("settings/targets/", targets.edit, name="targets"),
+    path("settings/notices/", notice_settings.edit, name="notice_settings"),
+    path("digest/off/<str:token>/", digest.off, name="digest_off"),
     path("settings/reasons/", reasons.index, name="reasons"),
     path("settings/reasons/ask/", reasons.ask, name="ask_reason"),
     path("settings/reasons/<int:reason_id>/", reasons.edit, name="reason"),

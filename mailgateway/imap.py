@@ -9,6 +9,7 @@ import imaplib
 import re
 import socket
 import ssl
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -190,8 +191,13 @@ class Folder:
                 return quoted[1]  # servers may send an empty part as a string
         return None
 
-    def acknowledge(self, uids: list[int]) -> None:
-        """Mark, move or delete the server's copies. Doing it again, or for mails that are gone, is harmless."""
+    def acknowledge(
+        self, uids: list[int], *, copied: Collection[int | None] = (), note: Callable[[list[int]], None] | None = None
+    ) -> None:
+        """Mark, move or delete the server's copies. Doing it again, or for mails that are gone, is harmless.
+
+        Where a move takes two steps, `note` is told which uids have done the first; `copied` have done it before.
+        """
         numbers, afterwards = ",".join(map(str, uids)), self.mailbox.afterwards
         if not uids or afterwards == Afterwards.KEEP:
             return
@@ -199,17 +205,19 @@ class Folder:
             self._uid("STORE", numbers, "+FLAGS.SILENT", r"(\Seen)")
         elif afterwards == Afterwards.DELETE:
             self._remove(numbers)
+        elif "MOVE" in self.client.capabilities:
+            self._uid("MOVE", numbers, encode_folder(self.mailbox.move_to))
         else:
-            self._move(numbers)
-
-    def _move(self, numbers: str) -> None:
-        target = encode_folder(self.mailbox.move_to)
-        if "MOVE" in self.client.capabilities:
-            self._uid("MOVE", numbers, target)
-        else:
-            self._uid("COPY", numbers, target)
-            faults.at("10 copied")
+            self._copy([uid for uid in uids if uid not in copied], note)
             self._remove(numbers)
+
+    def _copy(self, uids: list[int], note: Callable[[list[int]], None] | None) -> None:
+        if not uids:
+            return
+        self._uid("COPY", ",".join(map(str, uids)), encode_folder(self.mailbox.move_to))
+        faults.at("10 copied")
+        if note is not None:
+            note(uids)
 
     def _remove(self, numbers: str) -> None:
         self._uid("STORE", numbers, "+FLAGS.SILENT", r"(\Deleted)")

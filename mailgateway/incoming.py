@@ -194,11 +194,19 @@ def _raise_passing(row: Incoming, error: Exception) -> None:
 def _as_it_came(row: Incoming, mail: InboundMail) -> InboundMail:
     """With what only its way says: whether all of it came, whether its voucher is the mailbox's own server, and what
     the mailbox makes of the marks of other filters."""
-    problem = mail.problem if row.is_whole else "too-large"
-    is_proven = row.mailbox is not None and mail.vouched_by == row.mailbox.trusted_server
-    spam = row.mailbox.spam_reason(mail.marks) if row.mailbox is not None else mail.spam_reason
-    vouched = mail.vouched_by if is_proven else ""
-    return replace(mail, problem=problem, vouched_by=vouched, is_spam=bool(spam), spam_reason=spam)
+    box, problem = row.mailbox, mail.problem if row.is_whole else "too-large"
+    trusted = box.trusted_server if box is not None else ""
+    vouched = mail.vouched_by if trusted and mail.vouched_by == trusted else ""
+    is_forged = bool(trusted) and mail.marks.failed_by == trusted
+    spam = box.spam_reason(mail.marks) if box is not None else mail.spam_reason
+    return replace(
+        mail,
+        problem=problem,
+        vouched_by=vouched,
+        is_doubtful=is_forged or (mail.is_ours and not vouched),
+        is_spam=bool(spam),
+        spam_reason=spam,
+    )
 
 
 def _deliver(row: Incoming, mail: InboundMail, contact: intake.Contact, *, routed: bool, creates: bool) -> Taken:

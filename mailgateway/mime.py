@@ -1,7 +1,6 @@
 """One raw mail understood: bytes -> InboundMail. Knows no database; never raises on a stranger's bytes."""
 
 import hashlib
-import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,12 +15,6 @@ SAID = frozenset(
     from sender reply-to to cc subject date message-id in-reply-to references mime-version content-type
     content-transfer-encoding content-disposition content-id
     """.split()
-)
-NO_REPLY = re.compile(
-    r"^(?:no[-_.]?(?:reply|responder|contestar)|do[-_.]?not[-_.]?reply|not?ific(?:ation|acion)e?s?|nicht[-_.]?antworten"
-    r"|ne[-_.]?pas[-_.]?repondre|nepasrepondre|mailer|wordpress|www-data|apache|nobody|form(?:mail|s)?|web(?:form|site)?)"
-    r"(?:[-+=_.].{0,100})?@",
-    re.IGNORECASE,
 )
 DELIVERY_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-forwarded-to")
 OLDEST = datetime(1971, 1, 1, tzinfo=UTC)
@@ -49,6 +42,7 @@ def parse(raw: bytes, own_addresses: frozenset[str] = frozenset()) -> InboundMai
         files=content.files,
         message_id=next(iter(headers.ids("message-id")), f"<{digest}@no-id.invalid>"),
         digest=digest,
+        is_ours=who.address in own_addresses,
         markers=markers.found_in(content.html),
         invitations=content.invitations,
         enclosed=tuple(one.shown for one in enclosed),
@@ -117,7 +111,7 @@ def sender(headers: Headers, own_addresses: frozenset[str] = frozenset()) -> Par
 
 
 def _is_outside(address: str, own_addresses: frozenset[str]) -> bool:
-    return address not in own_addresses and not NO_REPLY.match(address)
+    return address not in own_addresses and not screening.NO_REPLY.match(address)
 
 
 def _speaks_for_another(address: str, headers: Headers, own_addresses: frozenset[str]) -> bool:
@@ -145,4 +139,6 @@ def content_digest(fixed: bytes) -> str:
             keep = line.partition(b":")[0].strip().lower().decode("ascii", "replace") in SAID
         if keep:
             said.append(line)
-    return hashlib.sha256(b"\n".join((*said, b"", body.replace(b"\r\n", b"\n").strip(b"\n")))).hexdigest()
+    hashed = hashlib.sha256(b"\n".join((*said, b"", b"")))
+    hashed.update(bytes(body).replace(b"\r\n", b"\n").strip(b"\n"))
+    return hashed.hexdigest()

@@ -88,13 +88,14 @@ def read(root: Part) -> Content:
     text = _text(found)
     if not text.strip() and not html.strip():
         html, text = extra.html, extra.text or _preamble(root)
-    text = text if text.strip() else markup.to_text(html[:MAX_READ])
+    text, invited = text if text.strip() else markup.to_text(html[:MAX_READ]), _invitations(named)
+    text = text if text.strip() else "\n".join(one.title for one in invited)
     return Content(
         text[:MAX_TEXT],
         html,
         tuple(file for file, _ in named),
         found.is_cut or len(text) > MAX_TEXT,
-        _invitations(named),
+        invited,
         tuple((file.name, part) for file, part in named if part is not None and part.kind == "message/rfc822"),
     )
 

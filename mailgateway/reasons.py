@@ -26,6 +26,7 @@ SENTENCES: dict[str, str | Promise] = {
     "duplicate": _("The same mail came before"),
     "loop": _("One of our own mails came back"),
     "not-an-answer": _("Not imported: this mailbox takes answers only"),
+    "answers-a-notice": _("A machine answered what an agent was told"),
     "agent-not-proven": _("An agent's answer that could not be proven"),
     "nothing-said": _("An agent's answer without a word of its own"),
     "thanks": _("A short thank-you: the thread stayed closed"),

@@ -40,7 +40,7 @@ def _readable(raw: bytes) -> InboundMail:
             named.setdefault(name.strip().lower(), value.strip())
     found = ADDRESS.search(named.get("from", ""))
     digest = hashlib.sha256(raw).hexdigest()
-    text = as_text(body[:TEXT])
+    text = as_text(bytes(body[:TEXT]))
     return InboundMail(
         sender=found[0].lower() if found else "",
         subject=named.get("subject", "")[:255],

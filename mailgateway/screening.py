@@ -36,6 +36,13 @@ MACHINE_HEADERS = (
     "x-loop",
     "feedback-id",
 )
+# Addresses that nobody reads.
+NO_REPLY = re.compile(
+    r"^(?:no[-_.]?(?:reply|responder|contestar)|do[-_.]?not[-_.]?reply|not?ific(?:ation|acion)e?s?|nicht[-_.]?antworten"
+    r"|ne[-_.]?pas[-_.]?repondre|nepasrepondre|mailer|wordpress|www-data|apache|nobody|form(?:mail|s)?|web(?:form|site)?)"
+    r"(?:[-+=_.].{0,100})?@",
+    re.IGNORECASE,
+)
 COMMENT = re.compile(r"\([^()]{0,400}\)")
 NOT_A_NO = {"", "no", "none", "false", "0"}
 YES = {"yes", "true", "1"}
@@ -62,6 +69,8 @@ def _is_auto_reply(headers: Headers, submitted: str) -> bool:
         return True
     if any(headers.text(name).lower() not in NOT_A_NO for name in REPLY_HEADERS):
         return True
+    if headers.first("delivered-to").strip().lower() == "autoresponder":
+        return True
     if _precedence(headers) in {"auto_reply", "auto-reply"} or headers.text("x-precedence").lower() == "auto_reply":
         return True
     return bool(AWAY_SUBJECT.match(headers.text("subject")))
@@ -74,8 +83,7 @@ def _precedence(headers: Headers) -> str:
 def _is_machine(headers: Headers, sender: str) -> bool:
     if any(name in headers for name in MACHINE_HEADERS) or headers.first("return-path").strip() == "<>":
         return True
-    local = sender.partition("@")[0]
-    if local in {"mailer-daemon", "postmaster"}:
+    if sender.partition("@")[0] in {"mailer-daemon", "postmaster"} or NO_REPLY.match(sender):
         return True
     # "All" only says: do not answer automatically. People's Outlook sends "OOF" and the like on ordinary mail.
     return headers.text("x-auto-response-suppress").lower() == "all"

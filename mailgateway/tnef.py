@@ -9,7 +9,7 @@ from helpdesk.mail import MailFile
 from mailgateway import charsets, deadline, filenames
 
 MAX_FILES = 100
-SECONDS = 0.7  # of CPU; ordinary ones take hundredths
+SECONDS = 0.3  # of CPU; ordinary ones take hundredths
 logging.getLogger("tnefparse").setLevel(logging.CRITICAL)  # it tells every oddity of strangers' mail
 
 

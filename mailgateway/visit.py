@@ -93,12 +93,17 @@ class Visit:
             faults.at("08 before settling")
             uids = [row.uid for row in rows if row.uid and (row.is_whole or not spared)]
             try:
-                self.opened.acknowledge(uids)
+                self.opened.acknowledge(uids, copied={row.uid for row in rows if row.copied_at}, note=self._copied)
             except imap.Refused as error:  # once a visit: a copy half moved must not be copied again and again
                 self.trouble = str(error)
                 return
             faults.at("09 settled on the server")
             Incoming.objects.filter(pk__in=[row.pk for row in rows]).update(acknowledged_at=timezone.now())
+
+    def _copied(self, uids: list[int]) -> None:
+        """Half of a move is done: if the server refuses the other half, it is not begun anew at each visit."""
+        rows = Incoming.objects.unacknowledged(self.mailbox).filter(uid__in=uids)
+        rows.update(copied_at=timezone.now())
 
     def rest(self) -> None:
         """Everything there is was taken: say how the mailbox does."""

@@ -256,6 +256,14 @@ class RequesterBody(serializers.Serializer):
     cc = serializers.ListField(child=serializers.EmailField(), required=False, max_length=20, default=list)
 
 
+class ThanksBody(serializers.Serializer):
+    """What a short thank-you to a closed thread is taken for."""
+
+    taken_for = serializers.ChoiceField(
+        choices=[("seen", _("Seen")), ("question", _("Question"))], required=False, default="seen"
+    )
+
+
 class ReadBody(serializers.Serializer):
     """Whether I have read the thread."""
 

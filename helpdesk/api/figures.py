@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from accounts.zones import zone_called
 from helpdesk.api.desk import agent_of
 from helpdesk.filters import KNOWN, Filters
-from helpdesk.models import Contact, DeskSettings
+from helpdesk.models import Contact, DeskSettings, Metric
 from helpdesk.statistics.forecast import Forecast, HalfDay
 from helpdesk.statistics.periods import Period
-from helpdesk.statistics.reports import Half, Spread, report
+from helpdesk.statistics.reports import Attained, Half, Spread, report
 from helpdesk.views.exports import file_of
 
 OURS = {"of", "kind", "separator", "bom", "format"}
@@ -65,9 +65,14 @@ def _half(half: Half) -> dict[str, Any]:
             }
             for what in ("first", "next", "closed")
         },
+        "targets": {metric: _attained(half.attained(metric)) for metric in Metric.values},
         "held": dict(half.sums.held),
         "reasons": dict(half.sums.reasons),
     }
+
+
+def _attained(told: Attained) -> dict[str, Any]:
+    return {"met": told.met, "late": told.late, "share": told.share, "average": told.average}
 
 
 def _spread(spread: Spread) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class ThreadFilter(filters.FilterSet):
     customer = filters.NumberFilter(field_name="customer_id")
     email = filters.CharFilter(lookup_expr="iexact")
     needs_answer = filters.BooleanFilter()
+    thanked = filters.BooleanFilter(field_name="thanked_at", lookup_expr="isnull", exclude=True)
     priority = filters.MultipleChoiceFilter(choices=Priority.choices, help_text="May be given several times.")
     due = filters.ChoiceFilter(
         choices=[(OVERDUE, OVERDUE), (TODAY, TODAY)], method="by_due", help_text="Today: still to be done."

@@ -1,4 +1,4 @@
-"""Two threads about one matter, and messages that are on their way: taken back, or sent once more."""
+"""Two threads about one matter; messages taken back, sent once more, or taken for what they are."""
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -91,3 +91,26 @@ def arrival(request: Request, thread_id: int, message_id: int) -> Response:
         raise Conflict(_("There is no doubt about this message."))
     message.refresh_from_db()
     return Response(MessageShape(message, context={"request": request}).data)
+
+
+@extend_schema(summary="Take a forwarded mail back", request=None, responses=ThreadShape)
+@api_view(["POST"])
+def sender(request: Request, thread_id: int, message_id: int) -> Response:
+    """What an agent forwarded into the desk is their own mail after all; answers with the thread it is in now. 409 for
+    any other message."""
+    thread = thread_to_change(request, thread_id)
+    message = get_object_or_404(thread.messages.current(), pk=message_id)
+    if message.besides.brought is None:
+        raise Conflict(_("Nobody forwarded this message into the desk."))
+    return brief(request, thread.take_back_bringing(message, by=agent_of(request)))
+
+
+@extend_schema(summary="See a thank-you", request=bodies.ThanksBody, responses=ThreadShape)
+@api_view(["POST"])
+def thanks(request: Request, thread_id: int) -> Response:
+    """Out of the tray; as a `question` it opens the thread. 409 where nobody said thanks."""
+    thread = thread_to_change(request, thread_id)
+    is_question = checked(bodies.ThanksBody, request)["taken_for"] == "question"
+    if not (thread.answer_thanks if is_question else thread.see_thanks)(by=agent_of(request)):
+        raise Conflict(_("There is no thank-you to see."))
+    return brief(request, thread)

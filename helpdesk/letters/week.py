@@ -1,4 +1,4 @@
-"""The week, to a supervisor."""
+"""The week, to a supervisor; and how any mail leaves that an agent gets by the clock."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,11 +18,18 @@ from helpdesk.models.outgoing import OutgoingKind, OutgoingMail
 
 def queue_week(agent: Agent, words: Callable[[], dict[str, Any]], *, unsubscribe: str) -> OutgoingMail:
     """Queue the mail in the agent's language; `words` are asked for in it."""
+    return queue_to_reader("week", agent, words, unsubscribe=unsubscribe)
+
+
+def queue_to_reader(
+    template: str, agent: Agent, words: Callable[[], dict[str, Any]], *, unsubscribe: str
+) -> OutgoingMail:
+    """Queue a mail of that template to an agent who may end it by one click."""
     contact, desk = desk_to_write_from(), DeskSettings.load()
     language = agent.language or desk.language
     with translation.override(language), timezone.override(zone_called(desk.time_zone)):
         told = words()
-        subject, text, html = render("week", language, **told)
+        subject, text, html = render(template, language, **told)
     sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)
     row = queue(
         OutgoingKind.NOTICE,

@@ -1,18 +1,19 @@
 """Threads and all that happens to them. Import from here; the order of dependency is downwards."""
 
 # isort: off
-from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Priority, Status, StatusLabel
+from helpdesk.models.desk import Channel, Folder, DeskSettings, Holder, Metric, Priority, Status, StatusLabel
 from helpdesk.models.calendar import Calendar, Holiday
 from helpdesk.models.contact import Contact
 from helpdesk.models.close_reason import CloseReason, ReasonMissing
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.attachment import Attachment
 from helpdesk.models.message import Delivery, Message, MessageKind
+from helpdesk.models.picture_trust import PictureTrust
 from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySet, OutgoingState, SentCopy
 from helpdesk.models.reply import FollowUp, PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
-from helpdesk.models.target import Metric, Target, TimingState
+from helpdesk.models.target import Target, TimingState
 from helpdesk.models.deadline import Deadline
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
@@ -78,6 +79,7 @@ __all__ = [
     "OutgoingMail",
     "OutgoingQuerySet",
     "OutgoingState",
+    "PictureTrust",
     "PredefinedReply",
     "Priority",
     "Promise",

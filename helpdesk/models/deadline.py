@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
 from helpdesk.hours import Clock, Explanation, explained, hours_of
-from helpdesk.models.desk import DeskSettings, Folder, Status
+from helpdesk.models.desk import DeskSettings, Folder, Metric, Status
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
-from helpdesk.models.target import ANSWERS, Aim, Metric, Target
+from helpdesk.models.target import ANSWERS, Aim, Target
 
 if TYPE_CHECKING:
     from helpdesk.models.thread import Thread

@@ -40,6 +40,14 @@ class Priority(models.TextChoices):
     URGENT = "urgent", pgettext_lazy("priority", "Urgent")
 
 
+class Metric(models.TextChoices):
+    """What has a target."""
+
+    FIRST = "first", _("First answer")
+    NEXT = "next", _("Later answers")
+    RESOLUTION = "resolution", _("Resolution")
+
+
 def stops_at_first() -> list[str]:
     """Where clocks stand still until somebody says otherwise: while the customer is waited for."""
     return [Status.PENDING_1.value]

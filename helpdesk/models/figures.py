@@ -21,6 +21,8 @@ class FactKind(models.TextChoices):
     REOPENED = "reopened", _("Opened again")  # until: closed again
     KEPT = "kept", _("Promise kept")
     BROKEN = "broken", _("Promise broken")
+    MET = "met", _("Done in time")
+    LATE = "late", _("Due and not done")
     INVITED = "invited", _("Asked to rate")
     RATED = "rated", _("Rated")
     SHOWN = "shown", _("Wrote after seeing the order")
@@ -28,6 +30,7 @@ class FactKind(models.TextChoices):
 
 ANSWERS = (FactKind.FIRST, FactKind.NEXT)
 REPLIES = (*ANSWERS, FactKind.MORE)
+TARGETS = (FactKind.MET, FactKind.LATE)
 
 
 class Fact(models.Model):

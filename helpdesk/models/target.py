@@ -14,7 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from helpdesk import context
 from helpdesk.models.calendar import Calendar
-from helpdesk.models.desk import DeskSettings, Priority
+from helpdesk.models.desk import DeskSettings, Metric, Priority
 from live.kept import KEPT_FOR, Kept
 
 if TYPE_CHECKING:
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 
 MOST_MINUTES = 400 * 60
 MINUTES = [MinValueValidator(1), MaxValueValidator(MOST_MINUTES)]
-
-
-class Metric(models.TextChoices):
-    """What has a target."""
-
-    FIRST = "first", gettext_lazy("First answer")
-    NEXT = "next", gettext_lazy("Later answers")
-    RESOLUTION = "resolution", gettext_lazy("Resolution")
 
 
 ANSWERS = (Metric.FIRST, Metric.NEXT)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
 from helpdesk.models.deadline import Deadline
-from helpdesk.models.desk import Priority
+from helpdesk.models.desk import Metric, Priority
 from helpdesk.models.event import EventKind
-from helpdesk.models.target import ANSWERS, Metric, Target
+from helpdesk.models.target import ANSWERS, Target
 
 if TYPE_CHECKING:
     from helpdesk.models.thread import Thread

@@ -1,7 +1,7 @@
 """Which threads a number is about: the same facts that were counted, asked for by a word in the queue's address.
 
 The word is `KEY:FIRST-DAY:LAST-DAY`, then what narrows it as `:name=value`: agent, work (seconds, from-to), hour and
-weekday, reply, score, reason, number, tag, product, carrier.
+weekday, reply, metric, score, reason, number, tag, product, carrier.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.zones import zone_called
+from helpdesk.models.desk import Metric
 from helpdesk.models.figures import ANSWERS, REPLIES, Fact, FactKind
 from helpdesk.statistics.definitions import DEFINITIONS
 from helpdesk.statistics.periods import Period
@@ -35,6 +36,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "first": (FactKind.FIRST,),
     "next": (FactKind.NEXT,),
     "satisfaction": (FactKind.RATED,),
+    "met": (FactKind.MET,),
+    "late": (FactKind.LATE,),
     "kept": (FactKind.KEPT,),
     "broken": (FactKind.BROKEN,),
     "shown": (FactKind.SHOWN,),
@@ -61,6 +64,7 @@ NARROW: dict[str, Callable[[str], Q]] = {
     "hour": lambda word: Q(hour=int(word)),
     "weekday": lambda word: Q(weekday=int(word)),
     "reply": lambda word: _with_reply(int(word)),
+    "metric": lambda word: Q(data__metric=Metric(word).value),
     "score": lambda word: Q(number=int(word)),
     "number": lambda word: Q(number=int(word)),
     "reason": lambda word: Q(data__reason=unquote(word)),

@@ -84,3 +84,16 @@ class Row:
     score: str
     url: str
     closed_url: str
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A row of the tables of targets."""
+
+    name: Any
+    met: int
+    met_url: str
+    late: int
+    late_url: str
+    share: str
+    average: str

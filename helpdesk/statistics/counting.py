@@ -16,6 +16,7 @@ from accounts.zones import zone_called
 from helpdesk.hours import hours_of
 from helpdesk.models import (
     Calendar,
+    Deadline,
     DeskSettings,
     Event,
     EventKind,
@@ -77,7 +78,7 @@ def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
 
 
 def _beside(ids: list[int]) -> dict[int, list[Found]]:
-    """Promises that were kept or broken, ratings, and letters of people whom the form had shown their order."""
+    """Promises kept or broken, ratings, targets, and letters of people whom the form had shown their order."""
     found: dict[int, list[Found]] = defaultdict(list)
     settled = Promise.objects.filter(thread__in=ids, dropped_at=None).order_by("pk")
     for thread, by, kept, broken in settled.values_list("thread", "by", "kept_at", "broken_at"):
@@ -91,7 +92,18 @@ def _beside(ids: list[int]) -> dict[int, list[Found]]:
     shown = Event.objects.filter(thread__in=ids, kind=EventKind.ANSWER_SHOWN).order_by("pk")
     for thread, at in shown.values_list("thread", "at"):
         found[thread].append(Found(FactKind.SHOWN, at))
+    for row in Deadline.objects.filter(thread__in=ids).exclude(settled_at=None, missed_at=None).order_by("pk"):
+        found[row.thread_id] += _level(row)
     return found
+
+
+def _level(row: Deadline) -> Iterator[Found]:
+    """A target met, or missed; one that was set when it was too late counts nowhere."""
+    facts: dict[str, Any] = {"work_seconds": row.used, "data": {"metric": row.metric}}
+    if row.missed_at is None and row.settled_at is not None:
+        yield Found(FactKind.MET, row.settled_at, row.agent_id, **facts)
+    elif row.missed_at is not None and row.made_at <= row.missed_at:
+        yield Found(FactKind.LATE, row.missed_at, row.agent_id, **facts)
 
 
 def counts(thread: Thread) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from helpdesk.models.figures import ANSWERS, REPLIES, DayFigures, FactKind
+from helpdesk.models.figures import ANSWERS, REPLIES, TARGETS, DayFigures, FactKind
 
 TIMED = {FactKind.FIRST: "first", FactKind.NEXT: "next", FactKind.CLOSED: "closed"}
 
@@ -32,12 +32,14 @@ class Line:
     closed: int = 0
     new: int = 0
     reopened: int = 0
+    met: int = 0
+    late: int = 0
     first: list[int] = field(default_factory=list)
     scores: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Line") -> None:
         """Both together."""
-        for name in ("received", "replies", "answers", "closed", "new", "reopened"):
+        for name in ("received", "replies", "answers", "closed", "new", "reopened", "met", "late"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.first += other.first
         self.scores.update(other.scores)
@@ -58,10 +60,11 @@ class Sums:
     reasons: Counter[str] = field(default_factory=Counter)
     replies: Counter[str] = field(default_factory=Counter)  # uses by id of the predefined reply
     scores: Counter[str] = field(default_factory=Counter)
+    levels: Counter[str] = field(default_factory=Counter)  # targets: METRIC:met, :late, :timed, :seconds
     hours: list[int] = field(default_factory=lambda: [0] * 24)  # messages received
     agents: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
 
-    COUNTERS = ("counts", "exchanges", "messages", "held", "reasons", "replies", "scores")
+    COUNTERS = ("counts", "exchanges", "messages", "held", "reasons", "replies", "scores", "levels")
 
     def add(self, other: "Sums") -> None:
         """Both together."""
@@ -98,7 +101,7 @@ def sums_of(facts: Iterable[Any], zone: ZoneInfo) -> Sums:
     return sums
 
 
-AGENTS = {*REPLIES, FactKind.CLOSED, FactKind.RATED}
+AGENTS = {*REPLIES, *TARGETS, FactKind.CLOSED, FactKind.RATED}
 
 
 def _by_kind(sums: Sums, one: Any, zone: ZoneInfo) -> None:
@@ -111,8 +114,18 @@ def _by_kind(sums: Sums, one: Any, zone: ZoneInfo) -> None:
         sums.scores[str(one.number)] += 1
     elif one.kind == FactKind.CLOSED:
         _add_closing(sums, one)
+    elif one.kind in TARGETS:
+        _add_level(sums.levels, one)
     for reply in one.data.get("replies", ()):
         sums.replies[str(reply)] += 1
+
+
+def _add_level(levels: Counter[str], one: Any) -> None:
+    metric = one.data["metric"]
+    levels[f"{metric}:{one.kind}"] += 1
+    if one.work_seconds is not None:
+        levels[f"{metric}:timed"] += 1
+        levels[f"{metric}:seconds"] += one.work_seconds
 
 
 def _add_closing(sums: Sums, one: Any) -> None:
@@ -128,6 +141,8 @@ def _by_agent(line: Line, one: Any) -> None:
     line.replies += one.kind in REPLIES
     line.answers += one.kind in ANSWERS
     line.closed += one.kind == FactKind.CLOSED
+    line.met += one.kind == FactKind.MET
+    line.late += one.kind == FactKind.LATE
     if one.kind == FactKind.FIRST:
         line.first.append(one.work_seconds)
     elif one.kind == FactKind.RATED:
@@ -148,11 +163,14 @@ def write(row: DayFigures, sums: Sums) -> None:
         "clock": {key: sorted(values) for key, values in sums.clock.items()},
         "work": {key: sorted(values) for key, values in sums.work.items()},
         "hours": sums.hours,
-        "agents": {
-            agent: [line.replies, line.answers, line.closed, sorted(line.first), dict(line.scores)]
-            for agent, line in sums.agents.items()
-        },
+        "agents": {agent: _written(line) for agent, line in sums.agents.items()},
     }
+
+
+def _written(line: Line) -> list[Any]:
+    """Without targets as before there were any."""
+    told = [line.replies, line.answers, line.closed, sorted(line.first), dict(line.scores)]
+    return [*told, line.met, line.late] if line.met or line.late else told
 
 
 def read(row: DayFigures) -> Sums:
@@ -160,12 +178,19 @@ def read(row: DayFigures) -> Sums:
     data: Mapping[str, Any] = row.data
     sums = Sums()
     for name in Sums.COUNTERS:
-        setattr(sums, name, Counter(data[name]))
+        setattr(sums, name, Counter(data.get(name, {})))
     sums.touches, sums.settled, sums.hours = data["touches"], row.settled, data["hours"]
     sums.clock, sums.work = defaultdict(list, data["clock"]), defaultdict(list, data["work"])
-    for agent, (replies, answers, closed, first, scores) in data["agents"].items():
+    for agent, (replies, answers, closed, first, scores, *targets) in data["agents"].items():
+        met, late = targets or (0, 0)
         sums.agents[agent] = Line(
-            replies=replies, answers=answers, closed=closed, first=list(first), scores=Counter(scores)
+            replies=replies,
+            answers=answers,
+            closed=closed,
+            first=list(first),
+            scores=Counter(scores),
+            met=met,
+            late=late,
         )
     return sums
 

@@ -144,6 +144,26 @@ DEFINITIONS = {
             (10, 40),
         ),
         Definition(
+            "met",
+            _("Targets met"),
+            _(
+                "Answers and solutions within the working time that the target gives, on the day they were done. The"
+                " clock stands still where the settings say so; what nobody had to do any more does not count."
+            ),
+            _line("customer:15 us:50 edge:75"),
+            (15, 50),
+        ),
+        Definition(
+            "late",
+            _("Targets missed"),
+            _(
+                "Answers and solutions that were due and not done, on the day they were due, whether they were done"
+                " later or not. They count for whoever had the thread then."
+            ),
+            _line("customer:15 edge:60 us:85"),
+            (60, 85),
+        ),
+        Definition(
             "kept",
             _("Promises kept"),
             _("Dates promised to customers by which they were answered. A promise that was taken back counts nowhere."),

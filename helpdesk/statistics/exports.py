@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.context import Column
-from helpdesk.models import Event, Message, Thread
-from helpdesk.models.figures import REPLIES, Fact, FactKind
+from helpdesk.models import Event, Message, Metric, Thread
+from helpdesk.models.figures import REPLIES, TARGETS, Fact, FactKind
 
 PAGE = 500
 
@@ -35,6 +35,11 @@ class Row:
     def number(self, *kinds: str) -> int:
         """How many of these kinds."""
         return sum(one.kind in kinds for one in self.facts)
+
+    def target(self, metric: str) -> str:
+        """How often it was done in time, of how many: “2/3”; empty where nothing was aimed at."""
+        kinds = [one.kind for one in self.facts if one.kind in TARGETS and one.data["metric"] == metric]
+        return f"{kinds.count(FactKind.MET)}/{len(kinds)}" if kinds else ""
 
     def held(self, who: str) -> int:
         """Seconds up to the last closings that it waited for somebody."""
@@ -163,6 +168,12 @@ THREADS = (
     _of("held_us", _("Seconds waiting for us"), lambda row: row.held("us")),
     _of("held_customer", _("Seconds waiting for the customer"), lambda row: row.held("customer")),
     _of("held_third", _("Seconds waiting for a third party"), lambda row: row.held("third_party")),
+    _of("priority", _("Priority"), _thread("priority")),
+    _of("due", _("Due until"), _thread("due_at")),
+    _of("due_metric", _("What is due"), _thread("due_metric")),
+    _of("first_target", _("First answer in time"), lambda row: row.target(Metric.FIRST)),
+    _of("next_target", _("Later answers in time"), lambda row: row.target(Metric.NEXT)),
+    _of("resolution_target", _("Resolution in time"), lambda row: row.target(Metric.RESOLUTION)),
     _of("rating", _("Rating"), _fact("number", lambda row: row.last(FactKind.RATED))),
 )
 

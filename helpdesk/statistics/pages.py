@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from accounts.pieces import duration
-from helpdesk.models import CloseReason, Contact, Holder, PredefinedReply
-from helpdesk.models.figures import Fact
+from helpdesk.models import CloseReason, Contact, Holder, Metric, PredefinedReply, Target
+from helpdesk.models.figures import Fact, FactKind
 from helpdesk.statistics import charts, deflections, shares
 from helpdesk.statistics.behind import behind
-from helpdesk.statistics.cells import DASH, Change, Kpi, Row, changed, decimal, percent, time, whole
+from helpdesk.statistics.cells import DASH, Change, Kpi, Row, TargetRow, changed, decimal, percent, time, whole
 from helpdesk.statistics.days import Line
 from helpdesk.statistics.definitions import DEFINITIONS, Definition
-from helpdesk.statistics.reports import Half, Report, Spread, average
+from helpdesk.statistics.reports import Attained, Half, Report, Spread, average
 
 OLDEST = 5
 
@@ -183,10 +183,14 @@ class Page:
     def agents(self) -> list[Row]:
         """What each agent did; agents see their own line."""
         lines = self.now.agents
-        people = Agent.objects.filter(pk__in=lines)
-        shown = [one for one in people if self.viewer.is_supervisor or one == self.viewer]
-        rows = [self._agent(one, lines[one.pk]) for one in shown]
+        rows = [self._agent(one, lines[one.pk]) for one in self.people]
         return sorted(rows, key=lambda row: -row.first)
+
+    @cached_property
+    def people(self) -> list[Agent]:
+        """The agents of the period whom the viewer may see."""
+        people = Agent.objects.filter(pk__in=self.now.agents)
+        return [one for one in people if self.viewer.is_supervisor or one == self.viewer]
 
     def _agent(self, agent: Agent, line: Line) -> Row:
         return Row(
@@ -227,6 +231,34 @@ class Page:
         now = self.now
         median, score = time(now.times("first").median), decimal(now.satisfaction)
         return {"sent": now.sums.sent, "new": now.new, "closed": now.closed, "median": median, "score": score}
+
+    @cached_property
+    def targets(self) -> list[TargetRow]:
+        """What was met and missed, by what was aimed at; nothing where there are no targets and never were."""
+        told = [(metric, self.now.attained(metric)) for metric in Metric]
+        if not Target.in_force() and not any(one.total for _metric, one in told):
+            return []
+        return [self._target(metric.label, one, metric=metric.value) for metric, one in told]
+
+    @cached_property
+    def targets_by(self) -> list[tuple[str, list[TargetRow]]]:
+        """The same by contact and by agent, who sees their own line only unless they supervise."""
+        lines = self.now.agents
+        shown = [one for one in self.people if lines[one.pk].met or lines[one.pk].late]
+        people = [self._target(one, Attained(lines[one.pk].met, lines[one.pk].late), agent=one.pk) for one in shown]
+        return [(_("By contact"), self._targets_of_contacts()), (_("By agent"), people)]
+
+    def _targets_of_contacts(self) -> list[TargetRow]:
+        rows = []
+        for contact in self.chosen or self.contacts:
+            counts = self.now.by_contact[contact.pk].counts
+            told = Attained(counts[FactKind.MET], counts[FactKind.LATE])
+            rows += [self._target(contact, told, contact=contact.slug)] if told.total else []
+        return rows
+
+    def _target(self, name: Any, told: Attained, **narrow: Any) -> TargetRow:
+        met, late = (self.url(key, **narrow) for key in ("met", "late"))
+        return TargetRow(name, told.met, met, told.late, late, percent(told.share), time(told.average))
 
     @cached_property
     def unanswered(self) -> list[Fact]:

@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -40,6 +40,36 @@ class Spread:
     def is_thin(self) -> bool:
         """Too few to say anything."""
         return self.count < ENOUGH
+
+
+@dataclass(frozen=True)
+class Attained:
+    """How often a target was met and missed, and how much working time it took where it was done."""
+
+    met: int = 0
+    late: int = 0
+    seconds: int = 0
+    timed: int = 0
+
+    @classmethod
+    def of(cls, levels: Mapping[str, int], metric: str) -> "Attained":
+        """From the sums of days."""
+        return cls(*(levels.get(f"{metric}:{name}", 0) for name in ("met", "late", "seconds", "timed")))
+
+    @property
+    def total(self) -> int:
+        """Both together."""
+        return self.met + self.late
+
+    @property
+    def share(self) -> float | None:
+        """How much of it was met."""
+        return self.met / self.total if self.total else None
+
+    @property
+    def average(self) -> float | None:
+        """Working seconds."""
+        return self.seconds / self.timed if self.timed else None
 
 
 @dataclass
@@ -99,6 +129,10 @@ class Half:
     def times(self, what: str, *, work: bool = True) -> Spread:
         """Of "first", "next" or "closed", in business hours or by the clock."""
         return Spread.of((self.sums.work if work else self.sums.clock).get(what, ()))
+
+    def attained(self, metric: str) -> Attained:
+        """Of "first", "next" or "resolution"."""
+        return Attained.of(self.sums.levels, metric)
 
     @property
     def one_touch(self) -> float | None:

@@ -79,10 +79,10 @@ def words(agent: Agent, due: datetime) -> dict[str, object]:
         "unanswered_link": settings.SITE_URL + page.unanswered_url,
         "weeks": weeks,
         "pictures": _pictures(page, period, weeks),
-        "notes": [(said, settings.SITE_URL + path, todo) for said, path, todo in _notes(page, ids)],
         "review": summary_of(period.first, agent),
         "review_link": f"{settings.SITE_URL}{reverse('helpdesk:review')}?week={name_of(period)}",
-        "profile": settings.SITE_URL + reverse("accounts:profile"),
+        "notes": [(said, settings.SITE_URL + path, todo) for said, path, todo in _notes(page, ids)],
+        "profile": settings.SITE_URL + reverse("helpdesk:notice_settings"),
         "off": off_url(agent),
     }
 

@@ -6,11 +6,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required
+from accounts.http import SeeOther
 from helpdesk import html as markup
-from helpdesk.models import Attachment, Message
+from helpdesk.models import Attachment, Message, PictureTrust
 from helpdesk.views.thread import visible
 
 SIGNER = signing.TimestampSigner(salt="picture-in-frame")
@@ -29,14 +30,42 @@ def message_with_html(request: AgentRequest, thread_id: int, message_id: int) ->
 @require_safe
 def as_sent(request: AgentRequest, thread_id: int, message_id: int) -> HttpResponse:
     """The frame with its notice about remote pictures, to be put below the text."""
-    message = message_with_html(request, thread_id, message_id)
+    return _as_sent(request, message_with_html(request, thread_id, message_id))
+
+
+def _as_sent(request: AgentRequest, message: Message) -> HttpResponse:
+    is_trusted = PictureTrust.objects.covers(message, agent=request.user)
     context = {
         "message": message,
         "remote": markup.remote_images(message.html),
-        "with_images": request.GET.get("images") == "1",
+        "is_trusted": is_trusted,
+        "may_be_trusted": PictureTrust.may_cover(message),
+        "with_images": _with_images(request, is_trusted),
         "sandbox": SANDBOX,
     }
     return render(request, "helpdesk/thread/_as_sent.html", context)
+
+
+def _with_images(request: AgentRequest, is_trusted: bool) -> bool:
+    """Whether remote pictures load: as the address says, else as the agent decided about the sender."""
+    asked = request.GET.get("images", "")
+    return asked == "1" or (is_trusted and asked != "0")
+
+
+@agent_required
+@require_POST
+def trust(request: AgentRequest, thread_id: int, message_id: int) -> HttpResponse:
+    """Always show the pictures of this sender, or with `undo` ask again; answers with the frame."""
+    message = message_with_html(request, thread_id, message_id)
+    if "undo" in request.POST:
+        PictureTrust.objects.distrust(message, by=request.user)
+    else:
+        PictureTrust.objects.trust(message, by=request.user)
+    return (
+        _as_sent(request, message)
+        if request.htmx
+        else SeeOther(reverse("helpdesk:frame", args=[thread_id, message_id]))
+    )
 
 
 @agent_required
@@ -45,7 +74,7 @@ def as_sent(request: AgentRequest, thread_id: int, message_id: int) -> HttpRespo
 def frame(request: AgentRequest, thread_id: int, message_id: int) -> HttpResponse:
     """The document in the frame. Remote pictures load only with ?images=1."""
     message = message_with_html(request, thread_id, message_id)
-    with_images = request.GET.get("images") == "1"
+    with_images = _with_images(request, PictureTrust.objects.covers(message, agent=request.user))
     inline = {
         one.content_id: picture_url(one) for one in message.attachments.all() if one.content_id and one.is_showable
     }

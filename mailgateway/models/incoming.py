@@ -74,6 +74,7 @@ class Incoming(models.Model):
     error = models.CharField(max_length=500, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     acknowledged_at = models.DateTimeField(null=True, blank=True)  # when the server's copy was marked, moved or deleted
+    copied_at = models.DateTimeField(null=True, blank=True)  # half of a move is done: what is left is to delete it
     sender = models.CharField(max_length=255, blank=True)
     subject = models.CharField(max_length=255, blank=True)
     thread = models.ForeignKey("helpdesk.Thread", models.SET_NULL, null=True, blank=True, related_name="+")

@@ -75,11 +75,12 @@ def is_same_person(thread: Thread, goes_on: Thread) -> bool:
 def visible_in(thread: Thread) -> MessageQuerySet:
     """What the holder of the thread's link may read: public messages that have left.
 
-    After a merge with somebody else's thread still only what was said in their own.
+    Never what a stranger sent to the thread's own address: it may be a code that somebody else's service mails to
+    whoever claims this address to be his. After a merge with another's thread still only what was said in their own.
     """
     goes_on = current(thread)
     undoable = Q(outgoing__state=OutgoingState.QUEUED, outgoing__attempts=0, outgoing__not_before__gt=timezone.now())
-    messages = Message.objects.public().filter(thread=goes_on).exclude(undoable)
+    messages = Message.objects.public().filter(thread=goes_on, is_from_stranger=False).exclude(undoable)
     if not is_same_person(thread, goes_on):
         messages = messages.filter(home=thread)
     return messages

@@ -31,12 +31,11 @@ def test_the_profile_is_saved_and_used(bob, world):
     assert 'data-theme="dark"' in page
 
 
-def test_what_tells_me_and_how_the_queue_is_sorted_are_mine_to_choose(bob, world):
-    bob.post("/profile/", {**PROFILE, "new_threads_by_mail": "on"})
+def test_how_the_queue_is_sorted_is_mine_to_choose(bob, world):
+    bob.post("/profile/", PROFILE)
     world.bob.refresh_from_db()
-    assert (world.bob.new_threads_by_mail, world.bob.notices_by_mail, world.bob.queue_sort) == (True, False, "wait")
+    assert world.bob.queue_sort == "wait"
     page = bob.get("/profile/").content.decode()
-    assert re.search(r'name="new_threads_by_mail"[^>]* checked', page)
     assert re.search(r'<option value="wait" selected', page)
 
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 
 from crm.models import CartItem, Customer
+from helpdesk import intake
+from helpdesk.mail import Forwarded, Party
 from helpdesk.models import Delivery, OutgoingState, Thread
 from tests import make
 from tests.helpdesk.test_api import api
@@ -25,7 +27,7 @@ def call(agent, method, thread, noun, body=None):
 NOUNS = {
     "subject": "post", "about": "post", "customer": "post", "candidates": "get", "cart": "post", "refusals": "post",
     "refusals/1": "delete", "merge": "post", "merges/1/split": "post", "messages/1/recall": "post",
-    "messages/1/delivery": "post",
+    "messages/1/delivery": "post", "messages/1/sender": "post", "thanks": "post",
 }  # fmt: skip
 
 
@@ -128,3 +130,27 @@ def test_a_message_is_recalled_by_its_author_and_sent_again_once_it_failed(world
     failed.outgoing.save()
     failed.save()
     assert call(world.bob, "post", thread, f"messages/{failed.pk}/delivery").json()["delivery"] == "queued"
+
+
+@pytest.mark.row("ST6")
+def test_a_thank_you_is_seen_or_taken_for_a_question(world, thread):
+    reply = thread.reply("Sent", by=world.bob, then="closed")
+    intake.deliver(make.mail("Thank you!", in_reply_to=(reply.message_id,)), contact=world.service)
+    listed = api(world.bob).get("/api/threads/?thanked=true").json()["results"]
+    assert [(one["id"], one["status"]) for one in listed] == [(thread.pk, "closed")]
+    assert api(world.bob).get("/api/threads/?thanked=false").json()["results"] == []
+    assert call(world.bob, "post", thread, "thanks", {"taken_for": "nonsense"}).json().keys() == {"taken_for"}
+    assert call(world.bob, "post", thread, "thanks").json()["thanked_at"] is None
+    assert call(world.bob, "post", thread, "thanks").status_code == 409
+    intake.deliver(make.mail("Thanks a lot!", in_reply_to=(reply.message_id,)), contact=world.service)
+    said = call(world.bob, "post", thread, "thanks", {"taken_for": "question"}).json()
+    assert (said["status"], said["needs_answer"]) == ("open", True)
+
+
+def test_a_mail_that_an_agent_forwarded_is_theirs_again(world, thread):
+    passed = Forwarded(Party("mary@example.com", "Mary"), "Bowls", "Broken", "Broken")
+    mail = make.mail("Fwd", sender="bob@shop.test", forwarded=passed, vouched_by="mx.shop.test")
+    brought = Thread.objects.get(pk=intake.deliver(mail, contact=world.service).thread_id)
+    message = brought.messages.get()
+    assert call(world.bob, "post", brought, f"messages/{message.pk}/sender").json()["email"] == "bob@shop.test"
+    assert call(world.bob, "post", brought, f"messages/{message.pk}/sender").status_code == 409

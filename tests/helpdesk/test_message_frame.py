@@ -76,6 +76,30 @@ def test_remote_pictures_load_only_when_asked_for(world, bob):
 
 
 @pytest.mark.row("TH12")
+def test_pictures_of_a_sender_may_always_be_shown_to_one_agent_and_no_longer(world, bob, client):
+    message = message_of(world)
+    trust = path_of(message, "pictures")
+    assert "Always from this sender" in bob.get(path_of(message, "as-sent")).content.decode()
+    assert bob.get(trust).status_code == 405
+    said = bob.post(trust, headers={"HX-Request": "true"}).content.decode()
+    assert "Remote images of this sender are always shown to you." in said
+    later = message_of(world)
+    assert "track.test" in bob.get(path_of(later)).content.decode()
+    assert "track.test" not in bob.get(path_of(later) + "?images=0").content.decode()
+    later.is_from_stranger = True  # anybody may have used the address
+    later.save()
+    assert "track.test" not in bob.get(path_of(later)).content.decode()
+    assert "Always from this sender" not in bob.get(path_of(later, "as-sent")).content.decode()
+    assert bob.post(trust, {"undo": "1"}).url == path_of(message)
+    assert "track.test" not in bob.get(path_of(message)).content.decode()
+    bob.post(trust)
+    client.force_login(world.alice)
+    assert "track.test" not in client.get(path_of(message)).content.decode()
+    client.force_login(world.charlie)
+    assert client.post(trust).status_code == 404
+
+
+@pytest.mark.row("TH12")
 def test_pictures_of_the_mail_itself_are_shown_by_a_short_lived_link(world, bob, client, time_machine):
     files = (MailFile("logo.png", "image/png", png(), content_id="logo@x", inline=True),)
     message = message_of(world, '<p>Hi <img src="cid:logo@x"></p>', files)

@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from helpdesk import outbox
 from helpdesk.mail import Bounce
 from helpdesk.models import Delivery, EventKind, Message, OutgoingMail, OutgoingState, Status, Thread
 from tests import make
+from tests.conftest import make_world
+from tests.servers.desks import database_url
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +102,20 @@ def test_a_delay_is_told_without_reopening(reply):
 def test_recipients_are_frozen_when_the_reply_is_written(reply):
     Thread.objects.update(email="other@example.com")
     assert outbox.claim().to[0].address == "john@example.com"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_frozen_in_the_middle_of_a_transaction_keeps_no_other_mail_waiting():
+    world = make_world()
+    make.thread(world.service, sender="first@example.com")
+    make.thread(world.service, sender="second@example.com")
+    if connection.vendor != "postgresql":
+        return  # SQLite has one writer at a time: there are no locked rows
+    with psycopg.connect(database_url()) as frozen:
+        frozen.execute("SELECT * FROM helpdesk_outgoingmail ORDER BY id LIMIT 1 FOR UPDATE")
+        assert outbox.claim().to[0].address == "second@example.com"
+        assert outbox.claim() is None
+    assert outbox.claim().to[0].address == "first@example.com"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("1min",), "and PostgreSQL ends it"

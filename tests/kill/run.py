@@ -136,10 +136,10 @@ class Run:
         worker = self.workers[at]
         if self.chance.random() < 0.2:
             worker.send_signal(signal.SIGSTOP)
-            end_leases()
-            time.sleep(1)
+            slept = end_leases()  # not where it stopped in the middle of a transaction
+            time.sleep(slept)
             worker.send_signal(signal.SIGCONT)
-            self.stops += 1
+            self.stops += slept
             return
         assert worker.poll() is None, "a worker ended by itself"
         worker.kill()
@@ -228,13 +228,24 @@ def make_due() -> None:
     )
 
 
-def end_leases() -> None:
-    """The 45 seconds, and the two minutes, of whoever was stopped are over."""
+def end_leases() -> bool:
+    """The 45 seconds, and the two minutes, of whoever was stopped are over; False if it holds their rows locked."""
+    from django.db import OperationalError, connection
+
     from helpdesk.models import OutgoingMail
     from mailgateway.models import Mailbox
 
-    Mailbox.objects.update(lease_until="2020-01-01T00:00Z")
-    OutgoingMail.objects.filter(state="sending").update(lease_until="2020-01-01T00:00Z")
+    wait = "PRAGMA busy_timeout = {}" if connection.vendor == "sqlite" else "SET lock_timeout = {}"
+    with connection.cursor() as cursor:
+        cursor.execute(wait.format(300))  # milliseconds
+        try:
+            Mailbox.objects.update(lease_until="2020-01-01T00:00Z")
+            OutgoingMail.objects.filter(state="sending").update(lease_until="2020-01-01T00:00Z")
+        except OperationalError:
+            return False
+        finally:
+            cursor.execute(wait.format(20_000))
+    return True
 
 
 def steps_done() -> int:

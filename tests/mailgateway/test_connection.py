@@ -29,7 +29,7 @@ def test_each_kind_of_security_works_with_a_server_that_has_it(world, dovecot, s
 
 @pytest.mark.row("IM3")
 @pytest.mark.row("IM22")
-def test_a_server_without_starttls_is_refused_and_gets_no_login(world, fake_imap):
+def test_django_helpdesk_imap_sync_a_server_without_starttls_is_refused_and_gets_no_login(world, fake_imap):
     server = fake_imap(fakes.plain)
     fetched = Mailbox(contact=world.service, imap_host="localhost", imap_port=server.port, imap_security="starttls")
     fetched.username = "shop"

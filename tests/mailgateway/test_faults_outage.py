@@ -59,7 +59,12 @@ def test_after_a_day_without_smtp_all_leave_at_once_in_order_at_the_allowed_pace
     assert tried <= rounds, "one mail at a time finds out whether the server is back"
     assert Trouble.objects.get().times == tried
     assert not OutgoingMail.objects.exclude(state=OutgoingState.QUEUED).exists()
+    last = begin + timedelta(hours=2 * (rounds - 1))
+    assert OutgoingMail.objects.latest("not_before").not_before < last + timedelta(minutes=7), "none waits for hours"
     smtp_sink.start(smtp_sink.port)
+    tried_last = OutgoingMail.objects.filter(attempts__gt=0).order_by("pk")
+    tried_last.exclude(pk=tried_last[0].pk).update(not_before=begin + timedelta(days=1, minutes=5))
+    tried_last.filter(pk=tried_last[0].pk).update(not_before=begin)
     with time_machine.travel(begin + timedelta(days=1)):
         began = time.perf_counter()
         outgoing.send_queued()

@@ -88,6 +88,16 @@ FORMS = {
     ),
     "no-words-above": ("Fwd: My bowls", GMAIL.partition("@alice")[2].lstrip().partition("Two bowls")[0]),
 }
+# Header blocks of other programs and languages, as labels for: who, when, to whom, about what.
+LABELS = {
+    "pt": ("ENC", "De", "Enviado", "Para", "Assunto"), "nl": ("FW", "Van", "Verzonden", "Aan", "Onderwerp"),
+    "pl": ("PD", "Od", "Wysłano", "Do", "Temat"), "sv": ("VB", "Från", "Skickat", "Till", "Ämne"),
+    "ca": ("Fwd", "De", "Data", "Per a", "Assumpte"), "ru": ("Fwd", "От", "Дата", "Кому", "Тема"),
+    "ja": ("Fwd", "差出人", "日時", "宛先", "件名"), "bold": ("FW", "*From", "*Sent", "*To", "*Subject"),
+}  # fmt: skip
+for language, (word, who, when, to, about) in LABELS.items():
+    block = f"{who}: Mary Major <mary@example.com>\n{when}: 26.11.2026 09:12\n{to}: bob@shop.test\n{about}: My bowls\n"
+    FORMS[language] = (f"{word}: My bowls", f"Look\n\n{block.replace(': ', ':* ') if '*' in block else block}\n")
 ABOVE = {"gmail": "Please see to this, @alice", "no-words-above": ""}
 
 
@@ -104,6 +114,32 @@ def test_each_programs_form_says_whose_it_was_and_what_was_said_above(form):
     assert (found.sender.address, found.sender.name, found.subject) == ("mary@example.com", "Mary Major", "My bowls")
     assert found.text == "Two bowls arrived broken."
     assert found.note == ABOVE.get(form, above.partition("\n")[0])
+
+
+HTML = {
+    "gmail": "<div>See below</div><br><div class='gmail_quote'><div class='gmail_attr'>---------- Forwarded message"
+    " ---------<br>From: <b>Mary Major</b> &lt;<a href='mailto:mary@example.com'>mary@example.com</a>&gt;<br>Date: Thu"
+    "<br>Subject: My bowls<br>To: bob<br></div><br><p>Two bowls arrived broken.</p></div>",
+    "outlook": "<p>See below</p><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p>"
+    "<b>From:</b> Mary Major &lt;mary@example.com&gt; <br><b>Sent:</b> Thursday<br><b>To:</b> Bob<br><b>Subject:</b>"
+    " My bowls</p></div><p>Two bowls arrived broken.</p>",
+    "thunderbird": "<p>See below</p><div class='moz-forward-container'>-------- Forwarded Message --------<table>"
+    "<tr><th>Subject: </th><td>My bowls</td></tr><tr><th>Date: </th><td>Thu</td></tr><tr><th>From: </th><td>Mary Major"
+    " &lt;mary@example.com&gt;</td></tr><tr><th>To: </th><td>bob</td></tr></table>"
+    "<p>Two bowls arrived broken.</p></div>",
+    "apple": "<div>See below<br><blockquote type=cite><div>Begin forwarded message:</div><br><div><b>From: </b>"
+    "Mary Major &lt;mary@example.com&gt;</div><div><b>Subject: </b>My bowls</div><div><b>Date: </b>Thu</div>"
+    "<div><b>To: </b>bob</div><br><div>Two bowls arrived broken.</div></blockquote></div>",
+}
+
+
+@pytest.mark.parametrize("form", HTML)
+def test_a_form_that_comes_as_html_alone_is_read_as_well(form):
+    head = f"Authentication-Results: {PROOF}\r\nFrom: Bob <bob@shop.test>\r\nSubject: Fwd: My bowls\r\n"
+    found = mime.parse(f"{head}Content-Type: text/html\r\n\r\n{HTML[form]}".encode()).forwarded
+    assert found is not None
+    assert (found.sender.address, found.subject, found.note) == ("mary@example.com", "My bowls", "See below")
+    assert found.text == "Two bowls arrived broken."
 
 
 NO_FORWARDS = {

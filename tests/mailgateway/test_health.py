@@ -1,5 +1,7 @@
 """Outages: what the page says, who is told and how often; what was set aside."""
 
+import os
+import signal
 from datetime import timedelta
 
 import pytest
@@ -7,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from helpdesk.models import OutgoingMail, Thread
-from mailgateway import alerts, incoming, rawmail
+from mailgateway import alerts, child, incoming, rawmail
 from mailgateway.models import Beat, Incoming, Mailbox
 from mailgateway.troubles import Trouble
 from tests.servers.mails import raw
@@ -144,10 +146,9 @@ def test_what_was_not_understood_is_shown_with_its_bytes_and_its_reason(world, a
 
 @pytest.mark.row("IM22")
 def test_a_thread_can_be_made_of_what_no_program_understands(world, alice, monkeypatch):
-    def gives_up(*_):
-        raise incoming.child.ParseFailed("timeout")
-
-    monkeypatch.setattr(incoming.child, "parse_limited", gives_up)  # stands for a mail that ends the child
+    child.parse_limited(HOSTILE)
+    os.kill(child._desk.child.process.pid, signal.SIGSTOP)  # as on a mail that its reader never comes back from
+    monkeypatch.setattr(child, "WALL_SECONDS", 0.2)
     row = set_aside(world, HOSTILE)
     assert alice.post(f"/settings/incoming/{row.pk}/thread/").status_code == 303
     row.refresh_from_db()

@@ -46,6 +46,13 @@ def test_a_mail_of_a_thousand_parts_keeps_two_hundred_and_says_so():
     assert len(mail.files) <= 100
 
 
+@pytest.mark.parametrize("crowd", [b"--x\r\n\r\n\r\n" * 300_000, b"a\r\n" * 1_200_000, b"a\r" * 1_200_000])
+def test_of_a_mail_with_more_parts_or_lines_than_any_honest_one_only_the_beginning_is_read(crowd):
+    mail = mime.parse(PLAIN + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + crowd)
+    assert (mail.problem, mail.sender, len(mail.files)) == ("too-large", "ana@example.com", 0)
+    assert len(mail.full_text) <= 64 * 1024
+
+
 def test_parts_below_the_twentieth_level_are_not_followed():
     deep = b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (level, level) for level in range(60)
@@ -90,39 +97,46 @@ def test_a_charset_outside_the_list_is_windows_1252(charset):
     assert "ma\u00f1ana" in mime.parse(PLAIN + head + "ma\u00f1ana".encode("cp1252")).text
 
 
+VOUCHED = b"Authentication-Results: mx.shop.test; dmarc=pass header.from=example.com\r\n"
 ATTACKS = {
     "angle": "<", "paren": "(", "quote": '"', "colon": ": ", "gt": "> ", "blank": " ", "tab": "\t", "dash": "-",
     "newline": "\n", "at": "a@", "word": "=?utf-8?q?", "equals": "=", "star": "*", "on": "On Mon, 1 Jan 2024 at 10:00 ",
     "wrote": "wrote: ", "from": "From: a@b\n", "html": "<blockquote class=gmail_quote>", "amp": "&lt;", "under": "_ ",
     "digits": "1:1 ", "nbsp": "\u00a0", "sign": "-- \n", "tel": "+34 600 ", "sent": "Sent from ",
+    "block": "From: a@b.test\nSent: x\nTo: y\nSubject: z\n", "who": "> De: <a@b.test>\n", "marker": "mostrador:c.1.",
+    "forward": "-------- Forwarded message --------\n", "event": "BEGIN:VEVENT\nDTSTART;TZID=a/b:20260101T000000\n",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_pattern_is_worse_than_linear_on_strangers_text(name):
-    """A hundred kilobytes as text, as subject and as HTML: 0.1 s each on a quiet machine, most of it not ours."""
+    """A hundred kilobytes as text, subject, HTML, calendar and enclosed mail: 0.1 s each on a quiet machine."""
 
     def cost(size: int) -> float:
         text = (ATTACKS[name] * size)[:size].encode()
         began = process_time()
-        mime.parse(PLAIN + b"\r\n" + text)
+        mime.parse(VOUCHED + PLAIN.replace(b"Hello", b"Fwd: Hello") + b"\r\n" + text)
         mime.parse(PLAIN.replace(b"Hello", text.replace(b"\n", b" ")[:60_000]) + b"\r\nHello\r\n")
         mime.parse(PLAIN + b"Content-Type: text/html\r\n\r\n" + text)
+        mime.parse(PLAIN + b"Content-Type: text/calendar\r\n\r\n" + text)
+        mime.parse(PLAIN + b"Content-Type: message/rfc822\r\n\r\n" + PLAIN + b"\r\n" + text)
         return process_time() - began
 
-    assert cost(100_000) < 3
+    assert cost(100_000) < 4
 
 
-def test_thirty_megabytes_stay_within_three_hundred_of_memory():
+@pytest.mark.parametrize("lines", [320_000, 400_000], ids=["just below the limit", "thirty megabytes"])
+def test_a_mail_of_any_size_is_read_within_three_hundred_megabytes(lines):
     script = (
         "from pathlib import Path; from mailgateway import mime;"
         "head = b'From: a@b.test\\r\\nContent-Type: multipart/mixed; boundary=x\\r\\n\\r\\n--x\\r\\n'"
         "b'\\r\\nHello\\r\\n--x\\r\\n'"
         "b'Content-Type: image/png; name=a.png\\r\\nContent-Transfer-Encoding: base64\\r\\n\\r\\n';"
-        "mime.parse(head + (b'QUJD' * 19 + b'\\r\\n') * 400_000 + b'--x--\\r\\n');"
+        "mime.parse(head + (b'QUJD' * 19 + b'\\r\\n') * LINES + b'--x--\\r\\n');"
         "status = Path('/proc/self/status').read_text();"
         "print(int(status.split('VmHWM:')[1].split()[0]) // 1024)"  # getrusage counts what was before exec, too
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", script.replace("LINES", str(lines))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 300
     assert structure.MAX_BYTES == 25 * 1024 * 1024

@@ -124,7 +124,7 @@ def test_the_second_look_fetches_only_what_is_new(world, dovecot):
 
 
 @pytest.mark.row("IM9")
-def test_mail_that_a_phone_has_read_is_imported_too(world, dovecot):
+def test_freescout_3406_and_2416_mail_that_a_phone_has_read_is_imported_too(world, dovecot):
     account = dovecot.account()
     fetched = mailbox(account, world.service)
     account.append(raw())
@@ -149,7 +149,7 @@ def test_the_same_mail_delivered_twice_is_one_message(world, dovecot):
 
 
 @pytest.mark.row("IM10")
-def test_after_a_new_uidvalidity_nothing_is_lost_or_doubled(world, dovecot):
+def test_paperless_8944_after_a_new_uidvalidity_nothing_is_lost_or_doubled(world, dovecot):
     account = dovecot.account()
     fetched = mailbox(account, world.service, afterwards="keep")
     for n in range(3):
@@ -238,7 +238,7 @@ def test_of_a_mail_over_the_limit_only_the_beginning_is_fetched(world, dovecot, 
     assert account.count() == 1, "the only whole copy stays on the server"
 
 
-def test_a_mail_the_server_withholds_does_not_stop_the_next(world, fake_imap):
+def test_zammad_2754_a_mail_the_server_withholds_does_not_stop_the_next(world, fake_imap):
     mails = {"1": None, "2": raw("second")}
 
     def answer(tag: str, command: bytes) -> bytes:

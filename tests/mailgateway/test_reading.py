@@ -1,9 +1,15 @@
 """What a mail holds besides words, read as it comes in and looked at on the page: table of the gateway, row by row."""
 
-import pytest
-from django.test import Client
+from datetime import timedelta
+from email.utils import localtime
 
-from helpdesk.models import DeskSettings, Message, OutgoingMail, Thread
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from helpdesk import personal
+from helpdesk.models import DeskSettings, Message, OutgoingMail, PictureTrust, Thread
 from mailgateway import incoming
 from mailgateway.models import Incoming, Mailbox
 from tests import make
@@ -240,6 +246,20 @@ def test_the_mailbox_says_which_marks_of_filters_make_spam_and_the_thread_says_w
             assert not OutgoingMail.objects.filter(thread=thread).exists()
 
 
+def test_a_sender_who_cannot_be_who_they_claim_to_be_is_doubted_in_plain_sight(world, box, bob):
+    ours = take(box, raw("Please pay", From="service@shop.test"))
+    assert "The sender claims to be service@shop.test, and that could not be checked." in page_of(bob, ours)
+    failed = b"Authentication-Results: mx.shop.test; dmarc=fail header.from=bank.example\r\n"
+    mail = failed + raw("Please pay", From="info@bank.example")
+    assert "could not be checked" not in page_of(bob, take(box, mail))  # nobody is trusted to say so
+    Mailbox.objects.update(trusted_server="mx.shop.test")
+    box.refresh_from_db()
+    taken = take(box, failed + raw("Please pay", From="info@bank.example"))
+    assert "The sender claims to be info@bank.example" in page_of(bob, taken)
+    assert bob.post(f"/threads/{taken.delivered.thread_id}/spam/").status_code in {302, 303}
+    assert "claims to be" not in page_of(bob, take(box, raw("Hello", From="ana@example.com")))
+
+
 def test_the_settings_of_a_mailbox_hold_what_is_spam(world, box):
     alice = signed_in(world.alice)
     given = {"name": "Box", "contact": world.service.pk, "imap_host": "imap.test", "imap_port": 993}
@@ -322,3 +342,57 @@ def test_only_what_says_thanks_and_nothing_else_is_quiet(world):
     assert [one for one in WANT_AN_ANSWER if thanks.is_short_thanks(make.mail(one), names=names)] == []
     assert not thanks.is_short_thanks(make.mail("Thanks", files=(make.file(),)))
     assert not thanks.is_short_thanks(make.mail("Thanks " * 60))
+
+
+# -- robots ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.row("IM24")
+def test_an_address_is_confirmed_once_an_hour_and_reads_none_of_its_own_words(world, box):
+    begin = timezone.now()
+    for minute in (0, 10, 50, 70):
+        with time_machine.travel(begin + timedelta(minutes=minute), tick=False):
+            take(box, raw(f"Buy viagra {minute}", Subject="Cheap", From="John <John@Example.com>", Date=localtime()))
+    sent = OutgoingMail.objects.filter(kind="ack")
+    assert sent.count() == 2
+    assert not [one for one in sent if "viagra" in one.text + one.html + one.subject or "Cheap" in one.subject]
+    for machine in ("noreply@shop.example", "no-reply+7@x.example", "mailer-daemon@x.example", "wordpress@x.example"):
+        take(box, raw("Your order", From=machine))
+    take(box, raw("Away", From="eve@example.com", Delivered_To="Autoresponder"))
+    assert OutgoingMail.objects.filter(kind="ack").count() == 2
+
+
+@pytest.mark.row("IM24")
+def test_two_robots_stop_after_three_rounds_by_mail(world, box):
+    """Whoever answers each confirmation with a new mail and no mark of a machine hears from us three times a day."""
+    begin = timezone.now()
+    for hour in range(0, 20, 2):
+        with time_machine.travel(begin + timedelta(hours=hour), tick=False):
+            take(box, raw(f"We got your mail, case {hour}", From="robot@example.com", Date=localtime()))
+    assert OutgoingMail.objects.filter(kind="ack").count() == 3
+    assert Thread.objects.count() == 10  # nothing is lost of it
+
+
+@pytest.mark.row("IM24")
+def test_an_agents_out_of_office_on_a_notice_begins_no_thread_and_no_loop(world, box):
+    world.bob.new_threads_by_mail = True
+    world.bob.save()
+    take(box, raw("Hello"))
+    notice = OutgoingMail.objects.get(kind="notice")
+    away = raw("I am away", From="bob@shop.test", In_Reply_To=notice.message_id_header, Auto_Submitted="auto-replied")
+    taken = take(box, away)
+    assert (taken.delivered.outcome, taken.reason) == ("ignored", "answers-a-notice")
+    assert Incoming.objects.get(pk=taken.incoming_id).why == "A machine answered what an agent was told"
+    assert (Thread.objects.count(), OutgoingMail.objects.filter(kind="notice").count()) == (1, 1)
+
+
+def test_who_is_erased_is_erased_from_cards_too(world, box, bob):
+    body = b"Content-Type: text/calendar; method=REQUEST; name=visit.ics\r\n\r\n" + CALENDAR
+    taken = take(box, (HEAD % (b"Visit", b"erased")).replace(b"ana@", b"john@", 1) + body)
+    message = Message.objects.get(pk=taken.delivered.message_id)
+    PictureTrust.objects.trust(message, by=world.bob)
+    assert message.besides.invitations
+    assert message.text.startswith("Visit <script>")  # where a mail has no words, what it is about
+    personal.erase(world.john.pk, ["john@example.com"])
+    message.refresh_from_db()
+    assert (message.cards, message.text, PictureTrust.objects.count()) == ({}, "", 0)

@@ -1,5 +1,7 @@
 """A customer's mail that an agent forwarded into the desk: who did it, and taking it back."""
 
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 
 from accounts.models import Agent
@@ -7,6 +9,9 @@ from helpdesk.models.conversation.speech import Speech, excerpt
 from helpdesk.models.event import EventKind
 from helpdesk.models.message import Message
 from helpdesk.models.words import MessageWords
+
+if TYPE_CHECKING:
+    from helpdesk.models.thread import Thread
 
 
 class Bringing(Speech):
@@ -26,7 +31,7 @@ class Bringing(Speech):
         thread.record(EventKind.BROUGHT, by=by, to=message.who)
 
     @transaction.atomic
-    def take_back_bringing(self, message: Message, *, by: Agent) -> "Bringing":
+    def take_back_bringing(self, message: Message, *, by: Agent) -> "Thread":
         """It was the agent's own mail after all: theirs again, as a whole, in a thread with them.
 
         Returns that thread: this one, or a new one where others have said something here. Doing it twice changes

@@ -72,12 +72,14 @@ class Recall(Speech):
     def _status_back(self, before: Status, *, by: Agent) -> None:
         """As it was before the reply, which closed or opened nothing."""
         thread, closed = self._thread, before == Status.CLOSED
-        opened_by_it = closed and thread.status != Status.CLOSED
+        if thread.status == before:
+            return
         facts: dict[str, Any] = {
+            **thread.status_facts(),
             "status": before.value,
             "holder": holder_in(before),
             "closed_at": timezone.now().isoformat() if closed else "",
-            "reopened_count": thread.reopened_count - opened_by_it,
+            "reopened_count": thread.reopened_count - closed,
         }
         thread.take_back_status(facts, by=by)
 
