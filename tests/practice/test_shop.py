@@ -63,7 +63,7 @@ def test_the_shop_has_all_that_practice_needs(built):
     assert Message.objects.exclude(html="").filter(kind=MessageKind.CUSTOMER).exists()
     assert Contact.objects.count() == 4
     assert StatusLabel.objects.get(pk=Status.PENDING_2).labels["es"] == "almacén"
-    assert PredefinedReply.objects.count() == 13
+    assert PredefinedReply.objects.count() == 16
     assert Thread.objects.exclude(product=None).count() >= 20
     assert Deflection.objects.count() >= 50
     assert AddressProposal.objects.count() == 1
