@@ -24,7 +24,7 @@ class TargetShape(serializers.ModelSerializer[Target]):
         read_only_fields = fields
 
 
-class StepShape(serializers.Serializer):
+class DueStepShape(serializers.Serializer):
     """A stretch of time: counted or not, how many seconds of it, and how many are left behind it."""
 
     begin = serializers.DateTimeField(read_only=True)
@@ -46,7 +46,7 @@ class DueShape(serializers.Serializer):
     due_at = serializers.DateTimeField(source="explanation.due", read_only=True, allow_null=True)
     is_stopped = serializers.BooleanField(source="explanation.is_stopped", read_only=True)
     sentence = serializers.CharField(source="explanation.sentence", read_only=True)
-    steps = StepShape(source="explanation.steps", many=True, read_only=True)
+    steps = DueStepShape(source="explanation.steps", many=True, read_only=True)
 
 
 @extend_schema(summary="Targets for answers and solutions", responses=TargetShape(many=True))
