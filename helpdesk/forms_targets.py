@@ -13,7 +13,7 @@ from helpdesk import context as shop
 from helpdesk.models import Contact, DeskSettings, Metric, Priority, Status, StatusLabel, Target
 from helpdesk.models.target import MOST_MINUTES
 
-LENGTH = re.compile(r"^(?:(\d{1,4})(?:[.,](\d{1,2}))?\s*h?)?\s*(?:(\d{1,5})\s*min)?$", re.IGNORECASE)
+LENGTH = re.compile(r"^(?:(\d{1,4})(?:[.,](\d{1,2}))?\s*(?:h|$))?\s*(?:(\d{1,5})\s*min)?$", re.IGNORECASE)
 WHOM = ("contact", "group", "priority")
 DASHES = {"—", "-", "–"}
 

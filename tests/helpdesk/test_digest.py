@@ -4,6 +4,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
+import pytest
 import time_machine
 from django.core.cache import cache
 from django.test import Client
@@ -25,6 +26,7 @@ def mails() -> list[OutgoingMail]:
     return list(OutgoingMail.objects.exclude(unsubscribe="").order_by("pk"))
 
 
+@pytest.mark.row("FO10")
 def test_the_daily_mail_says_what_is_overdue_once_on_working_days(world: SimpleNamespace) -> None:
     bob, service = world.bob, world.service
     Target.objects.create(first=60)
@@ -69,6 +71,7 @@ def test_one_click_ends_it_and_looking_does_not(client: Client, world: SimpleNam
     assert client.get("/digest/off/forged/").status_code == 404
 
 
+@pytest.mark.row("FO10")
 def test_everybody_chooses_what_tells_them_here_and_by_mail(client: Client, world: SimpleNamespace) -> None:
     assert set(KINDS) == set(NoticeKind)  # nothing tells anybody that cannot be chosen
     client.force_login(world.bob)

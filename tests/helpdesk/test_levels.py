@@ -11,6 +11,7 @@ from django.core.cache import cache
 
 from crm.models import CustomerGroup
 from helpdesk import intake, jobs
+from helpdesk.forms_targets import read_length, write_length
 from helpdesk.models import (
     Calendar,
     Deadline,
@@ -346,6 +347,24 @@ def test_priority_is_set_on_the_page_and_in_bulk_and_stands_in_the_timeline(stag
     assert set(Thread.objects.values_list("priority", flat=True)) == {"urgent", "normal"}
     client.force_login(world.charlie)
     assert client.post(f"/threads/{one.pk}/priority/", {"priority": "high"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes"),
+    [
+        ("4 h", 240),
+        ("4", 240),
+        ("30 min", 30),
+        ("1 h 30 min", 90),
+        ("1:30", 90),
+        ("1,5", 90),
+        ("0.25 h", 15),
+        ("—", None),
+    ],
+)
+def test_a_time_is_read_as_people_write_it(words, minutes):
+    assert read_length(words) == minutes
+    assert read_length(write_length(minutes)) == minutes
 
 
 def test_a_supervisor_sets_targets_and_sees_what_is_wrong(stage, client):
