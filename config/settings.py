@@ -295,6 +295,9 @@ SPECTACULAR_SETTINGS = {
         "CartStateEnum": "crm.models.CartState",
         "FileStateEnum": "crm.models.CustomerFile.State",
         "TellingStateEnum": "crm.models.Delivery.State",
+        "ProposalStateEnum": "helpdesk.models.AddressProposal.State",
+        "MetricEnum": "helpdesk.models.Metric",
+        "RecipientStateEnum": "helpdesk.models.mailing.RecipientState",
     },
 }
 

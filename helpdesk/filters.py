@@ -247,6 +247,11 @@ def day_after(now: datetime, zone: str = "") -> datetime:
     return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo).astimezone(UTC)
 
 
+def _by_priority(values: tuple[str, ...], agent: Agent, zone: str) -> Q:
+    """One is found by its index, as a list of one would not be."""
+    return Q(priority=values[0]) if len(values) == 1 else Q(priority__in=values)
+
+
 def due_condition(word: str, zone: str) -> Q:
     """Overdue, or still to be done today."""
     now = timezone.now()
@@ -288,7 +293,7 @@ CONDITIONS: dict[str, Condition] = {
     "order_id": lambda values, agent, zone: Q(order=int(values[0])),
     "customer": lambda values, agent, zone: Q(customer=int(values[0])),
     "waiting": _by_wait,
-    "priority": lambda values, agent, zone: Q(priority__in=values),
+    "priority": _by_priority,
     "due": lambda values, agent, zone: due_condition(values[0], zone),
     "figure": lambda values, agent, zone: Behind.read(values[0]).threads(zone),
     "thanks": lambda values, agent, zone: Q(thanked_at__isnull=False),

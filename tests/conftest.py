@@ -34,9 +34,13 @@ hypothesis_settings.load_profile("desk")
 # What rests on SQL, locks or an index of words is asked of PostgreSQL too; of all else there only one test a row.
 ASKED_TWICE = (
     *(f"tests/crm/test_{name}" for name in ("bulk", "carts.py", "customers_list", "ending", "identity", "import_file")),
-    *(f"tests/crm/test_{name}" for name in ("matching", "prestashop_sweep", "shop_api.py", "sync", "tables", "totals")),
+    *(
+        f"tests/crm/test_{name}"
+        for name in ("matching", "prestashop_sweep", "shop_api.py", "shop_api_calls", "sync", "tables", "totals")
+    ),
     *(f"tests/helpdesk/test_{name}" for name in ("intake", "mailings.py", "outbox", "purge", "queue", "search.py")),
-    *(f"tests/mailgateway/test_{name}" for name in ("incoming.py", "periodic")),
+    *(f"tests/mailgateway/test_{name}" for name in ("incoming.py", "periodic", "faults_clock", "faults_database")),
+    "tests/helpdesk/test_leases",
     "tests/search/",
 )
 

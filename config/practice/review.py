@@ -25,6 +25,12 @@ def look_through(team: dict[str, Agent]) -> None:
         ReviewStep.objects.skip(thread, reason, by=by, week=week)
     for thread in first[len(SKIPPED) :]:
         ReviewStep.objects.hand_over(thread, team["jordi"], by=by, week=week)
-    note = "Antes de la feria"
-    part = {"to": team["nerea"], "due_on": coming_friday(today), "week": week, "note": note, "form_key": "practice"}
-    Delegation.objects.give(Thread.objects.filter(pk__in=[one.pk for one in given]), by=by, **part)
+    Delegation.objects.give(
+        Thread.objects.filter(pk__in=[one.pk for one in given]),
+        to=team["nerea"],
+        due_on=coming_friday(today),
+        week=week,
+        by=by,
+        note="Antes de la feria",
+        form_key="practice",
+    )

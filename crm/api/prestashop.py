@@ -16,7 +16,7 @@ PAUSE, RESUME = "pause", "resume"
 ASKED = [PrestaShop.Task.TRIAL.value, PrestaShop.Task.IMPORT.value, PrestaShop.Task.SYNC.value]
 
 
-class StepShape(serializers.ModelSerializer[PrestaShopStep]):
+class ImportStepShape(serializers.ModelSerializer[PrestaShopStep]):
     """One kind of object in one task: how many were seen, and what became of them."""
 
     class Meta:
@@ -28,7 +28,7 @@ class StepShape(serializers.ModelSerializer[PrestaShopStep]):
 class ConnectionShape(serializers.ModelSerializer[PrestaShop]):
     """What it does now (`task`), and how far each kind of object came. The key is never shown."""
 
-    steps = StepShape(many=True, read_only=True)
+    steps = ImportStepShape(many=True, read_only=True)
 
     class Meta:
         model = PrestaShop

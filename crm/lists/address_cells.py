@@ -31,7 +31,8 @@ def street(row: Address) -> SafeString:
     """The street, with what it is used for."""
     lines = ", ".join(line for line in (row.line1, row.line2) if line)
     more = " · ".join(word for word in (row.alias, row.use) if word)
-    return format_html('<td class="wrap" dir="auto">{}{}</td>', lines, format_html(SUB, "", more) if more else "")
+    beneath = format_html(SUB, "", more) if more else ""
+    return format_html('<td class="wrap is-main" dir="auto">{}{}</td>', lines, beneath)
 
 
 def orders(row: Address) -> SafeString:

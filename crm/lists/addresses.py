@@ -73,6 +73,7 @@ ADDRESSES = Table(
             lambda one: one.line1,
             cell=address_cells.street,
             sort=("line1",),
+            is_main=True,
             filter=Text("street", _("Address"), fields=STREET),
         ),
         Column(

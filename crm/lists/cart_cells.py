@@ -17,11 +17,14 @@ NOTHING = format_html('<span class="muted">—</span>')
 LIVE = '<span class="presence"><span class="live-dot"></span>{}</span>'
 SUB = '<small class="cell-sub"{}>{}</small>'
 
+NUMBER = '<th scope="row" class="is-main"><a class="ref" data-opens-row href="{url}">{cart}</a></th>'
+NUMBERED = NUMBER.replace("</a>", '</a><small class="cell-sub only-phone" dir="auto">{who}</small>')
+
 
 def number(cart: Cart) -> SafeString:
-    """The number, leading to the cart's page."""
-    link = '<th scope="row" class="is-main"><a class="ref" data-opens-row href="{}">{}</a></th>'
-    return format_html(link, address("crm:cart", cart.pk), cart)
+    """The number, leading to the cart's page. On a phone, where there is no room for more, with whose it is."""
+    who = cart.customer or cart.name or cart.email
+    return format_html(NUMBERED if who else NUMBER, url=address("crm:cart", cart.pk), cart=cart, who=who)
 
 
 def state(cart: Cart) -> SafeString:
@@ -112,8 +115,8 @@ class Actions:
         write = self._button(WRITES, "helpdesk:write_about_cart", "mail", _("Write"), _("Write about cart %(row)s"))
         gone = self._button("", "crm:cart_deletion", "trash", _("Delete…"), _("Delete cart %(row)s"))
         order = format_html(ORDER, "{order}", icon("box"), _("Order"))
-        self.plain, self.deletable, self.ordered = (
-            format_html('<span class="group">{}{}</span>', see, more) for more in ("", write + gone, order)
+        self.plain, self.deletable, self.silent, self.ordered = (
+            format_html('<span class="group">{}{}</span>', see, more) for more in ("", write + gone, gone, order)
         )
 
     @staticmethod
@@ -123,7 +126,8 @@ class Actions:
     def __call__(self, cart: Cart) -> SafeString:
         """Those of one cart."""
         if cart.may_be_deleted:
-            return format_html(self.deletable, pk=cart.pk, row=cart)
+            may_write = not (cart.customer and cart.customer.do_not_contact)
+            return format_html(self.deletable if may_write else self.silent, pk=cart.pk, row=cart)
         if cart.order_id:
             return format_html(self.ordered, pk=cart.pk, row=cart, order=address("crm:order", cart.order_id))
         return format_html(self.plain, pk=cart.pk, row=cart)

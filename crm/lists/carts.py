@@ -18,7 +18,7 @@ from crm.models import Cart, Customer, Order
 from crm.tables import Count, Listing, Selection, Table, counts_of
 
 # What a row shows of its customer and its order: both have dozens of columns besides, which cost a fifth of the page.
-OF_CUSTOMER = {"id", "first_name", "last_name", "company", "erased_at"}
+OF_CUSTOMER = {"id", "first_name", "last_name", "company", "erased_at", "do_not_contact"}
 OF_ORDER = {"id", "reference"}
 
 

@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import about, actions, changes, figures, joining, letters, lists, proposals, review
+from helpdesk.api import about, actions, changes, due, figures, joining, letters, lists, proposals, review
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
@@ -23,6 +23,7 @@ below_thread = [
     path("chase/", review.chase, name="chase"),
     path("skip/", review.skip, name="skip"),
     path("priority/", actions.priority, name="priority"),
+    path("due/", due.due, name="due"),
     path("assignment/", actions.assignment, name="assignment"),
     path("contact/", actions.contact, name="contact"),
     path("tags/", actions.tags, name="tags"),
@@ -65,6 +66,7 @@ urlpatterns = [
     path("review/follow-ups/<int:job_id>/retry/", review.retry, name="review_retry"),
     path("contacts/", lists.contacts, name="contacts"),
     path("statuses/", lists.statuses, name="statuses"),
+    path("targets/", due.targets, name="targets"),
     path("close-reasons/", lists.close_reasons, name="close_reasons"),
     path("agents/", lists.agents, name="agents"),
     path("predefined-replies/", lists.predefined_replies, name="predefined_replies"),

@@ -282,7 +282,7 @@ class Thread(Conversation, CustomerSide, Lifecycle, Merging, Pending, Timing, mo
             models.Index(fields=["customer", "-active_at"], name="threads_of_a_customer"),
             models.Index(Lower("email"), name="threads_of_an_address"),
             models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="threads_due"),
-            models.Index(fields=["folder", "priority", "-active_at"], name="queue_by_priority"),
+            models.Index(fields=["folder", "priority", "-active_at", "-id"], name="queue_of_priority"),
             models.Index(fields=["wake_at"], condition=models.Q(wake_at__isnull=False), name="threads_to_wake"),
             models.Index(fields=["beside"], condition=models.Q(beside__isnull=False), name="threads_beside"),
             models.Index(fields=["thanked_at"], condition=models.Q(thanked_at__isnull=False), name="threads_thanked"),

@@ -10,7 +10,8 @@ let first = "";
 let firstAt = 0;
 
 const taker = (action) => document.querySelector(`[data-shortcut~="${action}"]`);
-const isTyping = (el) => el.isContentEditable || el.closest?.("input, textarea, select, [role=textbox]");
+const TEXT = "input:not([type=checkbox], [type=radio]), textarea, select, [role=textbox]"; // in a box that was ticked, keys still mean what they say
+const isTyping = (el) => el.isContentEditable || el.closest?.(TEXT);
 
 function pressed(event) {
   const key = event.key.toLowerCase();

@@ -188,3 +188,13 @@ def test_the_list_asks_the_same_number_of_questions_for_many_carts(world, client
     client.get(reverse("crm:carts"))
     with django_assert_max_num_queries(15):
         client.get(reverse("crm:carts"))
+
+
+@pytest.mark.row("CA9")
+def test_nobody_is_offered_to_write_about_the_cart_of_who_must_not_be_contacted(world, client):
+    loud, silent = filled(world.john), filled(make.customer("Ana", "ana@example.com", do_not_contact=True))
+    client.force_login(world.bob)
+    page = client.get(reverse("crm:carts")).content.decode()
+    assert f"/carts/{loud.pk}/letter/" in page
+    assert f"/carts/{silent.pk}/letter/" not in page
+    assert f"/carts/{silent.pk}/deletion/" in page

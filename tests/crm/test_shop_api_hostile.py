@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crm.api.bodies import Said
 from crm.api.nouns import NOUNS
-from tests.crm.test_shop_api import Caller
+from tests.crm.callers import Caller
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = "0001-01-01T00:00:00+14:00"

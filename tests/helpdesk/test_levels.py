@@ -287,7 +287,17 @@ def test_it_is_explained_step_by_step(stage, client):
     for words in ("Mon 09:00 – Mon 10:00", "The clock stood still", "Tue 09:00 – Tue 14:00", "Tue 17 Nov, 14:00"):
         assert words in html
     assert ">Service<" in html
+    found = client.get(f"/api/threads/{stage.thread.pk}/due/").json()
+    assert [(one["metric"], one["due_at"], one["is_stopped"]) for one in found] == [
+        ("resolution", "2026-11-17T14:00:00+01:00", False)
+    ]
+    assert [(one["counts"], one["is_stop"], one["seconds"]) for one in found[0]["steps"]][:2] == [
+        (True, False, 3600),
+        (False, True, 0),
+    ]
+    assert [one["resolution"] for one in client.get("/api/targets/").json()] == [480]
     client.force_login(stage.world.charlie)
+    assert client.get(f"/api/threads/{stage.thread.pk}/due/").status_code == 404
     assert client.get(f"/threads/{stage.thread.pk}/due/").status_code == 404
 
 
