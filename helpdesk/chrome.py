@@ -124,13 +124,18 @@ def _shop_entries(here: str) -> list[Entry]:
     return found
 
 
+@cache
+def _address_of(query: str) -> str:
+    return chips.address(Filters.read(query))
+
+
 def _queue_entry(queue: queues.Queue, counts: queues.Counts, statuses: dict[str, StatusLabel], here: str) -> Entry:
     row = statuses.get(queue.status)
     alias = row.label if row and row.label != queue.label else ""
     return Entry(
         key=queue.key,
         label=queue.label,
-        url=chips.address(Filters.read(queue.query)),
+        url=_address_of(queue.query),
         icon=queue.icon,
         tone=queue.tone,
         alias=alias,

@@ -212,7 +212,9 @@ def _count_query(role: str, is_timed: bool) -> tuple[str, tuple[Any, ...]]:
     seen = Thread.objects.visible_to(reader).with_unread(reader).order_by()
     groups = _grouped(seen, "folder")
     spam = groups.filter(folder=Folder.SPAM)
-    thanked = groups.filter(folder=Folder.DESK, status=Status.CLOSED, thanked_at__isnull=False)
+    # By their own small index: SQLite would else look at each closed thread.
+    quiet = Thread.objects.filter(thanked_at__isnull=False).order_by().values("pk")
+    thanked = groups.filter(folder=Folder.DESK, status=Status.CLOSED, pk__in=quiet)
     parts = [spam, thanked]
     if is_timed:
         when = Case(When(due_at__lt=NOW, then=Value("overdue")), default=Value("today"), output_field=CharField())

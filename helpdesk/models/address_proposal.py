@@ -52,6 +52,10 @@ class AddressProposalManager(models.Manager["AddressProposal"]):
         thread.announce()
         return made
 
+    def waits_in(self, thread: str) -> models.Exists:
+        """Whether one waits in the thread whose id stands in that column of an outer query."""
+        return models.Exists(self.filter(thread=models.OuterRef(thread), state=self.model.State.WAITING))
+
     def waiting_in(self, thread: "Thread") -> "AddressProposal | None":
         """The one that an agent has to decide on."""
         return self.filter(thread=thread, state=self.model.State.WAITING).select_related("order").first()

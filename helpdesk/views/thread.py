@@ -42,7 +42,7 @@ JOINS = ("contact", "customer", "assignee", "order", "product", "cart")
 def threads_of(request: HttpRequest) -> ThreadQuerySet:
     """The threads that this agent may see, with all that a page shows of one."""
     threads = Thread.objects.visible_to(request.user).select_related(*JOINS)  # type: ignore[arg-type]
-    return threads.annotate(currency=shop.main_currency())
+    return threads.annotate(currency=shop.main_currency(), has_proposal=AddressProposal.objects.waits_in("pk"))
 
 
 def visible(request: HttpRequest, thread_id: int) -> Thread:
@@ -79,7 +79,7 @@ def header_context(thread: Thread, labels: dict[str, StatusLabel], desk: DeskSet
         "bin_days": BIN_DAYS,
         "folders": Folder,
         "solved": solved_in(thread),
-        "proposal": AddressProposal.objects.waiting_in(thread) if thread.order_id else None,
+        "proposal": AddressProposal.objects.waiting_in(thread) if getattr(thread, "has_proposal", True) else None,
     }
 
 
