@@ -1,6 +1,7 @@
 """What the frame of every page needs: the shop's settings and, for agents, the counts beside the queues."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
