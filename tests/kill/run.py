@@ -76,13 +76,9 @@ class Run:
 
         django.setup()
         from django.core.management import call_command
-        from django.db import connection
 
         from tests.servers import dovecot
 
-        if connection.vendor == "postgresql":
-            with connection._nodb_cursor() as cursor:
-                cursor.execute(f'CREATE DATABASE "{connection.settings_dict["NAME"]}"')
         call_command("migrate", verbosity=0)
         with dovecot.running() as server:
             return self.work(server)

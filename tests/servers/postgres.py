@@ -76,12 +76,21 @@ def cluster(keep: Path | None = None) -> Iterator[str]:
                 subprocess.run([*initdb, "-E", "UTF8", "--locale", "C.UTF-8"], check=True, **as_user)  # type: ignore[call-overload]
             server = subprocess.Popen(start, **as_user)  # type: ignore[call-overload]
         wait_until_ready(folder, server)
+        make_database(folder)
         yield f"postgresql://mostrador@/mostrador?host={folder}"
     finally:
         if server is not None:
             server.send_signal(signal.SIGINT)  # ends sessions and then the server
             server.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_database(folder: Path) -> None:
+    """The database that the URL names, unless a kept cluster has it already."""
+    there = [str(programs() / "psql"), "-qAt", "-h", str(folder), "-U", "mostrador", "-d", "postgres", "-c"]
+    asked = "SELECT 1 FROM pg_database WHERE datname = 'mostrador'"
+    if not subprocess.run([*there, asked], check=True, capture_output=True).stdout:
+        subprocess.run([*there, "CREATE DATABASE mostrador"], check=True)
 
 
 def kept_in(folder: Path, user: str | None) -> Path:
