@@ -27,12 +27,6 @@ class Binding(models.Model):
     def _bound(self) -> "Cart":
         return cast("Cart", self)
 
-    @property
-    def is_orphan(self) -> bool:
-        """Somebody paid or was about to, and there is no order, or nobody whose it is."""
-        cart = self._bound
-        return cart.order_id is None and (cart.customer_id is None or cart.is_charged)
-
     def watch_if_lost(self) -> None:
         """On a write: a cart that was charged and made no order is watched at once; for others a job looks."""
         cart = self._bound
