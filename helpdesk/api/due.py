@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from helpdesk.api.desk import thread_for
+from helpdesk.clocks import told
 from helpdesk.models import Metric, Target
-from helpdesk.views.due import told
 
 
 class TargetShape(serializers.ModelSerializer[Target]):
