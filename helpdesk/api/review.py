@@ -37,7 +37,8 @@ from helpdesk.api.review_bodies import (
 from helpdesk.api.threads import ONCE
 from helpdesk.models import BulkFollowUp, Delegation, DeskSettings, MessageKind, ReviewStep, Thread
 from helpdesk.review.groups import GROUPS
-from helpdesk.review.lists import Asked, Review, name_of, part_of
+from helpdesk.review.lists import Asked, Review, name_of
+from helpdesk.review.parts import part_of
 
 SHOWN = 100
 WHICH = [
