@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core import signing
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -15,10 +14,10 @@ from helpdesk import letters
 from helpdesk.filters import ME, NOBODY, OVERDUE, TODAY, due_condition
 from helpdesk.hours import hours_of
 from helpdesk.models import DeskSettings, Target, Thread
+from helpdesk.regular import DIGEST
 from helpdesk.waiting import due_of
 from helpdesk.zone import zone_called
 
-SIGNER = signing.Signer(salt="digest")
 LATE = timedelta(hours=6)  # a mail that could not leave by then is no use any more
 SHOWN = 20  # threads
 Words = Callable[[], dict[str, object]]
@@ -55,7 +54,7 @@ def _send(agent: Agent, due: datetime, now: datetime) -> bool:
     mine = Thread.objects.visible_to(agent).on_desk().filter(assignee=agent)
     if not mine.filter(due_condition(OVERDUE, "")).exists():
         return False
-    letters.queue_digest(agent, lambda: words(agent, due, now), unsubscribe=off_url(agent))
+    letters.queue_digest(agent, lambda: words(agent, due, now), unsubscribe=DIGEST.off_url(agent))
     return True
 
 
@@ -76,7 +75,7 @@ def words(agent: Agent, due: datetime, now: datetime) -> dict[str, object]:
         "link": _queue(OVERDUE, ME),
         "nobodys_link": _queue(OVERDUE, NOBODY),
         "choose": settings.SITE_URL + reverse("helpdesk:notice_settings"),
-        "off": off_url(agent),
+        "off": DIGEST.off_url(agent),
     }
 
 
@@ -87,13 +86,3 @@ def _told(thread: Thread, now: datetime) -> tuple[Thread, str]:
 
 def _queue(due: str, assignee: str) -> str:
     return f"{settings.SITE_URL}{reverse('helpdesk:queue')}?due={due}&assignee={assignee}&sort=due"
-
-
-def off_url(agent: Agent) -> str:
-    """One click ends it, without signing in."""
-    return settings.SITE_URL + reverse("helpdesk:digest_off", args=[SIGNER.sign(str(agent.pk))])
-
-
-def reader_in(token: str) -> Agent:
-    """Whose link it is. Raises signing.BadSignature, or Agent.DoesNotExist."""
-    return Agent.objects.get(pk=int(SIGNER.unsign(token)))

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from helpdesk.regular import DIGEST, WEEK
 from helpdesk.views import (
     actions,
     appearance,
@@ -12,7 +13,6 @@ from helpdesk.views import (
     controls,
     customers,
     delegations,
-    digest,
     drafts,
     due,
     entering,
@@ -26,6 +26,7 @@ from helpdesk.views import (
     pending,
     proposals,
     queue,
+    regular,
     replies_picker,
     review,
     review_steps,
@@ -59,7 +60,7 @@ urlpatterns = [
     path("search/", search.show, name="search"),
     path("palette/", search.palette, name="palette"),
     path("statistics/", week.show, name="week"),
-    path("statistics/mail/<str:token>/", week.mail_off, name="week_mail_off"),
+    path("statistics/mail/<str:token>/", regular.off, {"mail": WEEK}, name="week_mail_off"),
     path("statistics/export/", exports.download, name="export"),
     path("statistics/staffing/", staffing.show, name="staffing"),
     path("statistics/prestashop/", week.prestashop, name="prestashop_figures"),
@@ -189,7 +190,7 @@ urlpatterns += [
     ),
     path("settings/targets/", targets.edit, name="targets"),
     path("settings/notices/", notice_settings.edit, name="notice_settings"),
-    path("digest/off/<str:token>/", digest.off, name="digest_off"),
+    path("digest/off/<str:token>/", regular.off, {"mail": DIGEST}, name="digest_off"),
     path("settings/reasons/", reasons.index, name="reasons"),
     path("settings/reasons/ask/", reasons.ask, name="ask_reason"),
     path("settings/reasons/<int:reason_id>/", reasons.edit, name="reason"),

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core import signing
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Agent
 from helpdesk import letters
 from helpdesk.models import Contact, DeskSettings
+from helpdesk.regular import WEEK
 from helpdesk.review.lists import name_of
 from helpdesk.review.summary import summary_of
 from helpdesk.statistics import pictures
@@ -26,7 +26,6 @@ from helpdesk.statistics.periods import Period
 from helpdesk.statistics.pictures import Picture
 from helpdesk.statistics.reports import report
 
-SIGNER = signing.Signer(salt="weekly-mail")
 LATE = timedelta(days=2)  # a mail that could not leave by then is no use any more
 WEEKS = 4
 
@@ -55,7 +54,7 @@ def _send(agent: Agent, due: datetime, now: datetime) -> bool:
         earlier = Q(weekly_sent_at=None) | Q(weekly_sent_at__lt=due)
         if not Agent.objects.filter(earlier, pk=agent.pk).update(weekly_sent_at=now):
             return False
-        letters.queue_week(agent, lambda: words(agent, due), unsubscribe=off_url(agent))
+        letters.queue_week(agent, lambda: words(agent, due), unsubscribe=WEEK.off_url(agent))
     return True
 
 
@@ -83,7 +82,7 @@ def words(agent: Agent, due: datetime) -> dict[str, object]:
         "review_link": f"{settings.SITE_URL}{reverse('helpdesk:review')}?week={name_of(period)}",
         "notes": [(said, settings.SITE_URL + path, todo) for said, path, todo in _notes(page, ids)],
         "profile": settings.SITE_URL + reverse("helpdesk:notice_settings"),
-        "off": off_url(agent),
+        "off": WEEK.off_url(agent),
     }
 
 
@@ -128,13 +127,3 @@ def _notes(page: Page, contacts: list[int]) -> list[tuple[str, str, str]]:
         words = {"day": date_format(coming.monday, "MONTH_DAY_FORMAT"), "n": coming.whole}
         notes.append((said % words, reverse("helpdesk:staffing"), _("See when")))
     return notes
-
-
-def off_url(agent: Agent) -> str:
-    """One click ends it, without signing in."""
-    return settings.SITE_URL + reverse("helpdesk:week_mail_off", args=[SIGNER.sign(str(agent.pk))])
-
-
-def reader_in(token: str) -> Agent:
-    """Whose link it is. Raises signing.BadSignature, or Agent.DoesNotExist."""
-    return Agent.objects.get(pk=int(SIGNER.unsign(token)))

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther, go
+from accounts.typed import number
 from accounts.zones import zone_called
 from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.models import BulkFollowUp, Delegation, ReviewStep, Thread
-from helpdesk.review.lists import Asked, Review, name_of, parts_of
+from helpdesk.review.lists import Asked, Review, name_of
+from helpdesk.review.parts import parts_of
 from helpdesk.review.sheets import Sheet
-from helpdesk.writing import number
 
 JOBS = 5  # follow-ups to many that the list tells of
 WAITS = (1, 2, 3, 5, 7, 14)  # days to choose from

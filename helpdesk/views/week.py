@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import AgentRequest, agent_required
-from accounts.models import Agent
 from accounts.zones import zone_called
 from helpdesk.chrome import desk_of
 from helpdesk.models import Contact
@@ -19,7 +16,6 @@ from helpdesk.statistics.definitions import DEFINITIONS, TIMES_IN_WORDS
 from helpdesk.statistics.pages import Page
 from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import report
-from helpdesk.statistics.weekly_mail import reader_in
 
 
 @agent_required
@@ -79,19 +75,3 @@ def prestashop(request: AgentRequest) -> HttpResponse:
     contacts, chosen = contacts_of(request)
     found = theirs.figures([one.pk for one in chosen or contacts])
     return render(request, "helpdesk/statistics/prestashop.html", {"figures": found})
-
-
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-def mail_off(request: HttpRequest, token: str) -> HttpResponse:
-    """The link at the foot of the weekly mail: a button, or one click of the mail program (RFC 8058), ends it.
-
-    No cookie is asked for: the signed link is what proves, so a foreign site has nothing to ride on.
-    """
-    try:
-        agent = reader_in(token)
-    except (signing.BadSignature, ValueError, Agent.DoesNotExist):
-        raise Http404 from None
-    if request.method == "POST":
-        agent.stop_weekly_mail()
-    return render(request, "helpdesk/statistics/mail_off.html", {"is_done": not agent.weekly_mail})

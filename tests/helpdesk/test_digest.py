@@ -13,6 +13,7 @@ from accounts.models import Absence, Agent
 from helpdesk import digest, notices
 from helpdesk.forms_notices import KINDS
 from helpdesk.models import Calendar, Holiday, NoticeKind, OutgoingMail, Target, Thread
+from helpdesk.regular import DIGEST
 from tests import make
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -63,7 +64,7 @@ def test_the_daily_mail_says_what_is_overdue_once_on_working_days(world: SimpleN
 
 
 def test_one_click_ends_it_and_looking_does_not(client: Client, world: SimpleNamespace) -> None:
-    path = digest.off_url(world.bob).partition("/digest")[2]
+    path = DIGEST.off_url(world.bob).partition("/digest")[2]
     assert client.get(f"/digest{path}").status_code == 200
     assert Agent.objects.get(pk=world.bob.pk).digest_mail
     assert client.post(f"/digest{path}", {"List-Unsubscribe": "One-Click"}).status_code == 200

@@ -14,6 +14,7 @@ from crm.models import CartWatch
 from helpdesk import outbox
 from helpdesk.models import Attachment, Deflection, OutgoingMail
 from helpdesk.purging import purge
+from helpdesk.regular import WEEK
 from helpdesk.statistics import weekly_mail
 from mailgateway.compose import to_mime
 from mailgateway.models import Mailbox
@@ -33,7 +34,7 @@ def test_the_mail_has_the_numbers_of_the_page(client: Client, world: SimpleNames
     period = words["period"]
     assert period.first == MONDAY.date()  # type: ignore[attr-defined]
     html = client.get(f"/statistics/?{period.query}").content.decode()  # type: ignore[attr-defined]
-    weekly_mail.letters.queue_week(world.alice, lambda: words, unsubscribe=weekly_mail.off_url(world.alice))
+    weekly_mail.letters.queue_week(world.alice, lambda: words, unsubscribe=WEEK.off_url(world.alice))
     mail = OutgoingMail.objects.exclude(unsubscribe="").get()
     assert mail.subject == "Semana 13: 8 pendientes y 3 sin responder"
     for kpi in words["page"].kpis:  # type: ignore[attr-defined]
@@ -69,7 +70,7 @@ def test_it_leaves_once_on_the_day_and_hour_that_each_wants(world: SimpleNamespa
 
 
 def test_one_click_ends_it_and_looking_does_not(client: Client, world: SimpleNamespace) -> None:
-    path = weekly_mail.off_url(world.alice).partition("/statistics")[2]
+    path = WEEK.off_url(world.alice).partition("/statistics")[2]
     path = f"/statistics{path}"
     assert client.get(path).status_code == 200
     assert Agent.objects.get(pk=world.alice.pk).weekly_mail
@@ -88,7 +89,7 @@ def test_its_charts_are_pictures_with_words_and_it_says_what_else_there_is(world
     found = Deflection.objects.create(key="a", contact=world.service)
     Deflection.objects.filter(pk=found.pk).update(at=MONDAY + timedelta(hours=30))
     row = weekly_mail.letters.queue_week(
-        world.alice, lambda: weekly_mail.words(world.alice, NEXT_MONDAY), unsubscribe=weekly_mail.off_url(world.alice)
+        world.alice, lambda: weekly_mail.words(world.alice, NEXT_MONDAY), unsubscribe=WEEK.off_url(world.alice)
     )
     mail = outbox.outbound(row)
     assert [file.content_type for file in mail.files] == ["image/png"] * 2
