@@ -6,6 +6,7 @@ from functools import cached_property
 from django.http import QueryDict
 
 from accounts.models import Agent
+from accounts.typed import numbers
 from helpdesk import queues
 from helpdesk.filters import Filters
 from helpdesk.models import ThreadQuerySet
@@ -26,9 +27,8 @@ class Selection:
     @classmethod
     def read(cls, agent: Agent, params: QueryDict) -> "Selection":
         """From the parameters of a form: `ids`, or `all`; and the queue's query in `filters`."""
-        ids = [int(one) for one in params.getlist("ids") if one.isascii() and one.isdigit() and len(one) < 19]
         query = Filters.read(params.get("filters", "")[:4000]).without("page").query()
-        return cls(agent, query, tuple(dict.fromkeys(ids))[:MOST_TICKED], params.get("all") == "1")
+        return cls(agent, query, numbers(params.getlist("ids"), most=MOST_TICKED), params.get("all") == "1")
 
     @cached_property
     def threads(self) -> ThreadQuerySet:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, QueryDict
 
 from accounts.access import AgentRequest
+from accounts.typed import number
 from helpdesk import context as shop
 from helpdesk import html as markup
 from helpdesk import mailings
@@ -196,8 +197,3 @@ class Desk:
             **self.preview(),
             **more,
         }
-
-
-def number(text: str) -> int:
-    """An id that somebody typed; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.access import AgentRequest
+from accounts.typed import numbers
 from crm.tables.listing import Listing
 from crm.tables.table import Table
 
@@ -24,8 +25,7 @@ class Selection:
         """From the parameters of a form: `ids`, or `all`; and the list's own query in `filters`."""
         params = request.POST if request.method == "POST" else request.GET
         listing = Listing(request, table, rows, params=QueryDict(params.get("filters", "")[:4000]), path=path)
-        ids = [int(one) for one in params.getlist("ids") if one.isascii() and one.isdigit() and len(one) < 19]
-        return cls(listing, tuple(dict.fromkeys(ids))[:MOST_TICKED], is_all=params.get("all") == "1")
+        return cls(listing, numbers(params.getlist("ids"), most=MOST_TICKED), is_all=params.get("all") == "1")
 
     @cached_property
     def rows(self) -> QuerySet[Any]:

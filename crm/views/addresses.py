@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import AgentRequest, agent_required
 from accounts.history import changes
 from accounts.http import SeeOther, go
+from accounts.typed import number
 from crm.forms_addresses import AddressForm
 from crm.lists.addresses import ADDRESSES, IN_BIN, IN_USE, rows_in
 from crm.models import Address, Customer, Order
@@ -55,10 +56,9 @@ def edit(request: AgentRequest, address_id: int | None = None) -> HttpResponse:
 
 
 def _named(request: AgentRequest) -> Customer | None:
-    number = request.GET.get("customer", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    if not (pk := number(request.GET.get("customer", ""))):
         return None
-    return get_object_or_404(Customer.objects.present(), pk=number)
+    return get_object_or_404(Customer.objects.present(), pk=pk)
 
 
 def _save(form: AddressForm, request: AgentRequest, address_id: int | None) -> Address:

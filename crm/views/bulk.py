@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import go
+from accounts.typed import number
 from crm.lists.customers import selection_of
 from crm.models import TONES, BulkChange, Customer, CustomerGroup, CustomerTag
 from crm.models.bulk_change import UNDO_FOR
@@ -104,8 +105,7 @@ def _disable(request: AgentRequest, selection: Selection) -> BulkChange:
 
 
 def _group(request: AgentRequest, selection: Selection) -> BulkChange:
-    chosen = request.POST.get("group", "")
-    group = CustomerGroup.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+    group = CustomerGroup.objects.filter(pk=number(request.POST.get("group", ""))).first()
     if group is None:
         raise ValueError(_("Choose a group."))
     return BulkChange.objects.add_to_group(selection.rows, group, by=request.user)

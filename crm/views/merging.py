@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther, respond
+from accounts.typed import number
 from crm.comparing import Comparison
 from crm.identity import alike
 from crm.models import Customer, CustomerMerge, RecordSettings
@@ -26,8 +27,8 @@ def _person(pk: int | str) -> Customer:
 def _other(asked: str) -> Customer | None:
     """Somebody by number or address; None where nobody is found."""
     present = Customer.objects.present()
-    if asked.isdecimal() and len(asked) < 18:
-        return present.filter(pk=asked).first()
+    if pk := number(asked):
+        return present.filter(pk=pk).first()
     return present.for_email(asked)
 
 
@@ -53,7 +54,7 @@ def merge(request: AgentRequest, customer_id: int) -> HttpResponse:
 def merges(request: AgentRequest, customer_id: int) -> HttpResponse:
     """Make them one."""
     kept, gone = _person(customer_id), request.POST.get("gone", "")
-    other = get_object_or_404(Customer.objects.present(), pk=gone if gone.isdecimal() and len(gone) < 18 else 0)
+    other = get_object_or_404(Customer.objects.present(), pk=number(gone))
     take = {name: request.POST.get(name, "") for name in CHOICES}
     try:
         made = kept.absorb(other, by=request.user, take=take)
@@ -84,7 +85,7 @@ def split(request: AgentRequest, customer_id: int, merge_id: int) -> HttpRespons
 def different(request: AgentRequest, customer_id: int) -> HttpResponse:
     """They are not the same person."""
     one, other = _person(customer_id), request.POST.get("other", "")
-    two = get_object_or_404(Customer, pk=other if other.isdecimal() and len(other) < 18 else 0)
+    two = get_object_or_404(Customer, pk=number(other))
     if one != two:
         one.differ_from(two, by=request.user)
     if request.htmx:

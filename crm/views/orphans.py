@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required, supervisor_required
 from accounts.http import SeeOther, respond
+from accounts.typed import number
 from crm.matching.owners import key_of, owners_of
 from crm.matching.reasons import Sure
 from crm.models import Cart, CartMatch, CartWatch, Customer, Outcome, RecordSettings
@@ -113,7 +114,7 @@ def link(request: AgentRequest, cart_id: int) -> HttpResponse:
     """It is this customer's: `customer` is their number, or an address of theirs."""
     cart, asked = orphan(request, cart_id), request.POST.get("customer", "").strip()
     present = Customer.objects.present()
-    found = present.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 18 else present.for_email(asked)
+    found = present.filter(pk=pk).first() if (pk := number(asked)) else present.for_email(asked)
     if found is None:
         messages.error(request, _("No customer has the number or e-mail “%(asked)s”.") % {"asked": asked})
         return SeeOther(cart_path(cart))
@@ -141,7 +142,7 @@ def unlink(request: AgentRequest, cart_id: int) -> HttpResponse:
 def refuse(request: AgentRequest, cart_id: int) -> HttpResponse:
     """It is not this customer's: they are not offered again."""
     cart, customer = orphan(request, cart_id), request.POST.get("customer", "")
-    person = get_object_or_404(Customer, pk=customer if customer.isdecimal() and len(customer) < 18 else 0)
+    person = get_object_or_404(Customer, pk=number(customer))
     CartMatch.objects.refuse(cart, key_of(person), customer=person.pk, by=request.user)
     return _answer(request, cart)
 

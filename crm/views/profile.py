@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required, supervisor_required
 from accounts.http import SeeOther, respond
+from accounts.typed import number
 from crm import history, phones, profile
 from crm.models import Customer, CustomerNote, Order
 from crm.panel import customer_with_card
@@ -102,9 +103,8 @@ def orders(request: AgentRequest, customer_id: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.prefetch_related("emails"), pk=customer_id)
     wanted = request.GET.get("q", "").strip()
     found = profile.orders_of(customer).filter(reference__icontains=wanted) if wanted else profile.orders_of(customer)
-    address = request.GET.get("address", "")
-    if address.isascii() and address.isdecimal() and len(address) < 19:
-        found = found.for_address(int(address))  # type: ignore[attr-defined]
+    if address := number(request.GET.get("address", "")):
+        found = found.for_address(address)  # type: ignore[attr-defined]
     page = Paginator(found, LINES_A_PAGE).get_page(request.GET.get("page"))
     context = {"customer": customer, "page": page, "q": wanted, "purchases": profile.purchases_of(customer)}
     return render(request, "crm/orders.html", context)

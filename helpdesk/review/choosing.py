@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from accounts.models import Agent
+from accounts.typed import numbers
 from helpdesk.models import Thread, ThreadQuerySet
 from helpdesk.review.lists import Asked, Review
 from helpdesk.selection import Selection
@@ -29,8 +30,7 @@ class Choice:
         """From the fields `ids`, or `all`; a form of the queue says its filters too, and means the queue."""
         if "filters" in params:
             return cls(agent, asked, (), False, Selection.read(agent, params))
-        ids = [int(one) for one in params.getlist("ids") if one.isascii() and one.isdecimal() and len(one) < 19]
-        return cls(agent, asked, tuple(dict.fromkeys(ids))[:MOST], params.get("all") == "1")
+        return cls(agent, asked, numbers(params.getlist("ids"), most=MOST), params.get("all") == "1")
 
     @cached_property
     def threads(self) -> ThreadQuerySet:

@@ -16,6 +16,7 @@ from accounts.access import AgentRequest, agent_required
 from accounts.fields import Dressed
 from accounts.http import SeeOther, go
 from accounts.models import Agent
+from accounts.typed import number
 from helpdesk import context as shop
 from helpdesk import senders
 from helpdesk.models import Thread
@@ -78,7 +79,7 @@ def link(request: AgentRequest, thread_id: int) -> HttpResponse:
     """It is somebody on file: the thread becomes theirs, and the address one of their own."""
     thread = visible(request, thread_id)
     chosen = request.POST.get("customer", "")
-    customer = get_object_or_404(shop.people(), pk=int(chosen) if chosen.isdecimal() and len(chosen) < 12 else 0)
+    customer = get_object_or_404(shop.people(), pk=number(chosen))
     try:
         senders.recognise(thread, customer, by=request.user)
     except ValidationError as error:

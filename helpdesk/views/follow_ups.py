@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther
+from accounts.typed import number
 from helpdesk import html as markup
 from helpdesk.forms_review import FollowUpForm
 from helpdesk.models import BulkFollowUp, FollowUp, PredefinedReply, RecipientState
@@ -20,7 +21,6 @@ from helpdesk.review.choosing import Choice
 from helpdesk.review.proposals import Proposal, proposals
 from helpdesk.review.texts import reply_for
 from helpdesk.views.delegations import back_of, choice_in
-from helpdesk.writing import number
 
 LOOKED_AT = 50  # threads whose obstacles the page tells before anything is sent
 SHOWN = 200

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther
+from accounts.typed import number
 from helpdesk import html as markup
 from helpdesk import mailings
 from helpdesk.chrome import contacts_of
 from helpdesk.mailings import Letter
 from helpdesk.models import Contact, Message, PredefinedReply
 from helpdesk.views.thread import thread_path
-from helpdesk.writing import Desk, number
+from helpdesk.writing import Desk
 
 
 @agent_required

@@ -12,6 +12,7 @@ from accounts.access import AgentRequest, agent_required
 from accounts.http import respond
 from accounts.models import Agent
 from accounts.pieces import icon
+from accounts.typed import number
 from helpdesk import chips, queues
 from helpdesk.boxes import boxes_of
 from helpdesk.chrome import Navigation, contacts_of, current_of, desk_of, navigation, statuses_of
@@ -77,8 +78,7 @@ def _figure(request: AgentRequest, filters: Filters) -> dict[str, str]:
 
 def _changed(request: AgentRequest) -> ThreadChange | None:
     """What this agent has just done to many threads, as the address says, while it can be undone or explained."""
-    done = request.GET.get("changed", "")
-    if not (done.isascii() and done.isdecimal() and len(done) < 19):
+    if not (done := number(request.GET.get("changed", ""))):
         return None
     return ThreadChange.objects.filter(by=request.user, undone_at=None, pk=done).first()
 

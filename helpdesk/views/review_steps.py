@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther, go
+from accounts.typed import number
 from helpdesk.absences import absence_of, sentence_of
 from helpdesk.forms_pending import SnoozeForm, quick_choices
 from helpdesk.forms_review import ChaseForm, HandOverForm, SkipForm
@@ -20,7 +21,6 @@ from helpdesk.review.proposals import words_outside
 from helpdesk.review.sheets import Sheet
 from helpdesk.views.review import asked_in, onward, path_to, render_sheet, visible
 from helpdesk.views.thread import thread_path
-from helpdesk.writing import number
 
 ASKED_BEFORE = 30  # addresses outside that are offered
 READ = 300  # forwards that are looked at for them

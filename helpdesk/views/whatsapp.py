@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import typed
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther
 from helpdesk import context as shop
@@ -74,18 +75,14 @@ def _form(request: AgentRequest, customer: Customer) -> WhatsAppForm:
     return WhatsAppForm(initial=initial, **choices)
 
 
-def _number(request: AgentRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
-
-
 def _reply(request: AgentRequest, contact: Contact) -> PredefinedReply | None:
-    return PredefinedReply.objects.for_contact(contact).filter(pk=_number(request, "template")).first()
+    return PredefinedReply.objects.for_contact(contact).filter(pk=typed.number(request.GET.get("template", ""))).first()
 
 
 def _order(request: AgentRequest, customer: Customer) -> Any:
     orders = shop.orders_of(customer)
-    return next((one for one in orders if one.pk == _number(request, "order")), orders[0] if orders else None)
+    wanted = typed.number(request.GET.get("order", ""))
+    return next((one for one in orders if one.pk == wanted), orders[0] if orders else None)
 
 
 def _language(request: AgentRequest, customer: Customer) -> str:
@@ -103,7 +100,7 @@ def _page(
         "problem": problem or whatsapp.obstacle_to(customer),
         "channel_obstacle": whatsapp.channel().obstacle(),
         "replies": PredefinedReply.objects.for_contact(contact) if contact else [],
-        "template": _number(request, "template"),
+        "template": typed.number(request.GET.get("template", "")),
         "orders": shop.orders_of(customer),
         "order": _order(request, customer),
         "language": _language(request, customer),
