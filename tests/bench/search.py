@@ -88,7 +88,7 @@ def build(messages: int) -> None:
 
 
 def rest(messages: int) -> list[str]:
-    """Threads and messages, copied from one of each."""
+    """Threads and messages, copied from one of each; one thread in fifty is not closed, as in a shop of some years."""
     from django.db import connection
 
     from helpdesk.models import Message, Thread
@@ -98,7 +98,9 @@ def rest(messages: int) -> list[str]:
     if connection.vendor == "postgresql":
         text, hour = "md5(n::text)", "timestamptz '2020-01-01' + n * interval '7 minutes'"
     contact = "CASE WHEN n % 200 = 0 THEN 3 WHEN n % 3 = 0 THEN 2 ELSE 1 END"
-    into, chosen = copies(Thread, {"id": "n", "secret": text, "contact_id": contact, "active_at": hour})
+    status = "CASE WHEN n % 50 = 0 THEN 'open' ELSE 'closed' END"
+    made = {"id": "n", "secret": text, "contact_id": contact, "active_at": hour, "status": status}
+    into, chosen = copies(Thread, made)
     series = SERIES.format(first=2, last=thread_of(messages))
     threads = f"INSERT INTO {into} {series} {chosen}, series WHERE t.id = 1"
     changes = {"id": "w.message_id", "thread_id": "w.thread_id", "home_id": "w.thread_id", "text": "w.words"}
