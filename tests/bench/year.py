@@ -1,0 +1,127 @@
+"""A year of a busy desk for measuring its statistics: threads with reopenings, merges and both changes of the clock."""
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Agent
+from crm.models import Order
+from helpdesk.models import Contact, Event, Message, Thread, ThreadTag
+from helpdesk.statistics import counting
+from tests.bench.measuring import load, say
+
+END = datetime(2025, 10, 31, tzinfo=UTC)
+A_THREAD = 4  # messages on average
+BATCH = 5_000
+AT_ONCE = 20_000  # events counted in one transaction: here nobody else waits to write
+
+Part = tuple[str, datetime, Agent | None, str]  # kind, when, by whom, to which status
+NAMES = {"customer": "received", "reply": "replied", "status": "status"}
+HOLDERS = {"closed": "nobody", "pending1": "customer"}
+
+
+def build(messages: int, days: int) -> None:
+    """People, contacts, orders, threads with all that happened in them; then everything is counted."""
+    year = Year(messages, days)
+    threads = iter(range(messages // A_THREAD))
+    while batch := list(islice(threads, BATCH)):
+        with transaction.atomic():
+            year.write(batch)
+    begun = time.monotonic()
+    counting.WINDOW, counting.DAYS, counting.PAUSE = AT_ONCE, 200, 0
+    counting.keep()
+    say(f"Counted {messages} messages in {time.monotonic() - begun:.0f} s ({load()}).")
+
+
+class Year:
+    """Whom and what its threads are about."""
+
+    def __init__(self, messages: int, days: int) -> None:
+        self.chance, self.days = random.Random(5), days
+        self.contacts = [Contact.objects.create(slug=f"c{n}", titles={"en": f"C{n}"}) for n in range(4)]
+        self.agents = [Agent.objects.create(username=f"agent{n}", name=f"Agent {n}") for n in range(8)]
+        Agent.objects.create(username="boss", name="Boss", role=Agent.Role.SUPERVISOR)
+        self.tags = [ThreadTag.objects.create(name=f"tag {n}") for n in range(8)]
+        orders = [
+            Order(
+                reference=f"MK-{n}",
+                placed_at=self.moment(),
+                carrier=self.chance.choice(["Sendero", "Correo", "Liebre"]),
+                total=10,
+            )
+            for n in range(messages // 10)
+        ]
+        self.orders = Order.objects.bulk_create(orders, batch_size=BATCH)
+
+    def moment(self) -> datetime:
+        """Any of the year."""
+        return END - timedelta(seconds=self.chance.randrange(self.days * 86_400))
+
+    def write(self, batch: list[int]) -> None:
+        """Threads of these numbers, with their messages and events; one of fifty was merged into another."""
+        threads = [self._thread(n) for n in batch]
+        stories = [list(_story(one.created_at, self.chance, self.chance.choice(self.agents))) for one in threads]
+        for thread, story in zip(threads, stories, strict=True):
+            thread.status = next((status for *_rest, status in reversed(story) if status), "open")
+        Thread.objects.bulk_create(threads)
+        through, chance = Thread.tags.through, self.chance
+        tagged = [one for one in threads if chance.random() < 0.4]
+        through.objects.bulk_create([through(thread=one, threadtag=chance.choice(self.tags)) for one in tagged])
+        told = list(zip(threads, stories, strict=True))
+        Message.objects.bulk_create([row for one in told for row in _messages(*one)], batch_size=BATCH)
+        Event.objects.bulk_create([row for one in told for row in _events(*one)], batch_size=BATCH)
+        for one, other in zip(threads[::50], threads[1::50], strict=False):
+            Message.objects.filter(thread=one).update(thread=other)
+            Thread.objects.filter(pk=one.pk).update(merged_into=other)
+
+    def _thread(self, n: int) -> Thread:
+        chance = self.chance
+        return Thread(
+            subject=f"Subject {n}",
+            contact=self.contacts[min(chance.randrange(8), 3)],
+            email=f"someone{n}@example.com",
+            name=f"Someone {n}",
+            order=chance.choice(self.orders) if chance.random() < 0.5 else None,
+            created_at=self.moment(),
+        )
+
+
+def _story(at: datetime, chance: random.Random, agent: Agent) -> Iterator[Part]:
+    """Questions and answers; most are closed in the end, one of ten is opened again, one of thirty waits."""
+    yield "customer", at, None, ""
+    if chance.random() < 0.03:
+        return
+    for _round in range(chance.choice((1, 1, 2, 2, 3))):
+        at += timedelta(minutes=chance.expovariate(1 / 300))
+        yield "reply", at, agent, ""
+        yield "status", at, agent, "pending1"
+        if chance.random() < 0.6:
+            at += timedelta(minutes=chance.expovariate(1 / 700))
+            yield "customer", at, None, ""
+            yield "status", at, None, "open"
+    at += timedelta(minutes=chance.expovariate(1 / 300))
+    yield "reply", at, agent, ""
+    yield "status", at, agent, "closed"
+    if chance.random() < 0.1:
+        at += timedelta(minutes=chance.expovariate(1 / 2000))
+        yield "customer", at, None, ""
+        yield "status", at, None, "open"
+
+
+def _messages(thread: Thread, story: list[Part]) -> Iterator[Message]:
+    for kind, at, by, _status in story:
+        if kind != "status":
+            yield Message(thread=thread, home=thread, kind=kind, author=by, created_at=at)
+
+
+def _events(thread: Thread, story: list[Part]) -> Iterator[Event]:
+    now = "open"
+    for kind, at, by, status in story:
+        data = {"frm": now, "to": status} if kind == "status" else {}
+        now, holder = status or now, HOLDERS.get(status, "us")
+        yield Event(thread=thread, kind=NAMES[kind], at=at, actor=by, holder=holder, status=now, data=data)
