@@ -32,7 +32,7 @@ def inside(options: argparse.Namespace) -> bool:
         f"statistics-{options.messages}-{options.days}",
         options.inside,
         lambda: _build(options),
-        Path(__file__).parent / "year.py",
+        *(Path(__file__).with_name(name) for name in ("year.py", "copying.py")),
     )
     from django.core.management import call_command
     from django.test import Client

@@ -1,23 +1,28 @@
-"""A year of a busy desk for measuring its statistics: threads with reopenings, merges and both changes of the clock."""
+"""A year of a busy desk for measuring its statistics: threads with reopenings, merges and both changes of the clock.
+
+A tenth of it is made and counted in Python, the rest are copies by the database itself.
+"""
 
 import random
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
 
-from django.db import transaction
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.db.models import Max, Model
 
 from accounts.models import Agent
 from crm.models import Order
 from helpdesk.models import Contact, Event, Message, Thread, ThreadTag
+from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact
 from helpdesk.statistics import counting
-from tests.bench.measuring import load, say
+from tests.bench.copying import copy
 
 END = datetime(2025, 10, 31, tzinfo=UTC)
 A_THREAD = 4  # messages on average
 BATCH = 5_000
+TIMES = 10
 AT_ONCE = 20_000  # events counted in one transaction: here nobody else waits to write
 
 Part = tuple[str, datetime, Agent | None, str]  # kind, when, by whom, to which status
@@ -28,14 +33,38 @@ HOLDERS = {"closed": "nobody", "pending1": "customer"}
 def build(messages: int, days: int) -> None:
     """People, contacts, orders, threads with all that happened in them; then everything is counted."""
     year = Year(messages, days)
-    threads = iter(range(messages // A_THREAD))
+    threads = iter(range(messages // A_THREAD // TIMES))
     while batch := list(islice(threads, BATCH)):
         with transaction.atomic():
             year.write(batch)
-    begun = time.monotonic()
     counting.WINDOW, counting.DAYS, counting.PAUSE = AT_ONCE, 200, 0
     counting.keep()
-    say(f"Counted {messages} messages in {time.monotonic() - begun:.0f} s ({load()}).")
+    with transaction.atomic():
+        _multiply()
+    counting.keep()
+
+
+def _multiply() -> None:
+    """Nine copies of each thread and of all that belongs to it; its days wait for being added up."""
+    size, events = Thread.objects.count(), _top(Event)
+    thread = f"t.thread_id + n * {size}"
+    secret = "md5(t.secret || n)" if connection.vendor == "postgresql" else "hex(randomblob(16))"
+    copy(Thread, TIMES - 1, id=f"t.id + n * {size}", secret=secret, merged_into_id=f"t.merged_into_id + n * {size}")
+    home = {"thread_id": thread, "home_id": f"t.home_id + n * {size}"}
+    copy(Message, TIMES - 1, id=f"t.id + n * {_top(Message)}", **home)
+    for model in (Event, Fact, Thread.tags.through):
+        copy(model, TIMES - 1, id=f"t.id + n * {_top(model)}", thread_id=thread)
+    copy(CountedThread, TIMES - 1, thread_id=thread, last_event=f"t.last_event + n * {events}")
+    CountingState.objects.update(done=_top(Event))
+    DayFigures.objects.update(is_stale=True)
+    with connection.cursor() as cursor:
+        for sql in connection.ops.sequence_reset_sql(no_style(), [Thread, Message, Event, Fact, Thread.tags.through]):
+            cursor.execute(sql)
+
+
+def _top(model: type[Model]) -> int:
+    top: int = model._default_manager.aggregate(top=Max("pk"))["top"]
+    return top
 
 
 class Year:
