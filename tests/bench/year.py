@@ -6,7 +6,7 @@ A tenth of it is made and counted in Python, the rest are copies by the database
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
 from django.core.management.color import no_style
 from django.db import connection, transaction
@@ -96,7 +96,7 @@ class Year:
         threads = [self._thread(n) for n in batch]
         stories = [list(_story(one.created_at, self.chance, self.chance.choice(self.agents))) for one in threads]
         for thread, story in zip(threads, stories, strict=True):
-            thread.status = next((status for *_rest, status in reversed(story) if status), "open")
+            _end(thread, story)
         Thread.objects.bulk_create(threads)
         through, chance = Thread.tags.through, self.chance
         tagged = [one for one in threads if chance.random() < 0.4]
@@ -121,7 +121,10 @@ class Year:
 
 
 def _story(at: datetime, chance: random.Random, agent: Agent) -> Iterator[Part]:
-    """Questions and answers; most are closed in the end, one of ten is opened again, one of thirty waits."""
+    """Questions and answers; most are closed in the end, one of ten is opened again, one of thirty waits.
+
+    What was opened again is mostly closed again: 4 of 100 are not closed, 10,000 among 1,000,000 messages.
+    """
     yield "customer", at, None, ""
     if chance.random() < 0.03:
         return
@@ -140,6 +143,27 @@ def _story(at: datetime, chance: random.Random, agent: Agent) -> Iterator[Part]:
         at += timedelta(minutes=chance.expovariate(1 / 2000))
         yield "customer", at, None, ""
         yield "status", at, None, "open"
+        if chance.random() < 0.9:
+            at += timedelta(minutes=chance.expovariate(1 / 300))
+            yield "reply", at, agent, ""
+            yield "status", at, agent, "closed"
+
+
+def _end(thread: Thread, story: list[Part]) -> None:
+    """What the thread says of itself now, as its verbs would have kept it."""
+    said = [(kind, at) for kind, at, _by, _status in story if kind != "status"]
+    asked = [at for kind, at in said if kind == "customer"]
+    thread.status = next((status for *_rest, status in reversed(story) if status), "open")
+    thread.message_count, thread.active_at, thread.inbound_at = len(said), said[-1][1], asked[-1]
+    thread.reopened_count = sum(status == "open" and before == "closed" for before, status in _turns(story))
+    if thread.status != "closed":
+        thread.needs_answer, thread.waiting_since = True, asked[-1]
+    else:
+        thread.holder, thread.closed_at = "nobody", said[-1][1]
+
+
+def _turns(story: list[Part]) -> Iterator[tuple[str, str]]:
+    return pairwise(status for *_rest, status in story if status)
 
 
 def _messages(thread: Thread, story: list[Part]) -> Iterator[Message]:
