@@ -4,7 +4,7 @@ import gc
 
 from django.apps import AppConfig
 
-# Objects made before their cycles are looked for. Python's 700 looks through all young objects several times in one page.
+# Objects made before their cycles are looked for. With its 700, Python looks through all young ones for each page.
 YOUNG, MIDDLE, OLD = 50_000, 20, 20
 
 
