@@ -18,7 +18,7 @@ from django.core.management.base import CommandError
 from django.utils.module_loading import import_string
 
 from live import wire
-from mailgateway import heap, periodic
+from mailgateway import periodic
 from mailgateway.daily import Daily
 from mailgateway.fetching import Fetching
 from mailgateway.lanes import Hangups, Lane
@@ -89,7 +89,6 @@ async def _main(parts: Parts) -> int:
     tasks = {asyncio.ensure_future(loop.run()) for loop in loops} | ({serving} if serving else set())
     if web:
         await _started(web, tasks)
-    heap.settle()
     with contextlib.suppress(OSError):  # where it goes to a file, on a full disk
         sys.stdout.write(parts.ready + "\n")
         sys.stdout.flush()

@@ -52,10 +52,7 @@ def environment() -> dict[str, str]:
 
 
 def open_kept(name: str, engine: str, build: Callable[[], Any], *sources: Path) -> None:
-    """Django on the database `name`, made by `build` unless there is one of the same tables and sources.
-
-    The process settles down as a desk does before it serves.
-    """
+    """Django on the database `name`, made by `build` unless there is one of the same tables and sources."""
     name = f"bench-{name}-{_key(*sources)}"
     os.environ["DATABASE_URL"] = _url(name, engine)
     import django
@@ -76,9 +73,6 @@ def open_kept(name: str, engine: str, build: Callable[[], Any], *sources: Path) 
         stock.rename(unfinished, name)
         say(f"Made {name} on {engine} in {time.monotonic() - begun:.0f} s ({load()}).")
     stock.use(name)
-    from mailgateway import heap
-
-    heap.settle()
 
 
 def _key(*sources: Path) -> str:

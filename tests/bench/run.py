@@ -94,9 +94,6 @@ def prepare(threads: int) -> None:
         print(f"... in {time.monotonic() - begun:.0f} s", flush=True)  # noqa: T201
     else:
         shutil.copy(kept, HOME / "run.sqlite3")
-    from mailgateway import heap
-
-    heap.settle()  # as a desk does before it serves
 
 
 def pages() -> list[tuple[str, Figure, Figure]]:
