@@ -96,6 +96,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["thread", "at"], name="events_of_a_thread"),
             models.Index(fields=["kind", "at"], name="events_of_a_kind"),
+            models.Index(fields=["thread", "at"], condition=models.Q(kind=EventKind.WOKEN), name="threads_that_woke"),
             models.Index(
                 fields=["close_reason", "at"],
                 condition=models.Q(close_reason__isnull=False),

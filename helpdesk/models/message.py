@@ -85,7 +85,14 @@ class Message(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         verbose_name = _("message")
-        indexes = [models.Index(fields=["thread", "created_at"], name="messages_of_a_thread")]
+        indexes = [
+            models.Index(fields=["thread", "created_at"], name="messages_of_a_thread"),
+            models.Index(
+                fields=["thread", "delivery", "created_at"],
+                condition=models.Q(delivery=Delivery.FAILED),
+                name="messages_that_failed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]
