@@ -51,7 +51,7 @@ class Fact(models.Model):
         ordering = ["at", "pk"]
         verbose_name = _("fact")
         indexes = [
-            models.Index(fields=["kind", "at", "thread"], name="facts_of_a_kind"),
+            models.Index(fields=["kind", "at", "thread", "contact"], name="facts_of_a_kind"),
             models.Index(fields=["contact", "at"], name="facts_of_a_day"),
         ]
 

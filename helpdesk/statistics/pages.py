@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.functional import cached_property
@@ -29,13 +30,14 @@ class Page:
         self.report, self.viewer, self.contacts, self.chosen = report, viewer, contacts, chosen
         self.now, self.before, self.period = report.now, report.before, report.period
         self.ids = [one.pk for one in chosen or contacts]
+        self.queue = reverse("helpdesk:queue")  # asked for once: a page has three hundred addresses
 
     def url(self, key: str, **narrow: Any) -> str:
         """The list behind a number."""
         contacts = [one.slug for one in self.chosen]
         if "contact" in narrow:
             contacts = [narrow.pop("contact")]
-        return behind(key, self.period, **narrow).url(contacts)
+        return f"{self.queue}?{behind(key, self.period, **narrow).query(contacts)}"
 
     @property
     def export_query(self) -> str:
@@ -94,7 +96,7 @@ class Page:
         for group, (first, last) in zip(self.day_bars.groups, pieces, strict=True):
             part = type(self.period)(first, last, self.period.zone)
             slugs = [one.slug for one in self.chosen]
-            links = [behind(key, part).url(slugs) for key in ("new", "answers", "closed")]
+            links = [f"{self.queue}?{behind(key, part).query(slugs)}" for key in ("new", "answers", "closed")]
             found.append((group, list(zip(group.values, links, strict=True))))
         return found
 
@@ -333,14 +335,14 @@ class Page:
     def shares(self) -> list[tuple[str, str, list[tuple[shares.Share, str]]]]:
         """Tags, products and carriers: heading, note, rows with their lists."""
         per_order = _("threads, and per 100 orders")
+        about = shares.Shares(self.period, self.ids)
         told = (
-            (_("Tags"), _("new threads"), "tag", shares.by_tag),
-            (_("Products"), per_order, "product", shares.by_product),
-            (_("Carriers"), per_order, "carrier", shares.by_carrier),
+            (_("Tags"), _("new threads"), "tag", about.tags()),
+            (_("Products"), per_order, "product", about.products()),
+            (_("Carriers"), per_order, "carrier", about.carriers()),
         )
         return [
-            (head, note, [(one, self.url("new", **{name: one.key})) for one in ask(self.period, self.ids)])
-            for head, note, name, ask in told
+            (head, note, [(one, self.url("new", **{name: one.key})) for one in rows]) for head, note, name, rows in told
         ]
 
     @property

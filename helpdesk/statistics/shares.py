@@ -1,15 +1,20 @@
 """What the new threads of a period were about: tags, products, carriers. Asked of the threads themselves."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, QuerySet
 
 from helpdesk import context
+from helpdesk.models import Thread
 from helpdesk.models.figures import Fact, FactKind
 from helpdesk.statistics.periods import Period
 
 SHOWN = 8
+COUNTED = 40  # carriers of which those with the most threads per order are shown
 
 
 @dataclass(frozen=True)
@@ -27,30 +32,53 @@ class Share:
         return 100 * self.threads / self.orders if self.orders else None
 
 
-def _counted(period: Period, contacts: list[int], *fields: str) -> list[dict[str, Any]]:
-    new = Fact.objects.filter(kind=FactKind.NEW, at__gte=period.begin, at__lt=period.end, contact__in=contacts)
-    named = {f"f{n}": F(field) for n, field in enumerate(fields)}
-    rows: Any = new.order_by().values(**named).annotate(n=Count("thread", distinct=True)).order_by("-n")
-    return list(rows[:40])
+class Shares:
+    """Of the new threads at some contacts (ids)."""
+
+    def __init__(self, period: Period, contacts: list[int]) -> None:
+        self.period, self.contacts = period, contacts
+
+    @property
+    def _new(self) -> QuerySet[Fact]:
+        """Each thread begins once."""
+        new = Fact.objects.filter(kind=FactKind.NEW, at__gte=self.period.begin, at__lt=self.period.end)
+        return new.filter(contact__in=self.contacts).order_by()
+
+    @cached_property
+    def _orders(self) -> list[tuple[str | None, str | None, str | None, int]]:
+        """Carrier, product and its name, and how many threads: the threads are looked at once for both."""
+        about = ("thread__order__carrier", "thread__product__product_ref", "thread__product__name")
+        return list(self._new.values_list(*about).annotate(n=Count("pk")))
+
+    def tags(self) -> list[Share]:
+        """The most used tags."""
+        through: Any = Thread.tags.through
+        tagged = through.objects.filter(thread__in=self._new.values("thread")).order_by()
+        counted = tagged.values_list("threadtag", "threadtag__name").annotate(n=Count("pk"))
+        return [Share(*row) for row in counted.order_by("-n", "threadtag__name")[:SHOWN]]
+
+    def products(self) -> list[Share]:
+        """The products asked about most, with their orders."""
+        counted: Counter[tuple[str, str]] = Counter()
+        for _carrier, reference, name, n in self._orders:
+            if reference:
+                counted[reference, name or ""] += n
+        rows = list(_most(counted, SHOWN))
+        begin, end = self.period.begin, self.period.end
+        orders = context.orders_by_product([ref for (ref, _name), _n in rows], begin, end) if rows else {}
+        return [Share(ref, name, n, orders.get(ref, 0)) for (ref, name), n in rows]
+
+    def carriers(self) -> list[Share]:
+        """Carriers, by threads per 100 of their orders."""
+        counted: Counter[str] = Counter()
+        for carrier, _reference, _name, n in self._orders:
+            if carrier:
+                counted[carrier] += n
+        orders = context.orders_by_carrier(self.period.begin, self.period.end) if counted else {}
+        shares = [Share(carrier, carrier, n, orders.get(carrier, 0)) for carrier, n in _most(counted, COUNTED)]
+        return sorted(shares, key=lambda one: -(one.per_hundred or 0))[:SHOWN]
 
 
-def by_tag(period: Period, contacts: list[int]) -> list[Share]:
-    """The most used tags."""
-    rows = _counted(period, contacts, "thread__tags", "thread__tags__name")
-    return [Share(row["f0"], row["f1"], row["n"]) for row in rows if row["f0"]][:SHOWN]
-
-
-def by_product(period: Period, contacts: list[int]) -> list[Share]:
-    """The products asked about most, with their orders."""
-    rows = _counted(period, contacts, "thread__product__product_ref", "thread__product__name")
-    rows = [row for row in rows if row["f0"]][:SHOWN]
-    orders = context.orders_by_product([row["f0"] for row in rows], period.begin, period.end) if rows else {}
-    return [Share(row["f0"], row["f1"], row["n"], orders.get(row["f0"], 0)) for row in rows]
-
-
-def by_carrier(period: Period, contacts: list[int]) -> list[Share]:
-    """Carriers, by threads per 100 of their orders."""
-    rows = [row for row in _counted(period, contacts, "thread__order__carrier") if row["f0"]]
-    orders = context.orders_by_carrier(period.begin, period.end) if rows else {}
-    shares = [Share(row["f0"], row["f0"], row["n"], orders.get(row["f0"], 0)) for row in rows]
-    return sorted(shares, key=lambda one: -(one.per_hundred or 0))[:SHOWN]
+def _most(counted: Counter[Any], most: int) -> Iterator[tuple[Any, int]]:
+    """The commonest first; among equals by name, so that two readers see the same."""
+    yield from sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:most]

@@ -1,8 +1,9 @@
 """The statistics of a year: `python tests/bench/weeks.py [--messages N] [--days N] [--only ENGINE]`.
 
 Makes a year of threads with reopenings, merges and both changes of the clock, counts them, and checks that the roll-ups
-are exactly what messages and events add up to. 95 of 100 weekly pages come within 300 ms and 20 queries; an export of
-100,000 threads does not grow in memory. With fewer
+are exactly what messages and events add up to. 95 of 100 weekly pages come within 300 ms and 20 queries; so do the
+lists of the Friday review, with as many threads that are not closed as nobody should have; an export of 100,000 threads
+does not grow in memory. With fewer
 `--days` the same messages are denser: 100,000 in 36 days are as many a week as 1,000,000 in a year. Exits with 1 where
 a limit is not kept.
 """
@@ -38,7 +39,7 @@ def inside(options: argparse.Namespace) -> bool:
     from django.test import Client
 
     from accounts.models import Agent
-    from helpdesk.models import Fact
+    from helpdesk.models import Fact, Thread
 
     client = Client()
     client.force_login(Agent.objects.get(username="boss"))
@@ -47,14 +48,17 @@ def inside(options: argparse.Namespace) -> bool:
         f"{options.inside}, {load()}.\n"
     )
     say(HEAD.format("statistics"))
+    still_open = Thread.objects.active().filter(merged_into=None).count()
     pages = (
-        ("a week", "from=2025-10-20&to=2025-10-26", LIMIT, 40),
-        ("a week of one contact", "from=2025-10-13&to=2025-10-19&contact=c3", LIMIT, 20),
-        ("a year", "from=2024-11-01&to=2025-10-31", YEAR_LIMIT, 5),
+        ("a week", "/statistics/?from=2025-10-20&to=2025-10-26", LIMIT, 40),
+        ("a week of one contact", "/statistics/?from=2025-10-13&to=2025-10-19&contact=c3", LIMIT, 20),
+        ("a year", "/statistics/?from=2024-11-01&to=2025-10-31", YEAR_LIMIT, 5),
+        (f"the review, {still_open:,} threads not closed", "/review/", LIMIT, 20),
+        ("the review of a past week, one group", "/review/?week=2025-W43&group=long", LIMIT, 20),
     )
     kept = True
-    for name, query, limit, times in pages:
-        figure = measure(lambda query=query: client.get(f"/statistics/?{query}"), times=times)  # type: ignore[misc]
+    for name, path, limit, times in pages:
+        figure = measure(lambda path=path: client.get(path), times=times)  # type: ignore[misc]
         say(figure.line(name, limit))
         kept &= figure.fits(limit)
     kept &= _export(client)
