@@ -26,6 +26,7 @@ CPU_SECONDS = 5
 WALL_SECONDS = 20
 MEMORY = 512 * 1024 * 1024  # bytes on top of what the child holds before its first mail
 MAILS_A_CHILD = 1000
+MOST_BYTES = MAX_BYTES + 1024 * 1024  # of a mail that is handed over: enough to see that it is too large
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -168,7 +169,7 @@ os.register_at_fork(after_in_child=_renew_after_fork)
 
 def parse_limited(raw: bytes, own_addresses: frozenset[str] = frozenset()) -> InboundMail:
     """mime.parse in the child. Raises ParseFailed on time, memory or crash. Safe from any thread."""
-    return _desk.parse(raw[: MAX_BYTES + 1024 * 1024], own_addresses)
+    return _desk.parse(raw[:MOST_BYTES], own_addresses)
 
 
 def _send(pipe: BinaryIO, what: object) -> None:

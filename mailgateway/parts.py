@@ -88,8 +88,10 @@ def read(root: Part) -> Content:
     found.text = found.text or [part for part in found.files if part.kind in ENRICHED]
     text = _text(found)
     if not text.strip() and not html.strip():
-        html, text = extra.html, extra.text or _preamble(root)
-    text, invited = text if text.strip() else markup.to_text(html[:MAX_READ]), _invitations(named)
+        html, text = extra.html, extra.text or _preamble(root) or markup.to_text(extra.html[:MAX_READ])
+    elif not text.strip() and not all(one in found.text for one in found.html):
+        text = markup.to_text(html[:MAX_READ])
+    invited = _invitations(named)
     text = text if text.strip() else "\n".join(one.title for one in invited)
     return Content(
         text[:MAX_TEXT],
