@@ -14,6 +14,8 @@ LONG = 2048  # bytes; what is shorter goes through as it came
 PIECE = 64 * 1024
 MARK = b"mostrador-body-" + secrets.token_hex(16).encode()  # made anew by each process: no sender can know it
 MARKED = re.compile(MARK + rb":(\d{1,12}):(\d{1,12}):")
+MANY = 5000  # lines that may be boundaries
+BOUNDARY = re.compile(rb"""boundary[ \t]{0,9}=[ \t]{0,9}["']?([^"';\s]{1,200})""", re.IGNORECASE)
 BLANK_LINES = (b"\n\n", b"\n\r\n")
 
 
@@ -48,13 +50,20 @@ class Bodies:
     def _long(self, has_boundaries: bool) -> Iterator[tuple[int, int]]:
         """Where each begins and ends, without its last line end, which belongs to the boundary below it."""
         at = 0
-        lines = merge(self._each(b"\n--"), self._each(b"\r--")) if has_boundaries else iter(())
-        for below in chain(lines, (len(self.raw),)):
+        for below in chain(self._boundaries() if has_boundaries else (), (len(self.raw),)):
             start = self._below_blank_line(at, below)
             end = below - 1 if self.raw[below - 1 : below] == b"\r" else below
             if end - start > LONG:
                 yield start, end
             at = below + 1
+
+    def _boundaries(self) -> Iterator[int]:
+        """Where the line above each line that may be one ends; of very many, only those of a declared name."""
+        lines = merge(self._each(b"\n--"), self._each(b"\r--"))
+        if self.raw.count(b"\n--") + self.raw.count(b"\r--") <= MANY:
+            return lines
+        names = tuple(b"--" + name for name in set(BOUNDARY.findall(self.raw)))
+        return (at for at in lines if self.raw.startswith(names, at + 1))
 
     def _each(self, mark: bytes) -> Iterator[int]:
         at = self.raw.find(mark)

@@ -11,14 +11,12 @@ from io import BytesIO
 from typing import cast
 
 from mailgateway import headers
-from mailgateway.bodies import Bodies
+from mailgateway.bodies import BOUNDARY, MANY, Bodies
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_DEPTH = 20
 MAX_PARTS = 200
-MAX_DELIMITERS = 5000  # lines between parts
 MAX_LINES = 1_000_000
-BOUNDARY = re.compile(rb"""boundary[ \t]{0,9}=[ \t]{0,9}["']?([^"';\s]{1,200})""", re.IGNORECASE)
 MAX_BOUNDARIES = 300  # more declared ones than parts may be: not even looked at
 MAX_HEADER_BYTES = 1024 * 1024
 LOOSE_NAME = re.compile(rb"^([!-9;-~]{1,80})[ \t]{1,20}:", re.MULTILINE)
@@ -175,9 +173,9 @@ def _is_crowded(raw: bytes) -> bool:
         return True
     if max(raw.count(b"\n"), raw.count(b"\r")) > MAX_LINES:
         return True
-    if raw.count(b"\n--") + raw.count(b"\r--") <= MAX_DELIMITERS:
+    if raw.count(b"\n--") + raw.count(b"\r--") <= MANY:
         return False
-    return sum(raw.count(b"--" + name) for name in set(BOUNDARY.findall(raw))) > MAX_DELIMITERS
+    return sum(raw.count(b"--" + name) for name in set(BOUNDARY.findall(raw))) > MANY
 
 
 def _parsed(raw: bytes, head: bytes) -> Part:
