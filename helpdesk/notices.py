@@ -1,9 +1,11 @@
-"""What agents are told, and how: a row in the bell, and a mail for those who want one."""
+"""What agents are told, and how: a row in the bell, perhaps shown by the browser too, and a mail, as each chose."""
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
@@ -11,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts.models import Agent
 from helpdesk import letters, links, pings
 from helpdesk.models.desk import DeskSettings
-from helpdesk.models.marks import Notice, NoticeKind
+from helpdesk.models.marks import Notice, NoticeKind, NoticeQuerySet
 
 if TYPE_CHECKING:
     from helpdesk.models.delegation import Delegation
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from helpdesk.models.thread import Thread
 
 MENTION = re.compile(r"@([\w.-]{2,150})")
+MUTED_FOR = timedelta(hours=1)
+POPS_FOR = timedelta(minutes=5)  # what is older is news no more, and stands in the bell
+POPS_AT_ONCE = 5
 
 
 def tell(
@@ -35,11 +40,11 @@ def tell(
     if agent == by or not agent.is_active:
         return None
     by_name = by_name or str(by or "")
-    if agent.email and _is_mailed(agent, kind):
+    if agent.email and agent.is_told(kind, "mail"):
         with translation.override(agent.language or DeskSettings.load().language):
             headline = str(NoticeKind(kind).label)
         letters.queue_notice(agent, thread, headline=headline, text=text[:2000], by_name=by_name, messages=messages)
-    if kind in agent.unshown:
+    if not agent.is_told(kind, "here"):
         return None
     notice = Notice.objects.create(agent=agent, thread=thread, kind=kind, by_name=by_name, text=text[:500])
     agent_id = agent.pk
@@ -47,19 +52,10 @@ def tell(
     return notice
 
 
-def _is_mailed(agent: Agent, kind: NoticeKind) -> bool:
-    """Whether this agent wants such a notice by mail."""
-    if kind == NoticeKind.NEW:
-        return agent.new_threads_by_mail
-    return agent.notices_by_mail and kind not in agent.unmailed
-
-
 def tell_of_new(thread: "Thread", *, text: str) -> None:
     """Tell of a new thread those who asked for it and may see it; its assignee was told already."""
-    visible = type(thread).objects.filter(pk=thread.pk)
-    asked = Agent.objects.active().filter(new_threads_by_mail=True).values_list("pk", flat=True)
-    for agent in Agent.objects.filter(pk__in=ids) if (ids := set(asked) - {thread.assignee_id}) else ():
-        if visible.visible_to(agent).exists():
+    for agent in thread.contact.people():
+        if agent.pk != thread.assignee_id:
             tell(agent, NoticeKind.NEW, thread, text=text, by_name=thread.sender)
 
 
@@ -70,7 +66,7 @@ def tell_delegated(delegation: "Delegation", first: "Thread", count: int) -> Non
         headline, day = str(NoticeKind.DELEGATED.label), date_format(delegation.due_on, "l j F")
         said = ngettext("%(n)s thread to follow up by %(day)s", "%(n)s threads to follow up by %(day)s", count)
         text = ". ".join(filter(None, (said % {"n": count, "day": day}, delegation.note)))
-    if NoticeKind.DELEGATED not in agent.unshown:
+    if agent.is_told(NoticeKind.DELEGATED, "here"):
         Notice.objects.create(
             agent=agent,
             thread=first,
@@ -79,7 +75,7 @@ def tell_delegated(delegation: "Delegation", first: "Thread", count: int) -> Non
             text=text[:500],
             delegation=delegation,
         )
-    if agent.email and _is_mailed(agent, NoticeKind.DELEGATED):
+    if agent.email and agent.is_told(NoticeKind.DELEGATED, "mail"):
         page = links.delegation_url(delegation)
         letters.queue_notice(agent, first, headline=headline, text=text, by_name=by_name, page=page)
 
@@ -90,6 +86,32 @@ def read(agent: Agent, thread: "Thread | None" = None) -> None:
     if (unseen.filter(thread=thread) if thread else unseen).update(read_at=timezone.now()):
         agent_id = agent.pk
         transaction.on_commit(lambda: pings.notice_added(agent_id))
+
+
+def to_pop(agent: Agent, after: int) -> NoticeQuerySet:
+    """What the agent's browser shows of its own: what came behind a notice (id), of the kinds they chose."""
+    since = timezone.now() - POPS_FOR
+    fresh = Notice.objects.seen_by(agent).unread().filter(pk__gt=after, created_at__gt=since)
+    return fresh.none() if agent.is_muted else fresh.exclude(kind__in=agent.unpopped)
+
+
+def path_of(notice: Notice) -> str:
+    """The page that a notice leads to: its thread, or all that was given to the agent."""
+    if notice.delegation_id:
+        return f"{reverse('helpdesk:review')}?of={notice.delegation_id}"
+    return reverse("helpdesk:thread", args=[notice.thread_id])
+
+
+def mute(agent: Agent) -> None:
+    """An hour without notices of the browser, on all open pages."""
+    agent.mute(MUTED_FOR)
+    transaction.on_commit(lambda: pings.notice_added(agent.pk))
+
+
+def unmute(agent: Agent) -> None:
+    """The hour is over earlier."""
+    agent.unmute()
+    transaction.on_commit(lambda: pings.notice_added(agent.pk))
 
 
 def mentioned(text: str, thread: "Thread") -> list[Agent]:

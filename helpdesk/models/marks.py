@@ -105,6 +105,19 @@ class NoticeKind(models.TextChoices):
     CART = "cart", _("A watched cart may be this customer's")
 
 
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Notices, in the desk's words."""
+
+    def seen_by(self, agent: Agent) -> "NoticeQuerySet":
+        """What they were told, but for threads that they may not see any more."""
+        mine = self.filter(agent=agent)
+        return mine if agent.is_supervisor else mine.filter(thread__contact__members=agent)
+
+    def unread(self) -> "NoticeQuerySet":
+        """What they have not looked at yet."""
+        return self.filter(read_at=None)
+
+
 class Notice(models.Model):
     """Something an agent is told, on screen and perhaps by mail. Never about one's own doing."""
 
@@ -116,6 +129,8 @@ class Notice(models.Model):
     delegation = models.ForeignKey("helpdesk.Delegation", models.CASCADE, null=True, blank=True, related_name="notices")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -40,7 +40,7 @@ def alice(world, client):
 
 @pytest.fixture
 def eva(world):
-    return make.agent("Eva Ruiz", contacts=(world.service,), notices_by_mail=True, language="en")
+    return make.agent("Eva Ruiz", contacts=(world.service,), language="en")
 
 
 def friday():
