@@ -16,6 +16,7 @@ KINDS: dict[str, str | Promise] = {
     NoticeKind.ASSIGNED: _("A thread is assigned to me"),
     NoticeKind.FORWARDED: _("A thread is handed to me"),
     NoticeKind.DELEGATED: _("Threads are given to me to follow up"),
+    NoticeKind.TAKEN_BACK: _("What I was given to follow up is taken back"),
     NoticeKind.MENTIONED: _("I am named in a note"),
     NoticeKind.ANSWERED: _("A customer answers in a thread of mine"),
     NoticeKind.NEW: _("A new thread at my contacts"),

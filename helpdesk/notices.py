@@ -61,22 +61,34 @@ def tell_of_new(thread: "Thread", *, text: str) -> None:
 
 def tell_delegated(delegation: "Delegation", first: "Thread", count: int) -> None:
     """Tell an agent, once, that threads were given to them to follow up; `first` is one of them."""
-    agent, by_name = delegation.to, str(delegation.by or "")
-    with translation.override(agent.language or DeskSettings.load().language):
-        headline, day = str(NoticeKind.DELEGATED.label), date_format(delegation.due_on, "l j F")
+    with translation.override(delegation.to.language or DeskSettings.load().language):
+        day = date_format(delegation.due_on, "l j F")
         said = ngettext("%(n)s thread to follow up by %(day)s", "%(n)s threads to follow up by %(day)s", count)
         text = ". ".join(filter(None, (said % {"n": count, "day": day}, delegation.note)))
-    if agent.is_told(NoticeKind.DELEGATED, "here"):
-        Notice.objects.create(
-            agent=agent,
-            thread=first,
-            kind=NoticeKind.DELEGATED,
-            by_name=by_name,
-            text=text[:500],
-            delegation=delegation,
-        )
-    if agent.email and agent.is_told(NoticeKind.DELEGATED, "mail"):
-        page = links.delegation_url(delegation)
+    _tell_of_many(delegation, NoticeKind.DELEGATED, first, text, by=delegation.by)
+
+
+def tell_taken_back(delegation: "Delegation", first: "Thread", count: int, *, by: Agent) -> None:
+    """Tell an agent, once, that so many threads need not be followed up by them any more; `first` is one of them."""
+    with translation.override(delegation.to.language or DeskSettings.load().language):
+        said = ngettext("%(n)s thread; it stays assigned as it is", "%(n)s threads; they stay assigned as they are", count)
+        text = said % {"n": count}
+    _tell_of_many(delegation, NoticeKind.TAKEN_BACK, first, text, by=by)
+
+
+def _tell_of_many(delegation: "Delegation", kind: NoticeKind, first: "Thread", text: str, *, by: Agent | None) -> None:
+    """One notice and one mail about all threads of a delegation, as its agent chose; nothing of their own doing."""
+    agent, by_name = delegation.to, str(by or "")
+    if agent == by or not agent.is_active:
+        return
+    if agent.is_told(kind, "here"):
+        about = {"thread": first, "by_name": by_name, "text": text[:500], "delegation": delegation}
+        Notice.objects.create(agent=agent, kind=kind, **about)
+        transaction.on_commit(lambda: pings.notice_added(agent.pk))
+    if agent.email and agent.is_told(kind, "mail"):
+        with translation.override(agent.language or DeskSettings.load().language):
+            headline = str(kind.label)
+        page = links.review_url() if kind == NoticeKind.TAKEN_BACK else links.delegation_url(delegation)
         letters.queue_notice(agent, first, headline=headline, text=text, by_name=by_name, page=page)
 
 
@@ -96,7 +108,9 @@ def to_pop(agent: Agent, after: int) -> NoticeQuerySet:
 
 
 def path_of(notice: Notice) -> str:
-    """The page that a notice leads to: its thread, or all that was given to the agent."""
+    """The page that a notice leads to: its thread, or the review with all that was given to the agent."""
+    if notice.kind == NoticeKind.TAKEN_BACK:
+        return reverse("helpdesk:review")
     if notice.delegation_id:
         return f"{reverse('helpdesk:review')}?of={notice.delegation_id}"
     return reverse("helpdesk:thread", args=[notice.thread_id])

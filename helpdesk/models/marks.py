@@ -102,6 +102,7 @@ class NoticeKind(models.TextChoices):
     OVERDUE = "overdue", _("A thread of yours is overdue")
     NEW = "new", _("A customer began a thread")
     DELEGATED = "delegated", _("Threads were given to you to follow up")
+    TAKEN_BACK = "taken_back", _("Threads are not yours to follow up any more")
     CART = "cart", _("A watched cart may be this customer's")
 
 
