@@ -43,7 +43,7 @@ def test_the_browser_tells_once_it_was_allowed_to_by_a_click(world_live, page, s
     assert barriers(page) == []
     assert page.evaluate("window.asked") == 0  # never by itself
     page.get_by_role("button", name="Allow it here").click()
-    expect(page.get_by_text("This browser shows notices while a page of the desk is open.")).to_be_visible()
+    expect(page.get_by_text("This browser shows notices.")).to_be_visible()
     until(page, lambda: page.evaluate("localStorage.getItem('newest-notice') !== null"))
     page.get_by_role("button", name="Try one").click()
     assert shown(page) == ["This is how a notice looks: Nothing happened; you asked to see one."]
