@@ -63,10 +63,14 @@ def connect() -> None:
         post_delete.connect(_deleted, sender=model, dispatch_uid=f"words without {model.__name__}")
 
 
-def _saved(sender: type[Model], instance: Any, update_fields: frozenset[str] | None, raw: bool, **_more: Any) -> None:
-    if not raw and (update_fields is None or not SILENT.issuperset(update_fields)):
-        kind, name = KINDS[sender]
-        kind.write([getattr(instance, name)])
+def _saved(sender: type[Model], instance: Any, update_fields: frozenset[str] | None, raw: bool, **more: Any) -> None:
+    if raw or (update_fields is not None and SILENT.issuperset(update_fields)):
+        return
+    if sender is Customer and more["created"]:
+        CustomerWords.add(instance)
+        return
+    kind, name = KINDS[sender]
+    kind.write([getattr(instance, name)])
 
 
 def _deleted(sender: type[Model], instance: Any, origin: Any, **_more: Any) -> None:
