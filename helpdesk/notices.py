@@ -71,7 +71,9 @@ def tell_delegated(delegation: "Delegation", first: "Thread", count: int) -> Non
 def tell_taken_back(delegation: "Delegation", first: "Thread", count: int, *, by: Agent) -> None:
     """Tell an agent, once, that so many threads need not be followed up by them any more; `first` is one of them."""
     with translation.override(delegation.to.language or DeskSettings.load().language):
-        said = ngettext("%(n)s thread; it stays assigned as it is", "%(n)s threads; they stay assigned as they are", count)
+        said = ngettext(
+            "%(n)s thread; it stays assigned as it is", "%(n)s threads; they stay assigned as they are", count
+        )
         text = said % {"n": count}
     _tell_of_many(delegation, NoticeKind.TAKEN_BACK, first, text, by=by)
 

@@ -114,7 +114,7 @@ class Delegation(models.Model):
         waiting = self.rows.filter(state=GiveState.WAITING)
         waiting.update(state=GiveState.LEFT_OUT, reason=_("It was taken back before."))
         given = list(Thread.objects.filter(delegated__in=self.rows.filter(state=GiveState.GIVEN)).order_by("pk"))
-        facts = {"to": str(self.to), "due": self.due_on.isoformat()}
+        facts: dict[str, Any] = {"to": str(self.to), "due": self.due_on.isoformat()}
         Event.objects.bulk_create([one.fact(EventKind.UNDELEGATED, by=by, **facts) for one in given])
         if given and Delegation.objects.filter(pk=self.pk, told_at__isnull=False).exists():
             notices.tell_taken_back(self, given[0], len(given), by=by)

@@ -14,7 +14,6 @@ from crm.prestashop.told import ContactOfShop, ShopMessage, ShopThread
 from helpdesk import jobs
 from helpdesk.models import Calendar, Deadline, EventKind, Fact, FactKind, Metric, Target, Thread, ThreadOrigin
 from helpdesk.statistics import checking, counting
-from tests import make
 from tests.helpdesk.test_review import listed
 
 MADRID = ZoneInfo("Europe/Madrid")
