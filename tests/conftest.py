@@ -39,7 +39,10 @@ ASKED_TWICE = (
         for name in ("matching", "prestashop_sweep", "shop_api.py", "shop_api_calls", "sync", "tables", "totals")
     ),
     *(f"tests/helpdesk/test_{name}" for name in ("intake", "mailings.py", "outbox", "purge", "queue", "search.py")),
-    *(f"tests/mailgateway/test_{name}" for name in ("incoming.py", "periodic", "faults_clock", "faults_database")),
+    *(
+        f"tests/mailgateway/test_{name}"
+        for name in ("incoming.py", "periodic", "faults_clock", "faults_database", "same_moment")
+    ),
     "tests/helpdesk/test_leases",
     "tests/search/",
 )
