@@ -75,7 +75,7 @@ class Words(models.Model):
     def write(cls, ids: Iterable[int]) -> int:
         """Describe these things anew, some hundreds at a time; call it in the transaction that changed them.
 
-        Returns how many rows it wrote. What can no longer be found loses its row.
+        Returns how many can be found. What can no longer be found loses its row.
         """
         wanted, count = sorted(set(ids)), 0
         for start in range(0, len(wanted), BATCH):
@@ -86,11 +86,23 @@ class Words(models.Model):
     @classmethod
     def _write(cls, ids: list[int]) -> int:
         with transaction.atomic(savepoint=False):
-            rows = list(cls.described(ids))
-            if gone := set(ids) - {row.pk for row in rows}:
+            rows, before = list(cls.described(ids)), cls._default_manager.in_bulk(ids)
+            if gone := before.keys() - {row.pk for row in rows}:
                 cls._default_manager.filter(pk__in=gone).delete()
-            cls.put(rows)
+            others = [row for row in rows if not row.is_same(before.get(row.pk))]
+            cls.put(others)
+            if changed := [row.pk for row in others if row.pk in before]:
+                cls.tell_of(changed)
         return len(rows)
+
+    @classmethod
+    def tell_of(cls, ids: list[int]) -> None:
+        """These are found by other words than before: a kind whose words others repeat tells them."""
+
+    def is_same(self, other: Self | None) -> bool:
+        """Whether the other, saved row says the same."""
+        names = [field.attname for field in self._meta.concrete_fields]
+        return other is not None and all(getattr(self, name) == getattr(other, name) for name in names)
 
     @classmethod
     def put(cls, rows: list[Self]) -> None:

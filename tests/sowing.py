@@ -15,7 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from search.schema import index_words
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
-SEED = "crm.migrations.0001_squashed_0020_figures"
+SEED = "crm.migrations.0001_squashed_0021_present"
 WORDS = {"crm": ("CustomerWords", "OrderWords", "CartWords"), "helpdesk": ("MessageWords",)}
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0001_squashed_0003_moves'),
+        ('accounts', '0003_moves'),
     ]
 
     operations = [

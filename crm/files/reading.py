@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -98,6 +97,8 @@ def _decoded(content: bytes) -> str:
 
 def _rows_of_book(content: bytes) -> Iterator[list[str]]:
     """The first sheet, as values: formulas are not worked out."""
+    import openpyxl  # a quarter of a second of every start, if it were above
+
     try:
         _refuse_traps(content)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0001_squashed_0020_figures'),
+        ('crm', '0020_figures'),
     ]
 
     operations = [

@@ -113,12 +113,16 @@ class Record(models.Model):
         With `by` the story of the record says which were added and taken away.
         """
         customer = self._customer
-        had = customer.addresses_of_mail()
+        rows = {row.address: row for row in customer.emails.order_by("-is_main", "pk")}
+        had = list(rows)
         wanted = list(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
-        customer.emails.exclude(address__in=wanted).delete()
-        customer.emails.update(is_main=False)
+        for address in rows.keys() - set(wanted):
+            rows[address].delete()
         for position, address in enumerate(wanted):
-            customer.emails.update_or_create(address=address, defaults={"is_main": position == 0})
+            row = rows.get(address) or customer.emails.model(customer=customer, address=address)
+            if row.pk is None or row.is_main != (position == 0):
+                row.is_main = position == 0
+                row.save()
         for address in (one for one in wanted if one not in had and by is not None):
             customer.events.record("email_added", customer, by=by, address=address)
         for address in (one for one in had if one not in wanted and by is not None):

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
-from django.db import models, transaction
+from django.db import models
 
+from crm.models.address import Address
 from crm.models.cart import Cart
 from crm.models.cart_line import CartLine
-from crm.models.customer import Customer
+from crm.models.customer import Customer, CustomerEmail
 from crm.models.order import Order
 from search import folding
 from search.models import SameId, Words
@@ -35,30 +36,35 @@ class CustomerWords(Words):
     def described(cls, ids: Iterable[int]) -> Iterator[Self]:
         """Also those who are gone: a supervisor may look for them."""
         for one in Customer.objects.filter(pk__in=ids).prefetch_related("emails", "addresses"):
-            yield cls(customer=one, key=folding.name_key(one.name), words=folding.line(one.pk, _words_of_customer(one)))
+            yield cls.of(one, one.emails.all(), one.addresses.all())
 
     @classmethod
-    def _write(cls, ids: list[int]) -> int:
-        """As always; whose name or address is another now, their orders and carts are described anew too."""
-        with transaction.atomic(savepoint=False):
-            before = dict(cls.objects.filter(pk__in=ids).values_list("pk", "words"))
-            count = super()._write(ids)
-            after = cls.objects.filter(pk__in=before).values_list("pk", "words")
-            changed = [pk for pk, words in after if words != before[pk]]
-            for kind in (OrderWords, CartWords) if changed else ():
-                kind.write(kind.subjects().filter(customer__in=changed).values_list("pk", flat=True))
-        return count
+    def of(cls, one: Customer, emails: Iterable[CustomerEmail], addresses: Iterable[Address]) -> Self:
+        """The row of a customer whose addresses of both kinds are known; not saved."""
+        words = folding.line(one.pk, _words_of_customer(one, emails, addresses))
+        return cls(customer=one, key=folding.name_key(one.name), words=words)
+
+    @classmethod
+    def add(cls, one: Customer) -> None:
+        """Make a new customer findable, who has no addresses yet: nothing is read for it."""
+        cls.of(one, (), ()).save(force_insert=True)
+
+    @classmethod
+    def tell_of(cls, ids: list[int]) -> None:
+        """Orders and carts are found by the name and the addresses of whose they are."""
+        for kind in (OrderWords, CartWords):
+            kind.write(kind.subjects().filter(customer__in=ids).values_list("pk", flat=True))
 
 
-def _words_of_customer(one: Customer) -> list[str]:
+def _words_of_customer(one: Customer, known: Iterable[CustomerEmail], places_of: Iterable[Address]) -> list[str]:
     gone = one.deleted_at or one.erased_at or one.merged_into_id
-    addresses = [address for address in one.addresses.all() if address.deleted_at is None]
+    addresses = [address for address in places_of if address.deleted_at is None]
     phones = [one.phone, one.other_phone, *(number for a in addresses for number in (a.phone, a.mobile))]
     names = [one.first_name, one.last_name, one.company, one.username]
     places = [
         text for a in addresses for text in (a.first_name, a.last_name, a.company, a.line1, a.line2, a.postcode, a.city)
     ]
-    emails = [email.address for email in one.emails.all()]
+    emails = [email.address for email in known]
     said = folding.indexed(*names, *emails, one.tax_number, one.shop_id, *places)
     near = folding.near_words(*names, *(address.partition("@")[0] for address in emails))
     return [GONE if gone else PRESENT, *_once(said, folding.phone_words(*phones), near)]

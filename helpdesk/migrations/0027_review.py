@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.schema import CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -14,80 +16,183 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='BulkFollowUp',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week', models.DateField()),
-                ('title', models.CharField(max_length=128)),
-                ('bodies', models.JSONField(default=dict)),
-                ('form_key', models.CharField(max_length=32)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                'verbose_name': 'follow-up to many',
-                'ordering': ['-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='DelegatedThread',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('given', 'Given'), ('left_out', 'Left out'), ('moved', 'Given to somebody else')], default='waiting', max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-            ],
-            options={
-                'verbose_name': 'delegated thread',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Delegation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week', models.DateField()),
-                ('due_on', models.DateField(verbose_name='to be done by')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('form_key', models.CharField(max_length=32)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'verbose_name': 'delegation',
-                'ordering': ['-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='FollowUpRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('written', 'Written'), ('left_out', 'Left out'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-            ],
-            options={
-                'verbose_name': 'thread of a follow-up to many',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReviewStep',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week', models.DateField()),
-                ('kind', models.CharField(choices=[('sent', 'Sent'), ('chased', 'Asked outside'), ('handed', 'Handed over'), ('snoozed', 'Postponed'), ('closed', 'Closed'), ('skipped', 'Skipped')], max_length=8)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('after', models.BigIntegerField(default=0)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'verbose_name': 'step of a review',
-                'ordering': ['at', 'pk'],
-            },
-        ),
+        CreateTogether([
+            migrations.CreateModel(
+                name='BulkFollowUp',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('week', models.DateField()),
+                    ('title', models.CharField(max_length=128)),
+                    ('bodies', models.JSONField(default=dict)),
+                    ('form_key', models.CharField(max_length=32)),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
+                ],
+                options={
+                    'verbose_name': 'follow-up to many',
+                    'ordering': ['-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='DelegatedThread',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('state', models.CharField(choices=[('waiting', 'Waiting'), ('given', 'Given'), ('left_out', 'Left out'), ('moved', 'Given to somebody else')], default='waiting', max_length=8)),
+                    ('reason', models.CharField(blank=True, max_length=200)),
+                ],
+                options={
+                    'verbose_name': 'delegated thread',
+                    'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Delegation',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('week', models.DateField()),
+                    ('due_on', models.DateField(verbose_name='to be done by')),
+                    ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                    ('form_key', models.CharField(max_length=32)),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('told_at', models.DateTimeField(blank=True, null=True)),
+                    ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ],
+                options={
+                    'verbose_name': 'delegation',
+                    'ordering': ['-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='FollowUpRow',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('state', models.CharField(choices=[('waiting', 'Waiting'), ('written', 'Written'), ('left_out', 'Left out'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=10)),
+                    ('reason', models.CharField(blank=True, max_length=200)),
+                ],
+                options={
+                    'verbose_name': 'thread of a follow-up to many',
+                    'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ReviewStep',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('week', models.DateField()),
+                    ('kind', models.CharField(choices=[('sent', 'Sent'), ('chased', 'Asked outside'), ('handed', 'Handed over'), ('snoozed', 'Postponed'), ('closed', 'Closed'), ('skipped', 'Skipped')], max_length=8)),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('reason', models.CharField(blank=True, max_length=200)),
+                    ('after', models.BigIntegerField(default=0)),
+                    ('facts', models.JSONField(blank=True, default=dict)),
+                    ('undone_at', models.DateTimeField(blank=True, null=True)),
+                ],
+                options={
+                    'verbose_name': 'step of a review',
+                    'ordering': ['at', 'pk'],
+                },
+            ),
+            migrations.AddField(
+                model_name='bulkfollowup',
+                name='by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='bulkfollowup',
+                name='reply',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.predefinedreply'),
+            ),
+            migrations.AddField(
+                model_name='delegatedthread',
+                name='thread',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegated', to='helpdesk.thread'),
+            ),
+            migrations.AddField(
+                model_name='delegation',
+                name='by',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='delegation',
+                name='threads',
+                field=models.ManyToManyField(related_name='delegations', through='helpdesk.DelegatedThread', to='helpdesk.thread'),
+            ),
+            migrations.AddField(
+                model_name='delegation',
+                name='to',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegations', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='delegatedthread',
+                name='delegation',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='helpdesk.delegation'),
+            ),
+            migrations.AddField(
+                model_name='followuprow',
+                name='job',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='helpdesk.bulkfollowup'),
+            ),
+            migrations.AddField(
+                model_name='followuprow',
+                name='message',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.message'),
+            ),
+            migrations.AddField(
+                model_name='followuprow',
+                name='thread',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='helpdesk.thread'),
+            ),
+            migrations.AddField(
+                model_name='reviewstep',
+                name='by',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='reviewstep',
+                name='message',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.message'),
+            ),
+            migrations.AddField(
+                model_name='reviewstep',
+                name='thread',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='review_steps', to='helpdesk.thread'),
+            ),
+            migrations.AddConstraint(
+                model_name='bulkfollowup',
+                constraint=models.UniqueConstraint(fields=('by', 'form_key'), name='one_follow_up_a_form'),
+            ),
+            migrations.AddIndex(
+                model_name='delegation',
+                index=models.Index(fields=['to', 'due_on'], name='delegations_of_an_agent'),
+            ),
+            migrations.AddConstraint(
+                model_name='delegation',
+                constraint=models.UniqueConstraint(fields=('by', 'form_key'), name='one_delegation_a_form'),
+            ),
+            migrations.AddIndex(
+                model_name='delegatedthread',
+                index=models.Index(fields=['delegation', 'state'], name='delegated_by_state'),
+            ),
+            migrations.AddConstraint(
+                model_name='delegatedthread',
+                constraint=models.UniqueConstraint(fields=('delegation', 'thread'), name='once_a_delegation'),
+            ),
+            migrations.AddIndex(
+                model_name='followuprow',
+                index=models.Index(fields=['job', 'state'], name='follow_ups_by_state'),
+            ),
+            migrations.AddConstraint(
+                model_name='followuprow',
+                constraint=models.UniqueConstraint(fields=('job', 'thread'), name='one_follow_up_a_thread'),
+            ),
+            migrations.AddIndex(
+                model_name='reviewstep',
+                index=models.Index(fields=['week', 'at'], name='steps_of_a_week'),
+            ),
+            migrations.AddConstraint(
+                model_name='reviewstep',
+                constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('thread', 'week', 'after'), name='one_step_after_a_message'),
+            ),
+        ]),
         migrations.AddField(
             model_name='historicalpredefinedreply',
             name='follow_up',
@@ -113,109 +218,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('follow_up', ''), _negated=True), fields=('follow_up',), name='one_a_follow_up'),
         ),
         migrations.AddField(
-            model_name='bulkfollowup',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='bulkfollowup',
-            name='reply',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.predefinedreply'),
-        ),
-        migrations.AddField(
-            model_name='delegatedthread',
-            name='thread',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegated', to='helpdesk.thread'),
-        ),
-        migrations.AddField(
-            model_name='delegation',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='delegation',
-            name='threads',
-            field=models.ManyToManyField(related_name='delegations', through='helpdesk.DelegatedThread', to='helpdesk.thread'),
-        ),
-        migrations.AddField(
-            model_name='delegation',
-            name='to',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegations', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='delegatedthread',
-            name='delegation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='helpdesk.delegation'),
-        ),
-        migrations.AddField(
             model_name='notice',
             name='delegation',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='helpdesk.delegation'),
-        ),
-        migrations.AddField(
-            model_name='followuprow',
-            name='job',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='helpdesk.bulkfollowup'),
-        ),
-        migrations.AddField(
-            model_name='followuprow',
-            name='message',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.message'),
-        ),
-        migrations.AddField(
-            model_name='followuprow',
-            name='thread',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='helpdesk.thread'),
-        ),
-        migrations.AddField(
-            model_name='reviewstep',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='reviewstep',
-            name='message',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.message'),
-        ),
-        migrations.AddField(
-            model_name='reviewstep',
-            name='thread',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='review_steps', to='helpdesk.thread'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkfollowup',
-            constraint=models.UniqueConstraint(fields=('by', 'form_key'), name='one_follow_up_a_form'),
-        ),
-        migrations.AddIndex(
-            model_name='delegation',
-            index=models.Index(fields=['to', 'due_on'], name='delegations_of_an_agent'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.UniqueConstraint(fields=('by', 'form_key'), name='one_delegation_a_form'),
-        ),
-        migrations.AddIndex(
-            model_name='delegatedthread',
-            index=models.Index(fields=['delegation', 'state'], name='delegated_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegatedthread',
-            constraint=models.UniqueConstraint(fields=('delegation', 'thread'), name='once_a_delegation'),
-        ),
-        migrations.AddIndex(
-            model_name='followuprow',
-            index=models.Index(fields=['job', 'state'], name='follow_ups_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='followuprow',
-            constraint=models.UniqueConstraint(fields=('job', 'thread'), name='one_follow_up_a_thread'),
-        ),
-        migrations.AddIndex(
-            model_name='reviewstep',
-            index=models.Index(fields=['week', 'at'], name='steps_of_a_week'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('thread', 'week', 'after'), name='one_step_after_a_message'),
         ),
     ]

@@ -8,6 +8,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.schema import CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -18,75 +20,129 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Deadline',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(choices=[('first', 'First answer'), ('next', 'Later answers'), ('resolution', 'Resolution')], max_length=12)),
-                ('number', models.PositiveIntegerField(default=0)),
-                ('began_at', models.DateTimeField()),
-                ('stops', models.JSONField(default=list)),
-                ('seconds', models.PositiveIntegerField(default=0)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('warn_at', models.DateTimeField(blank=True, null=True)),
-                ('is_running', models.BooleanField(default=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('warned_at', models.DateTimeField(blank=True, null=True)),
-                ('missed_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('used', models.PositiveIntegerField(blank=True, null=True)),
-            ],
-            options={
-                'verbose_name': 'deadline',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalTarget',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('priority', models.CharField(blank=True, choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], max_length=8, verbose_name='priority')),
-                ('first', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='first answer')),
-                ('next', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='later answers')),
-                ('resolution', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='resolution')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-            ],
-            options={
-                'verbose_name': 'historical target',
-                'verbose_name_plural': 'historical targets',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='Target',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('priority', models.CharField(blank=True, choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], max_length=8, verbose_name='priority')),
-                ('first', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='first answer')),
-                ('next', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='later answers')),
-                ('resolution', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='resolution')),
-            ],
-            options={
-                'verbose_name': 'target',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='TimingState',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plan', models.CharField(blank=True, max_length=64)),
-                ('after', models.BigIntegerField(null=True)),
-            ],
-            options={
-                'verbose_name': 'state of the due times',
-            },
-        ),
+        CreateTogether([
+            migrations.CreateModel(
+                name='Deadline',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('metric', models.CharField(choices=[('first', 'First answer'), ('next', 'Later answers'), ('resolution', 'Resolution')], max_length=12)),
+                    ('number', models.PositiveIntegerField(default=0)),
+                    ('began_at', models.DateTimeField()),
+                    ('stops', models.JSONField(default=list)),
+                    ('seconds', models.PositiveIntegerField(default=0)),
+                    ('due_at', models.DateTimeField(blank=True, null=True)),
+                    ('warn_at', models.DateTimeField(blank=True, null=True)),
+                    ('is_running', models.BooleanField(default=True)),
+                    ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('warned_at', models.DateTimeField(blank=True, null=True)),
+                    ('missed_at', models.DateTimeField(blank=True, null=True)),
+                    ('settled_at', models.DateTimeField(blank=True, null=True)),
+                    ('used', models.PositiveIntegerField(blank=True, null=True)),
+                ],
+                options={
+                    'verbose_name': 'deadline',
+                    'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='HistoricalTarget',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('priority', models.CharField(blank=True, choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], max_length=8, verbose_name='priority')),
+                    ('first', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='first answer')),
+                    ('next', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='later answers')),
+                    ('resolution', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='resolution')),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ],
+                options={
+                    'verbose_name': 'historical target',
+                    'verbose_name_plural': 'historical targets',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='Target',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('priority', models.CharField(blank=True, choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], max_length=8, verbose_name='priority')),
+                    ('first', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='first answer')),
+                    ('next', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='later answers')),
+                    ('resolution', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='resolution')),
+                ],
+                options={
+                    'verbose_name': 'target',
+                    'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='TimingState',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('plan', models.CharField(blank=True, max_length=64)),
+                    ('after', models.BigIntegerField(null=True)),
+                ],
+                options={
+                    'verbose_name': 'state of the due times',
+                },
+            ),
+            migrations.AddField(
+                model_name='deadline',
+                name='agent',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='deadline',
+                name='thread',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='helpdesk.thread'),
+            ),
+            migrations.AddField(
+                model_name='historicaltarget',
+                name='contact',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='helpdesk.contact', verbose_name='contact'),
+            ),
+            migrations.AddField(
+                model_name='historicaltarget',
+                name='group',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.customergroup', verbose_name='customer group'),
+            ),
+            migrations.AddField(
+                model_name='historicaltarget',
+                name='history_user',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='target',
+                name='contact',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='helpdesk.contact', verbose_name='contact'),
+            ),
+            migrations.AddField(
+                model_name='target',
+                name='group',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.customergroup', verbose_name='customer group'),
+            ),
+            migrations.AddField(
+                model_name='deadline',
+                name='target',
+                field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.target'),
+            ),
+            migrations.AddIndex(
+                model_name='deadline',
+                index=models.Index(condition=models.Q(('is_running', True), ('warned_at', None)), fields=['warn_at'], name='deadlines_to_warn'),
+            ),
+            migrations.AddIndex(
+                model_name='deadline',
+                index=models.Index(condition=models.Q(('is_running', True), ('missed_at', None)), fields=['due_at'], name='deadlines_to_miss'),
+            ),
+            migrations.AddConstraint(
+                model_name='deadline',
+                constraint=models.UniqueConstraint(fields=('thread', 'metric', 'began_at'), name='one_deadline_a_beginning'),
+            ),
+        ]),
         migrations.AddField(
             model_name='desksettings',
             name='clock_stops',
@@ -149,57 +205,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='thread',
             index=models.Index(fields=['folder', 'priority', '-active_at'], name='queue_by_priority'),
-        ),
-        migrations.AddField(
-            model_name='deadline',
-            name='agent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='deadline',
-            name='thread',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='helpdesk.thread'),
-        ),
-        migrations.AddField(
-            model_name='historicaltarget',
-            name='contact',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='helpdesk.contact', verbose_name='contact'),
-        ),
-        migrations.AddField(
-            model_name='historicaltarget',
-            name='group',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.customergroup', verbose_name='customer group'),
-        ),
-        migrations.AddField(
-            model_name='historicaltarget',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='target',
-            name='contact',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='helpdesk.contact', verbose_name='contact'),
-        ),
-        migrations.AddField(
-            model_name='target',
-            name='group',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.customergroup', verbose_name='customer group'),
-        ),
-        migrations.AddField(
-            model_name='deadline',
-            name='target',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.target'),
-        ),
-        migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('is_running', True), ('warned_at', None)), fields=['warn_at'], name='deadlines_to_warn'),
-        ),
-        migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('is_running', True), ('missed_at', None)), fields=['due_at'], name='deadlines_to_miss'),
-        ),
-        migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(fields=('thread', 'metric', 'began_at'), name='one_deadline_a_beginning'),
         ),
     ]

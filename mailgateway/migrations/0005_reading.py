@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailgateway', '0001_squashed_0004_outbox'),
+        ('mailgateway', '0004_outbox'),
     ]
 
     operations = [

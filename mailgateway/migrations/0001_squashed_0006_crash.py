@@ -16,12 +16,14 @@ class Migration(migrations.Migration):
         ('mailgateway', '0002_trusted_server'),
         ('mailgateway', '0003_mailbox'),
         ('mailgateway', '0004_outbox'),
+        ('mailgateway', '0005_reading'),
+        ('mailgateway', '0006_crash'),
     ]
 
     initial = True
 
     dependencies = [
-        ('helpdesk', '0001_squashed_0023_event_kinds'),
+        ('helpdesk', '0001_squashed_0031_levels_2'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -60,6 +62,9 @@ class Migration(migrations.Migration):
                     ('fingerprint', models.CharField(blank=True, help_text='SHA-256 of a self-signed certificate.', max_length=95, verbose_name='pinned certificate')),
                     ('ca_pem', models.TextField(blank=True, help_text='PEM.', verbose_name='own certificate authority')),
                     ('trusted_server', models.CharField(blank=True, help_text="The name that your mail server writes first into “Authentication-Results”, as in mx.example.com. Only what it vouches for is taken as an agent's answer; empty: nothing is.", max_length=255, verbose_name='server that vouches for senders')),
+                    ('believes_marks', models.BooleanField(default=True, help_text='What “X-Spam-Flag”, “X-Spam-Status” and their like call spam goes to the spam folder.', verbose_name='believe the spam marks of other filters')),
+                    ('spam_score', models.FloatField(blank=True, help_text='The number in “X-Spam-Status” or “X-Spam-Score”, often 5. Empty: only what is marked.', null=True, verbose_name='spam from this score on')),
+                    ('refuses_forged', models.BooleanField(default=False, help_text='Mail that fails DMARC, as the server says that vouches for senders.', verbose_name='put forged senders into the spam folder')),
                     ('smtp_host', models.CharField(blank=True, max_length=255, verbose_name='SMTP server')),
                     ('smtp_port', models.PositiveIntegerField(default=587, verbose_name='port')),
                     ('smtp_security', models.CharField(choices=[('tls', 'TLS from the start'), ('starttls', 'STARTTLS, refused if the server has none'), ('none', 'None (this machine only)')], default='starttls', max_length=8, verbose_name='security')),
@@ -121,6 +126,9 @@ class Migration(migrations.Migration):
                     ('fingerprint', models.CharField(blank=True, help_text='SHA-256 of a self-signed certificate.', max_length=95, verbose_name='pinned certificate')),
                     ('ca_pem', models.TextField(blank=True, help_text='PEM.', verbose_name='own certificate authority')),
                     ('trusted_server', models.CharField(blank=True, help_text="The name that your mail server writes first into “Authentication-Results”, as in mx.example.com. Only what it vouches for is taken as an agent's answer; empty: nothing is.", max_length=255, verbose_name='server that vouches for senders')),
+                    ('believes_marks', models.BooleanField(default=True, help_text='What “X-Spam-Flag”, “X-Spam-Status” and their like call spam goes to the spam folder.', verbose_name='believe the spam marks of other filters')),
+                    ('spam_score', models.FloatField(blank=True, help_text='The number in “X-Spam-Status” or “X-Spam-Score”, often 5. Empty: only what is marked.', null=True, verbose_name='spam from this score on')),
+                    ('refuses_forged', models.BooleanField(default=False, help_text='Mail that fails DMARC, as the server says that vouches for senders.', verbose_name='put forged senders into the spam folder')),
                     ('smtp_host', models.CharField(blank=True, max_length=255, verbose_name='SMTP server')),
                     ('smtp_port', models.PositiveIntegerField(default=587, verbose_name='port')),
                     ('smtp_security', models.CharField(choices=[('tls', 'TLS from the start'), ('starttls', 'STARTTLS, refused if the server has none'), ('none', 'None (this machine only)')], default='starttls', max_length=8, verbose_name='security')),
@@ -177,6 +185,7 @@ class Migration(migrations.Migration):
                     ('error', models.CharField(blank=True, max_length=500)),
                     ('attempts', models.PositiveIntegerField(default=0)),
                     ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
+                    ('copied_at', models.DateTimeField(blank=True, null=True)),
                     ('sender', models.CharField(blank=True, max_length=255)),
                     ('subject', models.CharField(blank=True, max_length=255)),
                     ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.contact')),

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
         ('crm', '0018_lists_count_by_indexes'),
         ('crm', '0019_letters_and_vouchers'),
         ('crm', '0020_figures'),
+        ('crm', '0021_present'),
     ]
 
     initial = True
@@ -1449,6 +1450,10 @@ class Migration(migrations.Migration):
             migrations.AddConstraint(
                 model_name='shoptally',
                 constraint=models.UniqueConstraint(fields=('shop', 'day', 'noun'), name='one_tally_a_day_and_noun'),
+            ),
+            migrations.AddIndex(
+                model_name='customer',
+                index=models.Index(condition=models.Q(('deleted_at', None), ('erased_at', None), ('merged_into', None)), fields=['id'], name='customers_present'),
             ),
             migrations.AddIndex(
                 model_name='customer',

@@ -6,6 +6,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 import helpdesk.models.attachment
 import helpdesk.models.calendar
+import helpdesk.models.desk
 import helpdesk.models.thread
 import search.models
 import simple_history.models
@@ -42,12 +43,20 @@ class Migration(migrations.Migration):
         ('helpdesk', '0021_ratings'),
         ('helpdesk', '0022_moves_2'),
         ('helpdesk', '0023_event_kinds'),
+        ('helpdesk', '0024_answers'),
+        ('helpdesk', '0025_reading'),
+        ('helpdesk', '0026_verbs'),
+        ('helpdesk', '0027_review'),
+        ('helpdesk', '0028_levels'),
+        ('helpdesk', '0029_pictures'),
+        ('helpdesk', '0030_notices'),
+        ('helpdesk', '0031_levels_2'),
     ]
 
     initial = True
 
     dependencies = [
-        ('crm', '0001_squashed_0020_figures'),
+        ('crm', '0001_squashed_0021_present'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -84,6 +93,10 @@ class Migration(migrations.Migration):
                 name='Thread',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('priority', models.CharField(choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], default='normal', max_length=8, verbose_name='priority')),
+                    ('due_at', models.DateTimeField(blank=True, null=True)),
+                    ('due_metric', models.CharField(blank=True, choices=[('first', 'First answer'), ('next', 'Later answers'), ('resolution', 'Resolution')], max_length=12)),
+                    ('opened_at', models.DateTimeField(blank=True, null=True)),
                     ('wake_at', models.DateTimeField(blank=True, null=True)),
                     ('wake_note', models.CharField(blank=True, max_length=200)),
                     ('promised_at', models.DateTimeField(blank=True, null=True)),
@@ -110,9 +123,11 @@ class Migration(migrations.Migration):
                     ('waiting_since', models.DateTimeField(blank=True, null=True)),
                     ('first_response_at', models.DateTimeField(blank=True, null=True)),
                     ('closed_at', models.DateTimeField(blank=True, null=True)),
+                    ('thanked_at', models.DateTimeField(blank=True, null=True)),
                     ('trashed_at', models.DateTimeField(blank=True, null=True)),
                     ('reopened_count', models.PositiveIntegerField(default=0)),
                     ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='threads', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
+                    ('beside', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.thread')),
                     ('cart', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='threads', to='crm.cart')),
                     ('claimed', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.thread')),
                 ],
@@ -149,10 +164,13 @@ class Migration(migrations.Migration):
                     ('after_reply', models.CharField(choices=[('open', 'Open'), ('pending1', 'Pending 1'), ('pending2', 'Pending 2'), ('closed', 'Closed')], default='pending1', max_length=10, verbose_name='after a reply')),
                     ('asks_reason', models.BooleanField(default=False, help_text='Delay, damage, our mistake… The weekly review counts them.', verbose_name='ask why when a thread is closed')),
                     ('reopen_days', models.PositiveIntegerField(default=60, help_text='Later answers begin a new thread that follows the old one.', verbose_name='days in which an answer reopens a closed thread')),
+                    ('quiet_thanks', models.BooleanField(default=True, help_text='It waits under “Thanks”, where one click reopens. A question, number or file always reopens.', verbose_name='a short thank-you leaves a thread closed')),
                     ('undo_seconds', models.PositiveIntegerField(default=10, verbose_name='seconds to undo sending')),
                     ('replies_by_mail', models.BooleanField(default=False, help_text="An answer to a notice goes to the customer, if the mailbox's own server vouches for its sender.", verbose_name='agents may answer by mail')),
                     ('asks_rating', models.BooleanField(default=False, help_text="Once a thread, in the reply that closes it, and on the customer's page once it is closed.", verbose_name='ask for a rating')),
                     ('answer_hours', models.PositiveIntegerField(default=24, verbose_name='hours in which customers may expect an answer')),
+                    ('warn_minutes', models.PositiveIntegerField(default=60, verbose_name='minutes before a due time in which it warns')),
+                    ('clock_stops', models.JSONField(blank=True, default=helpdesk.models.desk.stops_at_first, verbose_name='statuses in which the clock stands still')),
                     ('privacy_texts', models.JSONField(blank=True, default=dict, verbose_name='privacy text of the form')),
                     ('privacy_version', models.PositiveIntegerField(default=1)),
                     ('metadata_days', models.PositiveIntegerField(default=90, verbose_name='days to keep IP addresses and browsers')),
@@ -181,6 +199,7 @@ class Migration(migrations.Migration):
                     ('delivery', models.CharField(blank=True, choices=[('', 'Not sent by mail'), ('queued', 'Leaves in a moment'), ('sending', 'Sending'), ('retrying', 'Not sent, retrying'), ('sent', 'Sent'), ('uncertain', 'Perhaps sent'), ('failed', 'Not delivered')], default='', max_length=10)),
                     ('delivery_note', models.CharField(blank=True, max_length=500)),
                     ('reason', models.CharField(blank=True, max_length=24)),
+                    ('cards', models.JSONField(blank=True, default=dict)),
                     ('is_from_stranger', models.BooleanField(default=False)),
                     ('sent_at', models.DateTimeField(blank=True, null=True)),
                     ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -222,6 +241,17 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='TimingState',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('plan', models.CharField(blank=True, max_length=64)),
+                    ('after', models.BigIntegerField(null=True)),
+                ],
+                options={
+                    'verbose_name': 'state of the due times',
+                },
+            ),
+            migrations.CreateModel(
                 name='Attachment',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -238,6 +268,23 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'attachment',
                     'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='BulkFollowUp',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('week', models.DateField()),
+                    ('title', models.CharField(max_length=128)),
+                    ('bodies', models.JSONField(default=dict)),
+                    ('form_key', models.CharField(max_length=32)),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'follow-up to many',
+                    'ordering': ['-pk'],
                 },
             ),
             migrations.CreateModel(
@@ -318,6 +365,79 @@ class Migration(migrations.Migration):
                     ('at', models.DateTimeField(default=django.utils.timezone.now)),
                     ('thread', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='cart_search', to='helpdesk.thread')),
                 ],
+            ),
+            migrations.CreateModel(
+                name='DelegatedThread',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('state', models.CharField(choices=[('waiting', 'Waiting'), ('given', 'Given'), ('left_out', 'Left out'), ('moved', 'Given to somebody else')], default='waiting', max_length=8)),
+                    ('reason', models.CharField(blank=True, max_length=200)),
+                    ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegated', to='helpdesk.thread')),
+                ],
+                options={
+                    'verbose_name': 'delegated thread',
+                    'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Delegation',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('week', models.DateField()),
+                    ('due_on', models.DateField(verbose_name='to be done by')),
+                    ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                    ('form_key', models.CharField(max_length=32)),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('told_at', models.DateTimeField(blank=True, null=True)),
+                    ('ended_at', models.DateTimeField(blank=True, null=True)),
+                    ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('threads', models.ManyToManyField(related_name='delegations', through='helpdesk.DelegatedThread', to='helpdesk.thread')),
+                    ('to', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegations', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'delegation',
+                    'ordering': ['-pk'],
+                },
+            ),
+            migrations.AddField(
+                model_name='delegatedthread',
+                name='delegation',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='helpdesk.delegation'),
+            ),
+            migrations.CreateModel(
+                name='Draft',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('customer', 'Customer'), ('reply', 'Reply'), ('note', 'Internal note'), ('forward', 'Forwarded outside'), ('third_party', 'Third party')], default='reply', max_length=12)),
+                    ('text', models.TextField(blank=True)),
+                    ('html', models.TextField(blank=True)),
+                    ('cc', models.CharField(blank=True, max_length=4000)),
+                    ('replies', models.JSONField(blank=True, default=list)),
+                    ('saved_at', models.DateTimeField(auto_now=True)),
+                    ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('attachments', models.ManyToManyField(blank=True, related_name='+', to='helpdesk.attachment')),
+                    ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='helpdesk.thread')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Fact',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('new', 'New thread'), ('received', 'Message of a customer'), ('asked', 'Customer waits for an answer'), ('first', 'First answer'), ('next', 'Later answer'), ('more', 'Reply nobody waited for'), ('closed', 'Closed'), ('reopened', 'Opened again'), ('kept', 'Promise kept'), ('broken', 'Promise broken'), ('met', 'Done in time'), ('late', 'Due and not done'), ('invited', 'Asked to rate'), ('rated', 'Rated'), ('shown', 'Wrote after seeing the order')], max_length=8)),
+                    ('at', models.DateTimeField()),
+                    ('until', models.DateTimeField(blank=True, null=True)),
+                    ('seconds', models.PositiveIntegerField(blank=True, null=True)),
+                    ('work_seconds', models.PositiveIntegerField(blank=True, null=True)),
+                    ('number', models.PositiveIntegerField(default=0)),
+                    ('data', models.JSONField(blank=True, default=dict)),
+                    ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='helpdesk.contact')),
+                    ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='helpdesk.thread')),
+                ],
+                options={
+                    'verbose_name': 'fact',
+                    'ordering': ['at', 'pk'],
+                },
             ),
             migrations.CreateModel(
                 name='HistoricalCalendar',
@@ -413,10 +533,13 @@ class Migration(migrations.Migration):
                     ('after_reply', models.CharField(choices=[('open', 'Open'), ('pending1', 'Pending 1'), ('pending2', 'Pending 2'), ('closed', 'Closed')], default='pending1', max_length=10, verbose_name='after a reply')),
                     ('asks_reason', models.BooleanField(default=False, help_text='Delay, damage, our mistake… The weekly review counts them.', verbose_name='ask why when a thread is closed')),
                     ('reopen_days', models.PositiveIntegerField(default=60, help_text='Later answers begin a new thread that follows the old one.', verbose_name='days in which an answer reopens a closed thread')),
+                    ('quiet_thanks', models.BooleanField(default=True, help_text='It waits under “Thanks”, where one click reopens. A question, number or file always reopens.', verbose_name='a short thank-you leaves a thread closed')),
                     ('undo_seconds', models.PositiveIntegerField(default=10, verbose_name='seconds to undo sending')),
                     ('replies_by_mail', models.BooleanField(default=False, help_text="An answer to a notice goes to the customer, if the mailbox's own server vouches for its sender.", verbose_name='agents may answer by mail')),
                     ('asks_rating', models.BooleanField(default=False, help_text="Once a thread, in the reply that closes it, and on the customer's page once it is closed.", verbose_name='ask for a rating')),
                     ('answer_hours', models.PositiveIntegerField(default=24, verbose_name='hours in which customers may expect an answer')),
+                    ('warn_minutes', models.PositiveIntegerField(default=60, verbose_name='minutes before a due time in which it warns')),
+                    ('clock_stops', models.JSONField(blank=True, default=helpdesk.models.desk.stops_at_first, verbose_name='statuses in which the clock stands still')),
                     ('privacy_texts', models.JSONField(blank=True, default=dict, verbose_name='privacy text of the form')),
                     ('privacy_version', models.PositiveIntegerField(default=1)),
                     ('metadata_days', models.PositiveIntegerField(default=90, verbose_name='days to keep IP addresses and browsers')),
@@ -444,6 +567,7 @@ class Migration(migrations.Migration):
                     ('folder', models.CharField(blank=True, max_length=64, verbose_name='folder')),
                     ('bodies', models.JSONField(default=dict, verbose_name='text by language')),
                     ('then', models.CharField(blank=True, choices=[('open', 'Open'), ('pending1', 'Pending 1'), ('pending2', 'Pending 2'), ('closed', 'Closed')], max_length=10, verbose_name='status afterwards')),
+                    ('follow_up', models.CharField(blank=True, choices=[('arrived', 'Ask whether the order has arrived'), ('news', 'Say that nobody is forgotten'), ('chase', 'Ask a carrier or a supplier')], max_length=8, verbose_name='proposed in the review')),
                     ('history_id', models.AutoField(primary_key=True, serialize=False)),
                     ('history_date', models.DateTimeField(db_index=True)),
                     ('history_change_reason', models.CharField(max_length=100, null=True)),
@@ -500,6 +624,66 @@ class Migration(migrations.Migration):
                     'get_latest_by': ('history_date', 'history_id'),
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='HistoricalTarget',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('priority', models.CharField(blank=True, choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], max_length=8, verbose_name='priority')),
+                    ('first', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='first answer')),
+                    ('next', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='later answers')),
+                    ('resolution', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='resolution')),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('contact', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='helpdesk.contact', verbose_name='contact')),
+                    ('group', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.customergroup', verbose_name='customer group')),
+                    ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'historical target',
+                    'verbose_name_plural': 'historical targets',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='Holiday',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('day', models.DateField(verbose_name='day')),
+                    ('name', models.CharField(max_length=80, verbose_name='name')),
+                    ('spans', models.JSONField(blank=True, default=list, verbose_name='open all the same')),
+                    ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='helpdesk.calendar')),
+                ],
+                options={
+                    'verbose_name': 'holiday',
+                    'ordering': ['day'],
+                },
+            ),
+            migrations.CreateModel(
+                name='LetterDraft',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('then', models.CharField(blank=True, choices=[('open', 'Open'), ('pending1', 'Pending 1'), ('pending2', 'Pending 2'), ('closed', 'Closed')], max_length=10, verbose_name='leave the threads in')),
+                    ('tags', models.JSONField(blank=True, default=list, verbose_name='tags')),
+                    ('voucher', models.JSONField(blank=True, default=dict, verbose_name='voucher')),
+                    ('key', models.CharField(max_length=32)),
+                    ('people', models.JSONField(default=list)),
+                    ('subject', models.CharField(blank=True, max_length=255)),
+                    ('html', models.TextField(blank=True)),
+                    ('send_at', models.DateTimeField(blank=True, null=True)),
+                    ('saved_at', models.DateTimeField(auto_now=True)),
+                    ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('attachments', models.ManyToManyField(blank=True, related_name='+', to='helpdesk.attachment')),
+                    ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.contact')),
+                ],
+                options={
+                    'verbose_name': 'letter being written',
+                    'ordering': ['-saved_at'],
+                },
             ),
             migrations.CreateModel(
                 name='Mailing',
@@ -577,10 +761,25 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='FollowUpRow',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('state', models.CharField(choices=[('waiting', 'Waiting'), ('written', 'Written'), ('left_out', 'Left out'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=10)),
+                    ('reason', models.CharField(blank=True, max_length=200)),
+                    ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='helpdesk.bulkfollowup')),
+                    ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='helpdesk.thread')),
+                    ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.message')),
+                ],
+                options={
+                    'verbose_name': 'thread of a follow-up to many',
+                    'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
                 name='Event',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('kind', models.CharField(choices=[('created', 'created'), ('received', 'message received'), ('replied', 'reply written'), ('recalled', 'sending undone'), ('noted', 'note written'), ('forwarded', 'forwarded'), ('third_party', 'third party answered'), ('assigned', 'assigned'), ('status', 'status changed'), ('moved', 'moved to another contact'), ('renamed', 'subject changed'), ('linked', 'order or customer set'), ('refused', 'cart is not theirs'), ('tagged', 'tags changed'), ('acknowledged', 'receipt confirmed'), ('sent', 'sent'), ('delayed', 'delivery delayed'), ('failed', 'not delivered'), ('uncertain', 'perhaps sent'), ('sent_again', 'sent again'), ('arrived', 'said to have arrived'), ('spam', 'marked as spam'), ('not_spam', 'not spam'), ('trashed', 'put in the bin'), ('restored', 'taken out of the bin'), ('merged', 'merged'), ('split', 'split again'), ('claimed', 'claims another thread'), ('unclaimed', 'does not belong there'), ('snoozed', 'put off'), ('not_snoozed', 'not put off any more'), ('woken', 'woken'), ('promised', 'promised'), ('kept', 'promise kept'), ('broken', 'promise broken'), ('closing', 'closing announced'), ('rated', 'rated'), ('split_off', 'messages split off'), ('came_from', 'came from another thread'), ('whatsapp', 'WhatsApp link opened'), ('whatsapp_sent', 'WhatsApp message sent')], max_length=16)),
+                    ('kind', models.CharField(choices=[('created', 'created'), ('received', 'message received'), ('replied', 'reply written'), ('recalled', 'sending undone'), ('noted', 'note written'), ('forwarded', 'forwarded'), ('third_party', 'third party answered'), ('assigned', 'assigned'), ('status', 'status changed'), ('moved', 'moved to another contact'), ('renamed', 'subject changed'), ('linked', 'order or customer set'), ('refused', 'cart is not theirs'), ('tagged', 'tags changed'), ('acknowledged', 'receipt confirmed'), ('sent', 'sent'), ('delayed', 'delivery delayed'), ('failed', 'not delivered'), ('uncertain', 'perhaps sent'), ('sent_again', 'sent again'), ('arrived', 'said to have arrived'), ('spam', 'marked as spam'), ('not_spam', 'not spam'), ('trashed', 'put in the bin'), ('restored', 'taken out of the bin'), ('merged', 'merged'), ('split', 'split again'), ('claimed', 'claims another thread'), ('unclaimed', 'does not belong there'), ('thanked', 'thank-you, still closed'), ('beside', 'same mail elsewhere'), ('brought', 'forwarded into the desk'), ('not_brought', 'not forwarded after all'), ('snoozed', 'put off'), ('not_snoozed', 'not put off any more'), ('woken', 'woken'), ('promised', 'promised'), ('kept', 'promise kept'), ('broken', 'promise broken'), ('priority', 'priority changed'), ('due_soon', 'due soon'), ('overdue', 'overdue'), ('closing', 'closing announced'), ('rated', 'rated'), ('split_off', 'messages split off'), ('came_from', 'came from another thread'), ('delegated', 'given to follow up'), ('skipped', 'skipped in the review'), ('whatsapp', 'WhatsApp link opened'), ('whatsapp_sent', 'WhatsApp message sent'), ('answer_shown', 'order shown before writing'), ('order_arrived', 'order arrived'), ('still_waiting', 'still waiting for the order'), ('address_proposed', 'address proposed'), ('address_accepted', 'address accepted'), ('address_refused', 'address refused')], max_length=16)),
                     ('at', models.DateTimeField(default=django.utils.timezone.now)),
                     ('actor_name', models.CharField(blank=True, max_length=255)),
                     ('holder', models.CharField(choices=[('us', 'Us'), ('customer', 'Customer'), ('third_party', 'Third party'), ('nobody', 'Nobody')], max_length=12)),
@@ -605,12 +804,13 @@ class Migration(migrations.Migration):
                 name='Notice',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('kind', models.CharField(choices=[('assigned', 'A thread was assigned to you'), ('forwarded', 'A thread was handed to you'), ('answered', 'A customer answered in your thread'), ('failed', 'A reply was not delivered'), ('mentioned', 'You were named in a note'), ('woken', 'A thread woke up: its date has come'), ('broken', 'A promise to a customer was broken'), ('new', 'A customer began a thread'), ('cart', "A watched cart may be this customer's")], max_length=12)),
+                    ('kind', models.CharField(choices=[('assigned', 'A thread was assigned to you'), ('forwarded', 'A thread was handed to you'), ('answered', 'A customer answered in your thread'), ('failed', 'A reply was not delivered'), ('mentioned', 'You were named in a note'), ('woken', 'A thread woke up: its date has come'), ('broken', 'A promise to a customer was broken'), ('due_soon', 'A thread of yours is due soon'), ('overdue', 'A thread of yours is overdue'), ('new', 'A customer began a thread'), ('delegated', 'Threads were given to you to follow up'), ('cart', "A watched cart may be this customer's")], max_length=12)),
                     ('by_name', models.CharField(blank=True, max_length=255)),
                     ('text', models.CharField(blank=True, max_length=500)),
                     ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                     ('read_at', models.DateTimeField(blank=True, null=True)),
                     ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                    ('delegation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='helpdesk.delegation')),
                     ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='helpdesk.thread')),
                 ],
                 options={
@@ -664,6 +864,14 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='PictureTrust',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('address', models.CharField(max_length=255)),
+                    ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+            ),
+            migrations.CreateModel(
                 name='PredefinedReply',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -672,6 +880,7 @@ class Migration(migrations.Migration):
                     ('folder', models.CharField(blank=True, max_length=64, verbose_name='folder')),
                     ('bodies', models.JSONField(default=dict, verbose_name='text by language')),
                     ('then', models.CharField(blank=True, choices=[('open', 'Open'), ('pending1', 'Pending 1'), ('pending2', 'Pending 2'), ('closed', 'Closed')], max_length=10, verbose_name='status afterwards')),
+                    ('follow_up', models.CharField(blank=True, choices=[('arrived', 'Ask whether the order has arrived'), ('news', 'Say that nobody is forgotten'), ('chase', 'Ask a carrier or a supplier')], max_length=8, verbose_name='proposed in the review')),
                     ('used_count', models.PositiveIntegerField(default=0, editable=False)),
                     ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assigns to')),
                     ('contacts', models.ManyToManyField(blank=True, related_name='predefined_replies', to='helpdesk.contact', verbose_name='contacts')),
@@ -696,6 +905,11 @@ class Migration(migrations.Migration):
                     'verbose_name': 'HistoricalPredefinedReply_contacts',
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.AddField(
+                model_name='bulkfollowup',
+                name='reply',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.predefinedreply'),
             ),
             migrations.CreateModel(
                 name='Promise',
@@ -756,6 +970,26 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='ReviewStep',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('week', models.DateField()),
+                    ('kind', models.CharField(choices=[('sent', 'Sent'), ('chased', 'Asked outside'), ('handed', 'Handed over'), ('snoozed', 'Postponed'), ('closed', 'Closed'), ('skipped', 'Skipped')], max_length=8)),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('reason', models.CharField(blank=True, max_length=200)),
+                    ('after', models.BigIntegerField(default=0)),
+                    ('facts', models.JSONField(blank=True, default=dict)),
+                    ('undone_at', models.DateTimeField(blank=True, null=True)),
+                    ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.message')),
+                    ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='review_steps', to='helpdesk.thread')),
+                ],
+                options={
+                    'verbose_name': 'step of a review',
+                    'ordering': ['at', 'pk'],
+                },
+            ),
+            migrations.CreateModel(
                 name='ShopContact',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -771,10 +1005,52 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='Target',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('priority', models.CharField(blank=True, choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], max_length=8, verbose_name='priority')),
+                    ('first', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='first answer')),
+                    ('next', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='later answers')),
+                    ('resolution', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24000)], verbose_name='resolution')),
+                    ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='helpdesk.contact', verbose_name='contact')),
+                    ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.customergroup', verbose_name='customer group')),
+                ],
+                options={
+                    'verbose_name': 'target',
+                    'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Deadline',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('metric', models.CharField(choices=[('first', 'First answer'), ('next', 'Later answers'), ('resolution', 'Resolution')], max_length=12)),
+                    ('number', models.PositiveIntegerField(default=0)),
+                    ('began_at', models.DateTimeField()),
+                    ('stops', models.JSONField(default=list)),
+                    ('seconds', models.PositiveIntegerField(default=0)),
+                    ('due_at', models.DateTimeField(blank=True, null=True)),
+                    ('warn_at', models.DateTimeField(blank=True, null=True)),
+                    ('is_running', models.BooleanField(default=True)),
+                    ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('warned_at', models.DateTimeField(blank=True, null=True)),
+                    ('missed_at', models.DateTimeField(blank=True, null=True)),
+                    ('settled_at', models.DateTimeField(blank=True, null=True)),
+                    ('used', models.PositiveIntegerField(blank=True, null=True)),
+                    ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='helpdesk.thread')),
+                    ('target', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.target')),
+                ],
+                options={
+                    'verbose_name': 'deadline',
+                    'ordering': ['pk'],
+                },
+            ),
+            migrations.CreateModel(
                 name='ThreadChange',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('kind', models.CharField(choices=[('status', 'Status'), ('assignee', 'Assignee'), ('tags', 'Tags'), ('contact', 'Contact'), ('folder', 'Folder')], max_length=12)),
+                    ('kind', models.CharField(choices=[('status', 'Status'), ('assignee', 'Assignee'), ('priority', 'Priority'), ('tags', 'Tags'), ('contact', 'Contact'), ('folder', 'Folder')], max_length=12)),
                     ('to', models.JSONField(null=True)),
                     ('name', models.CharField(blank=True, max_length=255)),
                     ('facts', models.JSONField(default=dict)),
@@ -823,6 +1099,25 @@ class Migration(migrations.Migration):
                 bases=(simple_history.models.HistoricalChanges, models.Model),
             ),
             migrations.CreateModel(
+                name='AddressProposal',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('values', models.JSONField(default=dict)),
+                    ('state', models.CharField(choices=[('waiting', 'waiting'), ('accepted', 'in the order'), ('filed', 'kept with the customer'), ('refused', 'refused'), ('replaced', 'replaced by another')], default='waiting', max_length=8)),
+                    ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                    ('proposed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('settled_at', models.DateTimeField(blank=True, null=True)),
+                    ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.order')),
+                    ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='address_proposals', to='helpdesk.thread')),
+                ],
+                options={
+                    'verbose_name': 'proposed address',
+                    'ordering': ['pk'],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('thread',), name='one_proposal_waits_in_a_thread')],
+                },
+            ),
+            migrations.CreateModel(
                 name='DayFigures',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -843,81 +1138,57 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name='Draft',
+                name='Deflection',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('kind', models.CharField(choices=[('customer', 'Customer'), ('reply', 'Reply'), ('note', 'Internal note'), ('forward', 'Forwarded outside'), ('third_party', 'Third party')], default='reply', max_length=12)),
-                    ('text', models.TextField(blank=True)),
-                    ('html', models.TextField(blank=True)),
-                    ('cc', models.CharField(blank=True, max_length=4000)),
-                    ('replies', models.JSONField(blank=True, default=list)),
-                    ('saved_at', models.DateTimeField(auto_now=True)),
-                    ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('attachments', models.ManyToManyField(blank=True, related_name='+', to='helpdesk.attachment')),
-                    ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='helpdesk.thread')),
-                ],
-                options={
-                    'constraints': [models.UniqueConstraint(models.F('agent'), models.F('thread'), models.F('kind'), name='one_draft_a_kind')],
-                },
-            ),
-            migrations.CreateModel(
-                name='Fact',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('kind', models.CharField(choices=[('new', 'New thread'), ('received', 'Message of a customer'), ('asked', 'Customer waits for an answer'), ('first', 'First answer'), ('next', 'Later answer'), ('more', 'Reply nobody waited for'), ('closed', 'Closed'), ('reopened', 'Opened again'), ('kept', 'Promise kept'), ('broken', 'Promise broken'), ('invited', 'Asked to rate'), ('rated', 'Rated')], max_length=8)),
-                    ('at', models.DateTimeField()),
-                    ('until', models.DateTimeField(blank=True, null=True)),
-                    ('seconds', models.PositiveIntegerField(blank=True, null=True)),
-                    ('work_seconds', models.PositiveIntegerField(blank=True, null=True)),
-                    ('number', models.PositiveIntegerField(default=0)),
-                    ('data', models.JSONField(blank=True, default=dict)),
-                    ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('key', models.CharField(max_length=64, unique=True)),
+                    ('state', models.CharField(blank=True, max_length=64, verbose_name='state of the order')),
+                    ('at', models.DateTimeField(default=django.utils.timezone.now)),
                     ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='helpdesk.contact')),
-                    ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='helpdesk.thread')),
+                    ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.customer')),
+                    ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.order')),
                 ],
                 options={
-                    'verbose_name': 'fact',
+                    'verbose_name': 'question that the form answered',
                     'ordering': ['at', 'pk'],
-                    'indexes': [models.Index(fields=['kind', 'at', 'thread'], name='facts_of_a_kind'), models.Index(fields=['contact', 'at'], name='facts_of_a_day')],
+                    'indexes': [models.Index(fields=['contact', 'at'], name='deflections_of_a_contact')],
                 },
             ),
-            migrations.CreateModel(
-                name='Holiday',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('day', models.DateField(verbose_name='day')),
-                    ('name', models.CharField(max_length=80, verbose_name='name')),
-                    ('spans', models.JSONField(blank=True, default=list, verbose_name='open all the same')),
-                    ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='helpdesk.calendar')),
-                ],
-                options={
-                    'verbose_name': 'holiday',
-                    'ordering': ['day'],
-                    'constraints': [models.UniqueConstraint(fields=('calendar', 'day'), name='one_holiday_a_day')],
-                },
+            migrations.AddIndex(
+                model_name='delegation',
+                index=models.Index(fields=['to', 'due_on'], name='delegations_of_an_agent'),
             ),
-            migrations.CreateModel(
-                name='LetterDraft',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('then', models.CharField(blank=True, choices=[('open', 'Open'), ('pending1', 'Pending 1'), ('pending2', 'Pending 2'), ('closed', 'Closed')], max_length=10, verbose_name='leave the threads in')),
-                    ('tags', models.JSONField(blank=True, default=list, verbose_name='tags')),
-                    ('voucher', models.JSONField(blank=True, default=dict, verbose_name='voucher')),
-                    ('key', models.CharField(max_length=32)),
-                    ('people', models.JSONField(default=list)),
-                    ('subject', models.CharField(blank=True, max_length=255)),
-                    ('html', models.TextField(blank=True)),
-                    ('send_at', models.DateTimeField(blank=True, null=True)),
-                    ('saved_at', models.DateTimeField(auto_now=True)),
-                    ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('attachments', models.ManyToManyField(blank=True, related_name='+', to='helpdesk.attachment')),
-                    ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='helpdesk.contact')),
-                ],
-                options={
-                    'verbose_name': 'letter being written',
-                    'ordering': ['-saved_at'],
-                    'constraints': [models.UniqueConstraint(models.F('agent'), models.F('key'), name='one_letter_for_the_same_people')],
-                },
+            migrations.AddConstraint(
+                model_name='delegation',
+                constraint=models.UniqueConstraint(fields=('by', 'form_key'), name='one_delegation_a_form'),
+            ),
+            migrations.AddIndex(
+                model_name='delegatedthread',
+                index=models.Index(fields=['delegation', 'state'], name='delegated_by_state'),
+            ),
+            migrations.AddConstraint(
+                model_name='delegatedthread',
+                constraint=models.UniqueConstraint(fields=('delegation', 'thread'), name='once_a_delegation'),
+            ),
+            migrations.AddConstraint(
+                model_name='draft',
+                constraint=models.UniqueConstraint(models.F('agent'), models.F('thread'), models.F('kind'), name='one_draft_a_kind'),
+            ),
+            migrations.AddIndex(
+                model_name='fact',
+                index=models.Index(fields=['kind', 'at', 'thread'], name='facts_of_a_kind'),
+            ),
+            migrations.AddIndex(
+                model_name='fact',
+                index=models.Index(fields=['contact', 'at'], name='facts_of_a_day'),
+            ),
+            migrations.AddConstraint(
+                model_name='holiday',
+                constraint=models.UniqueConstraint(fields=('calendar', 'day'), name='one_holiday_a_day'),
+            ),
+            migrations.AddConstraint(
+                model_name='letterdraft',
+                constraint=models.UniqueConstraint(models.F('agent'), models.F('key'), name='one_letter_for_the_same_people'),
             ),
             migrations.AddIndex(
                 model_name='mailing',
@@ -945,6 +1216,14 @@ class Migration(migrations.Migration):
                 index=models.Index(fields=['thread', 'created_at'], name='messages_of_a_thread'),
             ),
             migrations.AddIndex(
+                model_name='followuprow',
+                index=models.Index(fields=['job', 'state'], name='follow_ups_by_state'),
+            ),
+            migrations.AddConstraint(
+                model_name='followuprow',
+                constraint=models.UniqueConstraint(fields=('job', 'thread'), name='one_follow_up_a_thread'),
+            ),
+            migrations.AddIndex(
                 model_name='event',
                 index=models.Index(fields=['thread', 'at'], name='events_of_a_thread'),
             ),
@@ -968,6 +1247,14 @@ class Migration(migrations.Migration):
                 model_name='outgoingmail',
                 index=models.Index(condition=models.Q(('copy', 'wanted')), fields=['copy_at'], name='outgoing_to_copy'),
             ),
+            migrations.AddConstraint(
+                model_name='picturetrust',
+                constraint=models.UniqueConstraint(models.F('agent'), models.F('address'), name='one_trust_an_agent_and_address'),
+            ),
+            migrations.AddConstraint(
+                model_name='bulkfollowup',
+                constraint=models.UniqueConstraint(fields=('by', 'form_key'), name='one_follow_up_a_form'),
+            ),
             migrations.AddIndex(
                 model_name='promise',
                 index=models.Index(condition=models.Q(('broken_at', None), ('dropped_at', None), ('kept_at', None)), fields=['due_at'], name='promises_waiting'),
@@ -980,9 +1267,29 @@ class Migration(migrations.Migration):
                 model_name='replyuse',
                 constraint=models.UniqueConstraint(models.F('reply'), models.F('contact'), models.F('status'), name='one_count_a_contact_and_status'),
             ),
+            migrations.AddIndex(
+                model_name='reviewstep',
+                index=models.Index(fields=['week', 'at'], name='steps_of_a_week'),
+            ),
+            migrations.AddConstraint(
+                model_name='reviewstep',
+                constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('thread', 'week', 'after'), name='one_step_after_a_message'),
+            ),
             migrations.AddConstraint(
                 model_name='shopcontact',
                 constraint=models.UniqueConstraint(fields=('source', 'shop_id'), name='one_row_a_shops_contact'),
+            ),
+            migrations.AddIndex(
+                model_name='deadline',
+                index=models.Index(condition=models.Q(('is_running', True), ('warned_at', None)), fields=['warn_at'], name='deadlines_to_warn'),
+            ),
+            migrations.AddIndex(
+                model_name='deadline',
+                index=models.Index(condition=models.Q(('is_running', True), ('missed_at', None)), fields=['due_at'], name='deadlines_to_miss'),
+            ),
+            migrations.AddConstraint(
+                model_name='deadline',
+                constraint=models.UniqueConstraint(fields=('thread', 'metric', 'began_at'), name='one_deadline_a_beginning'),
             ),
             migrations.AddConstraint(
                 model_name='threadorigin',
@@ -1018,7 +1325,23 @@ class Migration(migrations.Migration):
             ),
             migrations.AddIndex(
                 model_name='thread',
+                index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='threads_due'),
+            ),
+            migrations.AddIndex(
+                model_name='thread',
+                index=models.Index(fields=['folder', 'priority', '-active_at', '-id'], name='queue_of_priority'),
+            ),
+            migrations.AddIndex(
+                model_name='thread',
                 index=models.Index(condition=models.Q(('wake_at__isnull', False)), fields=['wake_at'], name='threads_to_wake'),
+            ),
+            migrations.AddIndex(
+                model_name='thread',
+                index=models.Index(condition=models.Q(('beside__isnull', False)), fields=['beside'], name='threads_beside'),
+            ),
+            migrations.AddIndex(
+                model_name='thread',
+                index=models.Index(condition=models.Q(('thanked_at__isnull', False)), fields=['thanked_at'], name='threads_thanked'),
             ),
             migrations.AddIndex(
                 model_name='thread',
@@ -1027,6 +1350,10 @@ class Migration(migrations.Migration):
             migrations.AddIndex(
                 model_name='thread',
                 index=models.Index(fields=['folder', 'status', 'contact', 'assignee', 'inbound_at'], name='queue_counts'),
+            ),
+            migrations.AddConstraint(
+                model_name='predefinedreply',
+                constraint=models.UniqueConstraint(condition=models.Q(('follow_up', ''), _negated=True), fields=('follow_up',), name='one_a_follow_up'),
             ),
         ]),
         index_words("helpdesk", "MessageWords"),
