@@ -74,7 +74,7 @@ rows: ## which rows of docs/features.md a test proves: ID covered|missing test, 
 bench: install-dev ## all that is measured; the bench-* alone too (WRITE=1 keeps docs/bench.md)
 	@$(PY) tests/bench/run.py $(if $(WRITE),--write)
 	@$(PY) tests/bench/nameless.py
-	@for one in lists imports search statistics; do $(PY) tests/bench/$$one.py || over=1; done; exit $${over:-0}
+	@for one in lists imports search weeks; do $(PY) tests/bench/$$one.py || over=1; done; exit $${over:-0}
 
 bench-lists: install-dev ## lists of 200,000 customers and 100,000 carts, a customer with 500 orders; SQLite and PostgreSQL
 	@$(PY) tests/bench/lists.py
