@@ -13,7 +13,7 @@ from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySe
 from helpdesk.models.reply import FollowUp, PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
-from helpdesk.models.target import Target, TimingState
+from helpdesk.models.target import Target, TimingMark, TimingState
 from helpdesk.models.deadline import Deadline
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
@@ -102,5 +102,6 @@ __all__ = [
     "ThreadOrigin",
     "ThreadQuerySet",
     "ThreadTag",
+    "TimingMark",
     "TimingState",
 ]
