@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalRecords
 
+from accounts.models import Agent
 from helpdesk import context
 from helpdesk.models.calendar import Calendar
 from helpdesk.models.desk import DeskSettings, Metric, Priority
@@ -102,8 +103,19 @@ class Target(Kept):
         if not any(getattr(self, metric) for metric in Metric.values):
             raise ValidationError(_("Write at least one time, or remove the line."))
 
-    def remove(self) -> None:
+    @transaction.atomic
+    def put(self, *, by: Agent, **values: Any) -> None:
+        """Make it what `values` say, by column. Raises ValidationError as clean() and the columns do."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.full_clean()
+        self._history_user = by
+        self.save()
+
+    @transaction.atomic
+    def remove(self, *, by: Agent) -> None:
         """No such target any more."""
+        self._history_user = by
         self.delete()
         self._forget()
 

@@ -20,6 +20,7 @@ from helpdesk.models import (
 )
 from tests import make
 from tests.helpdesk.stage import aim, at
+from tests.helpdesk.test_api import api
 
 
 def test_with_no_target_nothing_is_due_and_nothing_is_kept(stage, client):
@@ -72,7 +73,7 @@ def test_a_new_target_counts_from_the_beginning_with_what_the_events_tell(stage)
     assert jobs.follow_targets() == 1
     row.refresh_from_db()
     assert row.due_at == at(18, 11, 30)
-    target.remove()
+    target.remove(by=stage.world.alice)
     assert jobs.follow_targets() == 1
     assert stage.due() == ("", None)
 
@@ -176,3 +177,45 @@ def test_a_new_group_of_a_customer_moves_what_is_due_whoever_changed_it(stage):
 
 def fresh(customer: Customer) -> Customer:
     return Customer.objects.get(pk=customer.pk)
+
+
+def test_supervisors_write_targets_by_api_by_the_same_verb(stage):
+    world, path = stage.world, "/api/targets/"
+    vip = CustomerGroup.objects.create(name="VIP")
+    desk, other = api(world.alice), api(world.bob)
+    for refused in (
+        other.post(path, {"first": 60}, format="json"),
+        other.put(f"{path}rules/", {"warn_minutes": 5, "clock_stops": []}, format="json"),
+    ):
+        assert refused.status_code == 403
+    made = desk.post(path, {"contact": "service", "group": vip.pk, "first": 60}, format="json")
+    row = {"contact": "service", "group": vip.pk, "priority": "", "first": 60, "next": None, "resolution": None}
+    assert (made.status_code, made.json()) == (201, {"id": Target.objects.get().pk, **row})
+    one = f"{path}{made.json()['id']}/"
+    again = desk.post(path, {"contact": "service", "group": vip.pk, "first": 90}, format="json")
+    assert (again.status_code, again.json()) == (
+        400,
+        {"non_field_errors": ["There is a target for these threads already."]},
+    )
+    nothing = {"non_field_errors": ["Write at least one time, or remove the line."]}
+    assert desk.post(path, {"priority": "urgent"}, format="json").json() == nothing
+    assert desk.patch(one, {"first": None}, format="json").json() == nothing
+    for wrong in ({"first": 0}, {"first": 10**6}, {"contact": "no"}, {"group": 999_999}, {"priority": "soon"}):
+        assert list(desk.patch(one, wrong, format="json").json()) == list(wrong)
+    assert desk.patch(one, {"next": 30, "group": None}, format="json").json() == {
+        **made.json(),
+        "next": 30,
+        "group": None,
+    }
+    told = list(Target.history.order_by("pk").values_list("history_user", "history_type"))
+    assert told == [(world.alice.pk, "+"), (world.alice.pk, "~")]
+    assert other.get(path).json() == [other.get(one).json()]
+    stage.to(at(16, 9)).begins()
+    assert stage.due() == ("first", at(16, 10))
+    assert (other.patch(one, {"first": 5}, format="json").status_code, other.delete(one).status_code) == (403, 403)
+    rules = {"warn_minutes": 5, "clock_stops": ["pending2"]}
+    assert desk.put(f"{path}rules/", rules, format="json").json() == other.get(f"{path}rules/").json() == rules
+    assert desk.put(f"{path}rules/", {"warn_minutes": 5, "clock_stops": ["open"]}, format="json").status_code == 400
+    assert desk.delete(one).status_code == 204
+    assert Target.history.latest().history_type == "-"
+    assert (desk.get(one).status_code, desk.get(path).json()) == (404, [])
