@@ -27,7 +27,8 @@ from helpdesk.models.moves import Move, MoveKind
 from helpdesk.models.thread_change import ThreadChange
 from helpdesk.models.origin import ThreadOrigin
 from helpdesk.models.letter_draft import LetterDraft
-from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState, Stage
+from helpdesk.models.rows import RecipientState
+from helpdesk.models.mailing import Mailing, MailingRecipient, Stage
 from helpdesk.models.review import ReviewStep, SkipReason, StepKind
 from helpdesk.models.delegation import DelegatedThread, Delegation, GiveState
 from helpdesk.models.bulk_follow_up import BulkFollowUp, FollowUpRow
