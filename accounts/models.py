@@ -44,6 +44,11 @@ class AgentQuerySet(models.QuerySet["Agent"]):
         """Those who may sign in and see everything."""
         return self.active().filter(role=Agent.Role.SUPERVISOR)
 
+    def wanting(self, kind: str) -> "AgentQuerySet":
+        """Those who want to be told of such a notice, in the bell or by mail."""
+        name = f'"{kind}"'  # as it stands in a JSON list, on every database
+        return self.exclude(unshown__icontains=name, unmailed__icontains=name)
+
     def named(self, name: str) -> "Agent | None":
         """Who signs in with this name or e-mail, in whatever case; None if nobody or several do."""
         name = name.strip()

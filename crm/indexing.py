@@ -4,7 +4,10 @@ Signals, which we use nowhere else, because a record must be found whoever wrote
 What Django sends no signal for (bulk_create, update) calls `changed()` with the ids, in the same transaction.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db.models import Model
@@ -41,6 +44,25 @@ KINDS: dict[type[Model], tuple[type[Words], str]] = {
 PARTS = (CustomerEmail, Address)  # lines are replaced with their order or cart, which is saved afterwards
 
 
+_waiting: ContextVar[dict[type[Words], set[int]] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """What is saved in here is described once, at the end: for many records with their parts in one transaction.
+
+    Until then they are found as before.
+    """
+    waiting: dict[type[Words], set[int]] = defaultdict(set)
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for kind, ids in waiting.items():
+        kind.write(ids)
+
+
 def changed(*, customers: Iterable[int] = (), orders: Iterable[int] = (), carts: Iterable[int] = ()) -> None:
     """Describe these (ids) anew, in batches: for whoever wrote them past the models' save()."""
     CustomerWords.write(customers)
@@ -66,14 +88,20 @@ def connect() -> None:
 def _saved(sender: type[Model], instance: Any, update_fields: frozenset[str] | None, raw: bool, **more: Any) -> None:
     if raw or (update_fields is not None and SILENT.issuperset(update_fields)):
         return
-    if sender is Customer and more["created"]:
+    if sender is Customer and more["created"] and _waiting.get() is None:
         CustomerWords.add(instance)
-        return
-    kind, name = KINDS[sender]
-    kind.write([getattr(instance, name)])
+    else:
+        _describe(sender, instance)
+
+
+def _describe(sender: type[Model], instance: Any) -> None:
+    (kind, name), waiting = KINDS[sender], _waiting.get()
+    if waiting is None:
+        kind.write([getattr(instance, name)])
+    else:
+        waiting[kind].add(getattr(instance, name))
 
 
 def _deleted(sender: type[Model], instance: Any, origin: Any, **_more: Any) -> None:
     if isinstance(origin, sender) or getattr(origin, "model", None) is sender:  # else the whole record goes
-        kind, name = KINDS[sender]
-        kind.write([getattr(instance, name)])
+        _describe(sender, instance)

@@ -54,7 +54,7 @@ def tell(
 
 def tell_of_new(thread: "Thread", *, text: str) -> None:
     """Tell of a new thread those who asked for it and may see it; its assignee was told already."""
-    for agent in thread.contact.people():
+    for agent in thread.contact.people().wanting(NoticeKind.NEW):
         if agent.pk != thread.assignee_id:
             tell(agent, NoticeKind.NEW, thread, text=text, by_name=thread.sender)
 

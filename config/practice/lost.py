@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from config.practice.people import HOMES
 from config.practice.products import CATALOGUE
-from crm import watching
+from crm import indexing, watching
 from crm.models import Address, Cart, CartLine, Customer, CustomerGroup, Order
 from helpdesk import intake, seeking
 from helpdesk.found_reply import write_default
@@ -34,9 +34,10 @@ def lose(contacts: dict[str, Contact]) -> None:
     now = timezone.now()
     write_default()
     bought = now - timedelta(days=3, hours=2)
-    _lost_cart("8841", bought, {"JAR-ESM": 1, "TAZ-BRU": 2}, postcode="28013", city="Madrid")
-    _lost_cart("8838", now - timedelta(days=1, hours=5), {"CUE-AZU": 2}, name="Lucía Fernández")
-    _lost_cart("8822", now - timedelta(days=6, hours=1), {"FUE-OVA": 1}, is_charged=False, step="Pago")
+    with indexing.once():
+        _lost_cart("8841", bought, {"JAR-ESM": 1, "TAZ-BRU": 2}, postcode="28013", city="Madrid")
+        _lost_cart("8838", now - timedelta(days=1, hours=5), {"CUE-AZU": 2}, name="Lucía Fernández")
+        _lost_cart("8822", now - timedelta(days=6, hours=1), {"FUE-OVA": 1}, is_charged=False, step="Pago")
     watching.begin()
     _write(contacts["service"], bought)
     seeking.seek()

@@ -19,7 +19,7 @@ from config.practice.predefined import write_replies
 from config.practice.team import hire, open_desks, settle_desk
 from config.practice.threads import History
 from crm import indexing
-from crm.models import Cart, Customer, CustomerGroup, Order, PriceDisplay
+from crm.models import Customer, CustomerGroup, PriceDisplay
 from helpdesk.models import Contact, Notice, ReadMark, Thread
 from helpdesk.statistics import counting
 
@@ -69,19 +69,17 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         desk = settle_desk()
         contacts = open_desks(settings.PRACTICE_MAIL_PASSWORD, smtp_port=smtp_port, imap_port=imap_port)
         team, passwords = hire(contacts)
-        customers = Town(dice).settle(list(team.values()))
-        orders = shop_floor.Counter(dice, customers).sell()
-        carts.fill(dice, customers, orders)
-        records.tell(Random(SEED), customers)  # noqa: S311 - as above, and the rest stays as it was
+        with indexing.once():
+            customers = Town(dice).settle(list(team.values()))
+            orders = shop_floor.Counter(dice, customers).sell()
+            carts.fill(dice, customers, orders)
+            records.tell(Random(SEED), customers)  # noqa: S311 - as above, and the rest stays as it was
         contacts["wholesale"].restrict_to(CustomerGroup.objects.filter(price_display=PriceDisplay.WITHOUT_TAX))
         write_replies(dice, contacts)
         History(dice, contacts=contacts, team=team, customers=customers, orders=orders).write()
         lost.lose(contacts)
         buttons.press()
         post.bring(contacts, team)
-        indexing.changed(
-            orders=Order.objects.values_list("pk", flat=True), carts=Cart.objects.values_list("pk", flat=True)
-        )
         _tidy(list(team.values()))
         levels.aim(contacts, CustomerGroup.objects.get(name="Mayorista"))
         review.look_through(team)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.dispatch import Signal
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -119,6 +120,14 @@ class CustomerGroup(Kept, FromShop):
     def __str__(self) -> str:
         own = in_language(self.names, get_language())
         return own or (str(self.Key(self.key).label) if self.key else self.name)
+
+    def all_names(self) -> set[str]:
+        """What it is called in any language: a file may have been written in another than its reader's."""
+        names = {self.name, *map(str, (self.names or {}).values())}
+        for language, _label in settings.LANGUAGES:
+            with override(language):
+                names.add(str(self))
+        return names
 
     @classmethod
     def fixed(cls, key: str) -> "CustomerGroup":

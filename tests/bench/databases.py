@@ -13,6 +13,7 @@ from typing import Any
 from tests.bench.measuring import HOME, ROOT, load, say
 
 ENGINES = ("sqlite", "postgresql")
+UNFINISHED = "-unfinished"
 POSTGRES = ROOT / "tests" / "servers" / "postgres.py"
 
 
@@ -61,7 +62,7 @@ def open_kept(name: str, engine: str, build: Callable[[], Any], *sources: Path) 
     stock = Sqlite() if engine == "sqlite" else Postgresql()
     if not stock.has(name):
         stock.drop(name.rpartition("-")[0])
-        stock.use("bench-unfinished")
+        stock.use(unfinished := f"{name}{UNFINISHED}")
         begun = time.monotonic()
         from django.core.management import call_command
 
@@ -69,7 +70,7 @@ def open_kept(name: str, engine: str, build: Callable[[], Any], *sources: Path) 
         build()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE" if engine == "postgresql" else "ANALYZE")
-        stock.rename("bench-unfinished", name)
+        stock.rename(unfinished, name)
         say(f"Made {name} on {engine} in {time.monotonic() - begun:.0f} s ({load()}).")
     stock.use(name)
 
@@ -108,8 +109,8 @@ class Sqlite:
         self._file(name).rename(self._file(other))
 
     def drop(self, beginning: str) -> None:
-        """All whose names begin so, and what was not finished."""
-        for path in [*HOME.glob(f"{beginning}-*.sqlite3*"), *HOME.glob("bench-unfinished.sqlite3*")]:
+        """All whose names begin so, with what was not finished."""
+        for path in HOME.glob(f"{beginning}-*.sqlite3*"):
             path.unlink()
 
     @staticmethod
@@ -130,7 +131,7 @@ class Postgresql:
 
         connection.close()
         connection.settings_dict["NAME"] = name
-        if name == "bench-unfinished":
+        if name.endswith(UNFINISHED):
             self._ask(f'CREATE DATABASE "{name}"')
 
     def rename(self, name: str, other: str) -> None:
@@ -141,10 +142,8 @@ class Postgresql:
         self._ask(f'ALTER DATABASE "{name}" RENAME TO "{other}"')
 
     def drop(self, beginning: str) -> None:
-        """All whose names begin so, and what was not finished."""
-        found = self._ask(
-            "SELECT datname FROM pg_database WHERE datname LIKE %s OR datname = 'bench-unfinished'", f"{beginning}-%"
-        )
+        """All whose names begin so, with what was not finished."""
+        found = self._ask("SELECT datname FROM pg_database WHERE datname LIKE %s", f"{beginning}-%")
         for (name,) in found:
             self._ask(f'DROP DATABASE "{name}"')
 

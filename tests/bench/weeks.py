@@ -8,13 +8,9 @@ a limit is not kept.
 """
 
 import argparse
-import random
 import resource
 import sys
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,113 +22,8 @@ from tests.bench.measuring import HEAD, Limit, load, measure, say  # noqa: E402
 
 LIMIT = Limit(p95=300, queries=20)
 YEAR_LIMIT = Limit(p95=3000, queries=20)
-END = datetime(2025, 10, 31, tzinfo=UTC)
-A_THREAD = 4  # messages on average
 EXPORTED = 100_000
 MEMORY = 64  # MB that an export may grow by
-BATCH = 5_000
-
-
-def build(messages: int, days: int) -> None:
-    """People, contacts, orders, threads with all that happened in them; then everything is counted."""
-    from accounts.models import Agent
-    from crm.models import Order
-    from helpdesk.models import Contact, ThreadTag
-    from helpdesk.statistics import counting
-
-    chance = random.Random(5)
-    contacts = [Contact.objects.create(slug=f"c{n}", titles={"en": f"C{n}"}) for n in range(4)]
-    agents = [Agent.objects.create(username=f"agent{n}", name=f"Agent {n}") for n in range(8)]
-    Agent.objects.create(username="boss", name="Boss", role=Agent.Role.SUPERVISOR)
-    tags = [ThreadTag.objects.create(name=f"tag {n}") for n in range(8)]
-    carriers = ["Sendero", "Correo", "Liebre"]
-    orders = Order.objects.bulk_create(
-        [
-            Order(reference=f"MK-{n}", placed_at=_moment(chance, days), carrier=chance.choice(carriers), total=10)
-            for n in range(messages // 10)
-        ],
-        batch_size=BATCH,
-    )
-    threads = iter(range(messages // A_THREAD))
-    while batch := list(islice(threads, BATCH)):
-        _write(batch, chance, days, contacts, agents, tags, orders)
-    begun = time.monotonic()
-    counting.keep()
-    say(f"Counted {messages} messages in {time.monotonic() - begun:.0f} s ({load()}).")
-
-
-def _moment(chance: random.Random, days: int) -> datetime:
-    return END - timedelta(seconds=chance.randrange(days * 86_400))
-
-
-def _write(
-    batch: list[int], chance: random.Random, days: int, contacts: Any, agents: Any, tags: Any, orders: Any
-) -> None:
-    from helpdesk.models import Event, Message, Thread
-
-    threads = Thread.objects.bulk_create(
-        [
-            Thread(
-                subject=f"Subject {n}",
-                contact=contacts[min(chance.randrange(8), 3)],
-                email=f"someone{n}@example.com",
-                name=f"Someone {n}",
-                order=chance.choice(orders) if chance.random() < 0.5 else None,
-                created_at=_moment(chance, days),
-            )
-            for n in batch
-        ]
-    )
-    through = Thread.tags.through
-    through.objects.bulk_create(
-        [through(thread=one, threadtag=chance.choice(tags)) for one in threads if chance.random() < 0.4]
-    )
-    said: list[Message] = []
-    done: list[tuple[Any, ...]] = []
-    for thread in threads:
-        story = list(_story(thread, chance, chance.choice(agents)))
-        said += [Message(thread=thread, home=thread, kind=kind, author=by, created_at=at) for kind, at, by, _ in story]
-        done += [(thread, kind, at, by, status) for kind, at, by, status in story]
-    Message.objects.bulk_create([one for one in said if one.kind != "status"], batch_size=BATCH)
-    Event.objects.bulk_create([_event(*one) for one in done], batch_size=BATCH)
-    Thread.objects.bulk_update(threads, ["status"], batch_size=BATCH)
-    for one, other in zip(threads[::50], threads[1::50], strict=False):  # one of fifty was merged into another
-        Message.objects.filter(thread=one).update(thread=other)
-        Thread.objects.filter(pk=one.pk).update(merged_into=other)
-
-
-def _event(thread: Any, kind: str, at: datetime, by: Any, status: str) -> Any:
-    from helpdesk.models import Event
-
-    names = {"customer": "received", "reply": "replied", "status": "status"}
-    data = {"frm": thread.status, "to": status} if kind == "status" else {}
-    if kind == "status":
-        thread.status = status
-    holder = {"closed": "nobody", "pending1": "customer"}.get(status, "us")
-    return Event(thread=thread, kind=names[kind], at=at, actor=by, holder=holder, status=thread.status, data=data)
-
-
-def _story(thread: Any, chance: random.Random, agent: Any) -> Iterator[tuple[str, datetime, Any, str]]:
-    """Questions and answers; most are closed in the end, one of ten is opened again, one of thirty waits."""
-    at = thread.created_at
-    yield "customer", at, None, ""
-    if chance.random() < 0.03:
-        return
-    for _round in range(chance.choice((1, 1, 2, 2, 3))):
-        at += timedelta(minutes=chance.expovariate(1 / 300))
-        yield "reply", at, agent, ""
-        yield "status", at, agent, "pending1"
-        if chance.random() < 0.6:
-            at += timedelta(minutes=chance.expovariate(1 / 700))
-            yield "customer", at, None, ""
-            yield "status", at, None, "open"
-    at += timedelta(minutes=chance.expovariate(1 / 300))
-    yield "reply", at, agent, ""
-    yield "status", at, agent, "closed"
-    if chance.random() < 0.1:
-        at += timedelta(minutes=chance.expovariate(1 / 2000))
-        yield "customer", at, None, ""
-        yield "status", at, None, "open"
 
 
 def inside(options: argparse.Namespace) -> bool:
@@ -140,8 +31,8 @@ def inside(options: argparse.Namespace) -> bool:
     databases.open_kept(
         f"statistics-{options.messages}-{options.days}",
         options.inside,
-        lambda: build(options.messages, options.days),
-        Path(__file__),
+        lambda: _build(options),
+        *(Path(__file__).with_name(name) for name in ("year.py", "copying.py")),
     )
     from django.core.management import call_command
     from django.test import Client
@@ -171,6 +62,12 @@ def inside(options: argparse.Namespace) -> bool:
     call_command("check_statistics")
     say(f"Checked in {time.monotonic() - begun:.0f} s.")
     return kept
+
+
+def _build(options: argparse.Namespace) -> None:
+    from tests.bench import year
+
+    year.build(options.messages, options.days)
 
 
 def _export(client: Any) -> bool:

@@ -10,12 +10,15 @@ import sys
 import time
 import urllib.parse
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from config import run
 from tests.practice.ports import free_port
+from tests.practice.test_shop import has_all_that_practice_needs
 
 ROOT = Path(__file__).parents[2]
 LAURA = "laura@practica.example"
@@ -130,10 +133,30 @@ def first_row(runs: Run) -> str:
     return runs.get("/").split('<li class="row')[1]
 
 
+@pytest.fixture
+def made(tmp_path, settings, transactional_db):
+    """with made(): Django is connected to the database that the run made."""
+
+    @contextmanager
+    def connected():
+        settings.DATA_DIR, own = tmp_path, connection.settings_dict["NAME"]
+        connection.close()
+        connection.settings_dict["NAME"] = str(tmp_path / "mostrador.sqlite3")
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = own
+
+    return connected
+
+
 @pytest.mark.imap
-def test_from_nothing_to_an_answer_in_the_customers_mailbox_and_again(begin):
+def test_from_nothing_to_an_answer_in_the_customers_mailbox_and_again(begin, made):
     first = begin()
     started(first, 300)
+    with made():
+        has_all_that_practice_needs()
     assert f"http://localhost:{first.port}/" in first.words()
     password = first.sign_in("marta")
     path = write_as_laura(first)
