@@ -1,6 +1,6 @@
 """People of the shop who sign in."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,13 +12,25 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
 DAYS = list(WEEKDAYS.items())
-IN_THE_DIGEST = ("due_soon", "overdue")  # kinds of notices that the daily mail tells together
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
+# How one is told of something, and the field that names the kinds of which one is not.
+WAYS = {"here": "unshown", "browser": "unpopped", "mail": "unmailed"}
+IN_THE_DIGEST = ("due_soon", "overdue")  # the daily mail tells them together
+
+
+def seldom_here() -> list[str]:
+    """Of which kinds of notices the bell says nothing until one asks for it."""
+    return ["new"]
+
+
+def seldom_popped() -> list[str]:
+    """And those that the browser does not show."""
+    return ["new", "woken", "cart"]
 
 
 def told_together() -> list[str]:
-    """Of which kinds of notices nobody gets a mail each until they ask for it."""
-    return list(IN_THE_DIGEST)
+    """And those of which nobody gets a mail each."""
+    return ["new", *IN_THE_DIGEST]
 
 
 class AgentQuerySet(models.QuerySet["Agent"]):
@@ -31,6 +43,11 @@ class AgentQuerySet(models.QuerySet["Agent"]):
     def supervisors(self) -> "AgentQuerySet":
         """Those who may sign in and see everything."""
         return self.active().filter(role=Agent.Role.SUPERVISOR)
+
+    def wanting(self, kind: str) -> "AgentQuerySet":
+        """Those who want to be told of such a notice, in the bell or by mail."""
+        name = f'"{kind}"'  # as it stands in a JSON list, on every database
+        return self.exclude(unshown__icontains=name, unmailed__icontains=name)
 
     def named(self, name: str) -> "Agent | None":
         """Who signs in with this name or e-mail, in whatever case; None if nobody or several do."""
@@ -88,7 +105,6 @@ class Agent(AbstractUser):
     single_keys = models.BooleanField(
         _("single-key shortcuts"), default=True, help_text=_("Off: only shortcuts with Ctrl work.")
     )
-    notices_by_mail = models.BooleanField(_("tell me by e-mail"), default=True)
     weekly_mail = models.BooleanField(_("send me the week by e-mail"), default=True)
     weekly_day = models.PositiveSmallIntegerField(_("on"), choices=DAYS, default=0)
     weekly_hour = models.PositiveSmallIntegerField(_("at"), choices=HOURS, default=8)
@@ -96,9 +112,11 @@ class Agent(AbstractUser):
     digest_mail = models.BooleanField(_("send me what is overdue by e-mail"), default=True)
     digest_hour = models.PositiveSmallIntegerField(_("at"), choices=HOURS, default=8)
     digest_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
-    unshown = models.JSONField(default=list, blank=True, editable=False)  # kinds of notices not to see in the bell
-    unmailed = models.JSONField(default=told_together, blank=True, editable=False)  # and those not to get by mail
-    new_threads_by_mail = models.BooleanField(_("tell me by e-mail of every new thread"), default=False)
+    # Kinds of notices: not in the bell, not shown by the browser, not by mail. See WAYS.
+    unshown = models.JSONField(default=seldom_here, blank=True, editable=False)
+    unpopped = models.JSONField(default=seldom_popped, blank=True, editable=False)
+    unmailed = models.JSONField(default=told_together, blank=True, editable=False)
+    muted_until = models.DateTimeField(null=True, blank=True, editable=False)  # the browser is silent
 
     objects: ClassVar[AgentManager] = AgentManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]
@@ -182,9 +200,29 @@ class Agent(AbstractUser):
         self.digest_mail = False
         self.save(update_fields=["digest_mail"])
 
+    def is_told(self, kind: str, way: str) -> bool:
+        """Whether they want such a notice in one of the WAYS."""
+        return kind not in getattr(self, WAYS[way])
+
+    @property
+    def is_muted(self) -> bool:
+        """The browser shows no notices for a while."""
+        return self.muted_until is not None and self.muted_until > timezone.now()
+
+    def mute(self, span: timedelta) -> datetime:
+        """Let the browser be silent for so long; the bell and the mails go on. Returns until when."""
+        self.muted_until = until = timezone.now() + span
+        self.save(update_fields=["muted_until"])
+        return until
+
+    def unmute(self) -> None:
+        """The browser speaks again."""
+        self.muted_until = None
+        self.save(update_fields=["muted_until"])
+
     def choose_notices(self, **chosen: Any) -> None:
-        """What tells them: unshown=, unmailed= (kinds), notices_by_mail=, new_threads_by_mail=, and the mails by the
-        clock (digest_..., weekly_...). What is not named stays."""
+        """What tells them: unshown=, unpopped=, unmailed= (kinds), and the mails by the clock (digest_..., weekly_...).
+        What is not named stays."""
         for name, value in chosen.items():
             setattr(self, name, value)
         self.save(update_fields=list(chosen))

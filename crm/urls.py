@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", customers.index, name="customers"),
     path("customers/export/", customers.export, name="customers_export"),
     path("customers/import/", files.index, name="customers_import"),
+    path("customers/import/example/", files.example, name="customers_file_example"),
     path("customers/import/<int:file_id>/", files.show, name="customers_file"),
     path("customers/import/<int:file_id>/columns/", files.columns, name="customers_file_columns"),
     path("customers/import/<int:file_id>/run/", files.run, name="customers_file_run"),

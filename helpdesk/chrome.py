@@ -185,4 +185,4 @@ class Bell:
         """How many notices are new; 0 for strangers. A plain number: plural forms cannot count lazy ones."""
         if not isinstance(self.agent, Agent):
             return 0
-        return Notice.objects.filter(agent=self.agent, read_at=None).count()
+        return Notice.objects.seen_by(self.agent).unread().count()

@@ -1,4 +1,4 @@
-"""What tells an agent: kinds of notices here and by mail, and the mails that come by the clock."""
+"""What tells an agent: kinds of notices here, by the browser and by mail, and the mails that come by the clock."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,14 +8,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed
-from accounts.models import DAYS, HOURS, Agent
+from accounts.models import DAYS, HOURS, WAYS, Agent
 from helpdesk.models import NoticeKind
 
-# In the words of whoever chooses; a new thread is told by mail only.
+# In the words of whoever chooses.
 KINDS: dict[str, str | Promise] = {
     NoticeKind.ASSIGNED: _("A thread is assigned to me"),
     NoticeKind.FORWARDED: _("A thread is handed to me"),
     NoticeKind.DELEGATED: _("Threads are given to me to follow up"),
+    NoticeKind.TAKEN_BACK: _("What I was given to follow up is taken back"),
     NoticeKind.MENTIONED: _("I am named in a note"),
     NoticeKind.ANSWERED: _("A customer answers in a thread of mine"),
     NoticeKind.NEW: _("A new thread at my contacts"),
@@ -26,23 +27,37 @@ KINDS: dict[str, str | Promise] = {
     NoticeKind.FAILED: _("A reply of mine was not delivered"),
     NoticeKind.CART: _("A watched cart may be somebody's"),
 }
-MAIL_ONLY = {NoticeKind.NEW.value}
+# What a box of the table says, by the way it stands for.
+SENTENCES: dict[str, str | Promise] = {
+    "here": _("%(what)s: here"),
+    "browser": _("%(what)s: by the browser"),
+    "mail": _("%(what)s: by mail"),
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """A way of telling, whether it is wanted, and what it is called."""
+
+    way: str
+    is_on: bool
+    label: str
 
 
 @dataclass(frozen=True)
 class Line:
-    """A kind of notice, and whether it is told here (None: never) and by mail."""
+    """A kind of notice, and each way of telling it."""
 
     kind: str
     label: str | Promise
-    here: bool | None
-    mail: bool
+    boxes: list[Box]
 
 
 class NoticesForm(Dressed, forms.Form):
     """A box for each kind and way; a supervisor also has the weekly mail."""
 
     here = forms.MultipleChoiceField(choices=list(KINDS.items()), required=False)
+    browser = forms.MultipleChoiceField(choices=list(KINDS.items()), required=False)
     mail = forms.MultipleChoiceField(choices=list(KINDS.items()), required=False)
     digest_mail = forms.BooleanField(
         required=False,
@@ -65,31 +80,26 @@ class NoticesForm(Dressed, forms.Form):
     @property
     def lines(self) -> list[Line]:
         """The matrix, as it was sent or as it is."""
-        here, mail = (self[name].value() or [] for name in ("here", "mail"))
+        on = {way: self[way].value() or [] for way in WAYS}
         return [
-            Line(kind, label, None if kind in MAIL_ONLY else kind in here, kind in mail)
+            Line(kind, label, [Box(way, kind in on[way], str(SENTENCES[way]) % {"what": label}) for way in WAYS])
             for kind, label in KINDS.items()
         ]
+
+    def clean(self) -> dict[str, Any]:
+        """What the browser shows stands in the bell too: it must be found again."""
+        said = super().clean() or {}
+        said["here"] = [*{*said.get("here", ()), *said.get("browser", ())}]
+        return said
 
     def save(self) -> None:
         """By the verb."""
         chosen = dict(self.cleaned_data)
-        here, mail = set(chosen.pop("here")), set(chosen.pop("mail"))
-        kinds = set(KINDS) - MAIL_ONLY
-        self.agent.choose_notices(
-            unshown=sorted(kinds - here),
-            unmailed=sorted(kinds - mail),
-            notices_by_mail=bool(kinds & mail),
-            new_threads_by_mail=NoticeKind.NEW in mail,
-            **chosen,
-        )
+        off = {field: sorted(set(KINDS) - set(chosen.pop(way))) for way, field in WAYS.items()}
+        self.agent.choose_notices(**off, **chosen)
 
 
 def _chosen_by(agent: Agent) -> dict[str, Any]:
-    mailed = [kind for kind in KINDS if agent.notices_by_mail and kind not in agent.unmailed and kind not in MAIL_ONLY]
+    told = {way: [kind for kind in KINDS if agent.is_told(kind, way)] for way in WAYS}
     clocks = ("digest_mail", "digest_hour", "weekly_mail", "weekly_day", "weekly_hour")
-    return {
-        "here": [kind for kind in KINDS if kind not in agent.unshown],
-        "mail": [*mailed, *([NoticeKind.NEW.value] if agent.new_threads_by_mail else [])],
-        **{name: getattr(agent, name) for name in clocks},
-    }
+    return {**told, **{name: getattr(agent, name) for name in clocks}}

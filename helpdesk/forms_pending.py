@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from helpdesk.models import Status
 
@@ -22,7 +23,7 @@ def quick_choices(now: datetime) -> dict[str, tuple[str | Promise, datetime]]:
 
     return {
         "tomorrow": (_("Tomorrow"), morning(1)),
-        "monday": (_("Monday"), morning((MONDAY - now.weekday()) % 7 or 7)),
+        "monday": (pgettext_lazy("until when", "Monday"), morning((MONDAY - now.weekday()) % 7 or 7)),
         "week": (_("In a week"), morning(7)),
     }
 

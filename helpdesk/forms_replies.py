@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed
@@ -44,7 +45,7 @@ class ReplyTextForm(Dressed, forms.ModelForm):
         self.fields["follow_up"] = forms.ChoiceField(
             choices=[("", _("For nothing")), *FollowUp.choices],
             required=False,
-            label=PredefinedReply._meta.get_field("follow_up").verbose_name,
+            label=capfirst(PredefinedReply._meta.get_field("follow_up").verbose_name),
             initial=self.instance.follow_up,
         )
         self.fields["tags"] = forms.ModelMultipleChoiceField(

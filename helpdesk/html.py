@@ -25,6 +25,8 @@ MAX_DEPTH = 100
 VOID = {"br", "img", "hr", "meta", "link", "input", "col", "area", "base", "wbr", "source"}
 # Elements whose text is not for readers: dropped whole before anything is parsed as HTML.
 DROPPED = ("style", "script", "title", "head", "xml", "noscript", "template")
+BEGINS = re.compile(rf"<(?:!--|((?ai:{'|'.join(DROPPED)}))(?![^\W_]))")
+ENDS = {name: re.compile(f"</{name}", re.IGNORECASE | re.ASCII) for name in DROPPED}
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
 
 MAIL_TAGS = frozenset(
@@ -113,35 +115,34 @@ REPLY_CLEANER = nh3.Cleaner(
 def _without_dropped(html: str) -> str:
     """The HTML without comments and without elements whose text nobody should read; one pass, linear."""
     out: list[str] = []
-    at, lower = 0, html.lower()
-    while True:
-        start = lower.find("<", at)
-        if start < 0:
-            out.append(html[at:])
-            return "".join(out)
-        end = _end_of_dropped(lower, start)
-        if end == start:
-            out.append(html[at : start + 1])
-            at = start + 1
+    at, open_ended = 0, set[str]()
+    for found in BEGINS.finditer(html):
+        if found.start() < at or not (end := _end_of_dropped(html, found, open_ended)):
             continue
-        out.append(html[at:start])
+        out.append(html[at : found.start()])
         if end < 0:
             return "".join(out)
         at = end
+    out.append(html[at:])
+    return "".join(out)
 
 
-def _end_of_dropped(lower: str, start: int) -> int:
-    """Where a comment or dropped element that begins here ends; `start` if none does, -1 if it never ends."""
-    if lower.startswith("<!--", start):
-        close = lower.find("-->", start + 4)
-        return close + 3 if close >= 0 else -1
-    for name in DROPPED:
-        if lower.startswith(name, start + 1) and not lower[start + 1 + len(name) : start + 2 + len(name)].isalnum():
-            close = lower.find(f"</{name}", start)
-            if close < 0:
-                return -1 if name in {"style", "script"} else start
-            return lower.find(">", close) + 1 or -1
-    return start
+def _end_of_dropped(html: str, found: re.Match[str], open_ended: set[str]) -> int:
+    """Where a comment or dropped element ends; 0 if it is to stay, -1 if it never ends.
+
+    `open_ended` keeps the names of which no end was found: it is looked for once.
+    """
+    if found[1] is None:
+        close_at = html.find("-->", found.end())
+        return close_at + 3 if close_at >= 0 else -1
+    name = found[1].lower()
+    if name in open_ended:
+        return 0
+    close = ENDS[name].search(html, found.end())
+    if close is not None:
+        return html.find(">", close.start()) + 1 or -1
+    open_ended.add(name)
+    return -1 if name in {"style", "script"} else 0
 
 
 def within_budget(html: str) -> bool:

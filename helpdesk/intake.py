@@ -43,15 +43,20 @@ def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates
     if routed:
         contact = contact_for(mail, default=contact)
     try:
-        with transaction.atomic():
-            done = _put(mail, contact, creates=creates)
-            if agent and done.outcome in {"created", "appended"}:
-                bringing.write_down(Message.objects.get(pk=done.message_id), came, agent)
-            return done
-    except IntegrityError:  # another process delivered the same mail between our look and our insert
-        if known := _known(mail, contact):
-            return known
-        raise
+        return _put_once(mail, contact, came, agent, creates=creates)
+    except IntegrityError:  # another process delivered the same mail between our look and our insert: look again
+        return _put_once(mail, contact, came, agent, creates=creates)
+
+
+@transaction.atomic
+def _put_once(
+    mail: InboundMail, contact: Contact, came: InboundMail, agent: Agent | None, *, creates: bool
+) -> Delivered:
+    """Where it belongs, with who brought it; `came` is the mail as it was before it became the customer's."""
+    done = _put(mail, contact, creates=creates)
+    if agent and done.outcome in {"created", "appended"}:
+        bringing.write_down(Message.objects.get(pk=done.message_id), came, agent)
+    return done
 
 
 def _put(mail: InboundMail, contact: Contact, *, creates: bool) -> Delivered:

@@ -21,9 +21,14 @@ def thread_url(thread: "Thread") -> str:
     return settings.SITE_URL + reverse("helpdesk:thread", args=[thread.pk])
 
 
+def review_url() -> str:
+    """What nobody followed up."""
+    return settings.SITE_URL + reverse("helpdesk:review")
+
+
 def delegation_url(delegation: "Delegation") -> str:
     """The threads that an agent was given to follow up."""
-    return f"{settings.SITE_URL}{reverse('helpdesk:review')}?of={delegation.pk}"
+    return f"{review_url()}?of={delegation.pk}"
 
 
 def portal_token(thread: "Thread", *, proven: bool) -> str:

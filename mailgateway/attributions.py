@@ -1,6 +1,7 @@
 """The lines that mail programs write above what they quote, in the languages of their users."""
 
 import re
+from functools import lru_cache
 
 MAX_LINE = 1000  # characters of a line that are looked at
 MAX_JOINED = 400
@@ -204,6 +205,7 @@ def block_length(lines: list[str], at: int) -> int:
     return end - at if "who" in seen and len(seen) >= 3 else 0
 
 
+@lru_cache(maxsize=64)  # a window of lines is looked at again from each of its lines
 def label_of(line: str) -> str:
     """Which line of a header block it is: "who", "when", "to", "about"; empty for none."""
     match = LABEL.match(unquoted(line))

@@ -78,6 +78,12 @@ RETURNED = re.compile(
     r"|^return-path:|^received: |^message-id:",
     re.IGNORECASE | re.MULTILINE,
 )
+# One of these stands in all that RETURNED finds: looking for it at each of many empty lines is dear.
+RETURNED_WORDS = re.compile(
+    r"original|returned|undelivered|unsent|beginning of|start of|header|text of|copy of|below this|included is"
+    r"|return-path:|received: |message-id:",
+    re.IGNORECASE,
+)
 ID_HEADERS = ("message-id", "x-mostrador-id", "in-reply-to", "references", "resent-message-id")
 REPORTS = {"message/delivery-status", "message/global-delivery-status", "text/delivery-status"}
 ENCLOSED = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/partial"}
@@ -210,6 +216,8 @@ def _by_words(root: Part, text: str, ids: tuple[str, ...]) -> Bounce | None:
 
 def _before_returned(text: str) -> tuple[str, str, str]:
     """What the server wrote, and what it sent back below it."""
+    if RETURNED_WORDS.search(text) is None:
+        return text, "", ""
     begins = len(text) - len(text.lstrip())
     for match in RETURNED.finditer(text):
         if match.start() > begins:

@@ -1,7 +1,8 @@
 """Parsing in a child process with limits: a hostile mail can cost a few seconds and one child, nothing else.
 
-One child for each process of ours lives on between mails. It gets a length and a pickle, and answers with a
-length and a pickle; only our own child is ever trusted with that.
+One child for each process of ours lives on between mails. It gets a pickle and answers with a pickle; only our own
+child is ever trusted with that. Both go straight into the pipe and come straight out of it: a mail and its files are
+held once on either side, not once more as a message.
 """
 
 import atexit
@@ -25,7 +26,7 @@ CPU_SECONDS = 5
 WALL_SECONDS = 20
 MEMORY = 512 * 1024 * 1024  # bytes on top of what the child holds before its first mail
 MAILS_A_CHILD = 1000
-LENGTH = 8
+MOST_BYTES = MAX_BYTES + 1024 * 1024  # of a mail that is handed over: enough to see that it is too large
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -64,8 +65,7 @@ class Child:
         deadline = time.monotonic() + WALL_SECONDS
         try:
             _send(self._input, (raw, own_addresses))
-            length = int.from_bytes(self._read(LENGTH, deadline), "big")
-            answer = pickle.loads(self._read(length, deadline))  # noqa: S301 - written by our own child
+            answer = pickle.load(_Answer(self._output, deadline))  # noqa: S301 - written by our own child
         except (OSError, EOFError, TimeoutError) as error:
             raise self._gone(error) from error
         if isinstance(answer, InboundMail):
@@ -88,19 +88,10 @@ class Child:
         assert self.process.stdin is not None  # noqa: S101 - asked for above
         return self.process.stdin  # type: ignore[return-value]
 
-    def _read(self, length: int, deadline: float) -> bytes:
+    @property
+    def _output(self) -> int:
         assert self.process.stdout is not None  # noqa: S101 - asked for above
-        pipe, kept = self.process.stdout.fileno(), bytearray()
-        poll = select.poll()
-        poll.register(pipe, select.POLLIN | select.POLLHUP)
-        while len(kept) < length:
-            if not poll.poll(max(0, int((deadline - time.monotonic()) * 1000))):
-                raise TimeoutError
-            piece = os.read(pipe, min(length - len(kept), 1024 * 1024))
-            if not piece:
-                raise EOFError
-            kept += piece
-        return bytes(kept)
+        return self.process.stdout.fileno()
 
     def _gone(self, error: Exception) -> ParseFailed:
         if not isinstance(error, TimeoutError):
@@ -111,6 +102,37 @@ class Child:
         if isinstance(error, TimeoutError) or code == -signal.SIGXCPU:
             return ParseFailed("timeout")
         return ParseFailed("crash", f"the child ended with {code}")
+
+
+class _Answer:
+    """What a child says, as a file for pickle. Raises TimeoutError, and EOFError if it ends in the middle."""
+
+    def __init__(self, pipe: int, deadline: float) -> None:
+        self.pipe, self.deadline = pipe, deadline
+        self.poll = select.poll()
+        self.poll.register(pipe, select.POLLIN | select.POLLHUP)
+
+    def readinto(self, into: bytearray | memoryview) -> int:
+        """Fill all of it."""
+        left = memoryview(into)
+        while left:
+            if not self.poll.poll(max(0, int((self.deadline - time.monotonic()) * 1000))):
+                raise TimeoutError
+            count = os.readv(self.pipe, [left])
+            if not count:
+                raise EOFError
+            left = left[count:]
+        return len(into)
+
+    def read(self, size: int) -> bytes:
+        """That many bytes."""
+        held = bytearray(size)
+        self.readinto(held)
+        return bytes(held)
+
+    def readline(self) -> bytes:
+        """Asked for by pickle; what it writes today has no lines."""
+        raise EOFError
 
 
 class _Desk:
@@ -147,13 +169,11 @@ os.register_at_fork(after_in_child=_renew_after_fork)
 
 def parse_limited(raw: bytes, own_addresses: frozenset[str] = frozenset()) -> InboundMail:
     """mime.parse in the child. Raises ParseFailed on time, memory or crash. Safe from any thread."""
-    return _desk.parse(raw[: MAX_BYTES + 1024 * 1024], own_addresses)
+    return _desk.parse(raw[:MOST_BYTES], own_addresses)
 
 
 def _send(pipe: BinaryIO, what: object) -> None:
-    data = pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
-    pipe.write(len(data).to_bytes(LENGTH, "big"))
-    pipe.write(data)
+    pickle.dump(what, pipe, pickle.HIGHEST_PROTOCOL)
     pipe.flush()
 
 
@@ -192,10 +212,16 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except (OSError, ValueError):  # a system without /proc or with narrower limits of its own
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while head := sys.stdin.buffer.read(LENGTH):
-        raw, own_addresses = pickle.loads(sys.stdin.buffer.read(int.from_bytes(head, "big")))  # noqa: S301 - our parent
-        _limit()
-        _send(answers, _answer(raw, own_addresses))
+    with suppress(EOFError):
+        while True:
+            _serve(sys.stdin.buffer, answers)
+
+
+def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """One mail; nothing of it is held when the next one comes. Raises EOFError at the end of the input."""
+    raw, own_addresses = pickle.load(requests)  # noqa: S301 - our parent
+    _limit()
+    _send(answers, _answer(raw, own_addresses))
 
 
 if __name__ == "__main__":

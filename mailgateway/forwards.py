@@ -7,10 +7,11 @@ encloses the mail. Answers look alike: what is no forward by its mark or by its 
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 
 from helpdesk.mail import Forwarded, InboundMail, Party
-from mailgateway import addresses, attributions, enclosing, quoting, signatures
+from mailgateway import addresses, attributions, below, enclosing, quoting, signatures
 
 MAX_LINES = 400  # of the words above; who says more than that does not only pass something on
 MAX_TRIES = 20  # lines that may be of a header block
@@ -27,9 +28,9 @@ MAILTO = re.compile(r"\[mailto:([^\]\s]{1,300})\]|<mailto:([^>\s]{1,300})>", re.
 def read(mail: InboundMail, enclosed: "Sequence[enclosing.Opened]") -> Forwarded | None:
     """What a mail passes on; None if it passes on nothing, or does not say whose it was."""
     says_so = bool(SUBJECT.match(mail.subject))
-    below = _below(mail.full_text, says_so=says_so)
-    if below is not None:
-        return below
+    found = _below(mail.full_text, says_so=says_so)
+    if found is not None:
+        return replace(found.passed, html=_html_below(mail.html, found.passed, says_so=says_so))
     if len(enclosed) == 1 and not ANSWER.match(mail.subject):
         return _enclosed(mail, enclosed[0])
     return None
@@ -54,7 +55,27 @@ def _enclosed(mail: InboundMail, one: enclosing.Opened) -> Forwarded | None:
     )
 
 
-def _below(text: str, *, says_so: bool) -> Forwarded | None:
+@dataclass(frozen=True)
+class _Below:
+    """A mail that stands below its header block, and in how many lines what is above it ends."""
+
+    passed: Forwarded
+    ends: int
+
+
+def _html_below(html: str, passed: Forwarded, *, says_so: bool) -> str:
+    """The same mail as the HTML form has it; empty if it is not there, or is not to be parted from what is above."""
+
+    def ends(text: str) -> int:
+        found = _below(text, says_so=says_so)
+        if found is None or found.passed.sender.address != passed.sender.address:
+            return 0
+        return found.ends if bool(found.passed.full_text) == bool(passed.full_text) else 0
+
+    return below.part(html, ends)
+
+
+def _below(text: str, *, says_so: bool) -> _Below | None:
     """A mail that stands in the text below its header block."""
     if "@" not in text:
         return None
@@ -67,7 +88,8 @@ def _below(text: str, *, says_so: bool) -> Forwarded | None:
         mark, is_forward = _mark_above(lines, start)
         if not is_forward and not says_so:
             return None
-        return _parted(text.split("\n"), mark, start, length)
+        passed = _parted(text.split("\n"), mark, start, length)
+        return _Below(passed, start + length) if passed is not None else None
     return None
 
 

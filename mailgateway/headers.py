@@ -1,11 +1,12 @@
 """Header values as a person would read them: RFC 2047 in every broken form, RFC 2231, raw 8-bit, folding."""
 
-import base64
 import binascii
 import re
+import string
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import mktime_tz, parsedate_tz
+from io import BytesIO
 from itertools import islice
 
 from mailgateway import charsets
@@ -18,7 +19,11 @@ UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u206
 CHARSET = re.compile(r"[!-~]{1,60}", re.ASCII)
 IDS = re.compile(r"<([^<>]{1,500})>")
 BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,250}")
-NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+BASE64 = (string.ascii_letters + string.digits + "+/-_").encode()
+NOT_BASE64 = bytes(set(range(256)) - set(BASE64))
+URL_SAFE = bytes.maketrans(b"-_", b"+/")
+PIECE = 1024 * 1024  # bytes that are decoded at a time
+MAX_RUNS = 10_000  # more are decoded as if they were one
 BODY_CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 CONTINUED = re.compile(r"^(.{1,40}?)\*(\d{1,3})(\*?)$")
 
@@ -147,16 +152,21 @@ def _word_bytes(kind: str, text: str) -> bytes | None:
 
 def from_base64(data: bytes) -> bytes:
     """Base64 decoded, leniently: other characters are skipped, padding is added, several runs are joined."""
-    if b"=" not in data.rstrip(b"=\r\n \t"):
-        return _one_run(data)
-    return b"".join(_one_run(run) for run in re.split(rb"=+", data))
+    out = BytesIO()
+    for run in data.split(b"=", MAX_RUNS):
+        _decode_run(run, out)
+    return out.getvalue()
 
 
-def _one_run(data: bytes) -> bytes:
-    kept = NOT_BASE64.sub(b"", data.replace(b"-", b"+").replace(b"_", b"/"))
-    if len(kept) % 4 == 1:
-        kept = kept[:-1]
-    return base64.b64decode(kept + b"=" * (-len(kept) % 4))
+def _decode_run(data: bytes, out: BytesIO) -> None:
+    kept = b""
+    for at in range(0, len(data), PIECE):
+        kept += data[at : at + PIECE].translate(URL_SAFE, NOT_BASE64)
+        whole = len(kept) - len(kept) % 4
+        out.write(binascii.a2b_base64(kept[:whole]))
+        kept = kept[whole:]
+    if len(kept) > 1:
+        out.write(binascii.a2b_base64(kept + b"=" * (4 - len(kept))))
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:

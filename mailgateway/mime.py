@@ -1,6 +1,7 @@
 """One raw mail understood: bytes -> InboundMail. Knows no database; never raises on a stranger's bytes."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ SAID = frozenset(
     """.split()
 )
 DELIVERY_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-forwarded-to")
+PIECE = 256 * 1024  # bytes of a body that are hashed at a time
 OLDEST = datetime(1971, 1, 1, tzinfo=UTC)
 
 
@@ -140,5 +142,21 @@ def content_digest(fixed: bytes) -> str:
         if keep:
             said.append(line)
     hashed = hashlib.sha256(b"\n".join((*said, b"", b"")))
-    hashed.update(bytes(body).replace(b"\r\n", b"\n").strip(b"\n"))
+    for piece in _plain(body):
+        hashed.update(piece)
     return hashed.hexdigest()
+
+
+def _plain(body: memoryview) -> Iterator[bytes]:
+    """A body by the piece, with plain line ends and without empty lines at its beginning and end."""
+    at, waiting, begun = 0, 0, False
+    while at < len(body):
+        end = at + PIECE
+        if bytes(body[end - 1 : end + 1]) == b"\r\n":  # a line end stays in one piece
+            end += 1
+        lines = bytes(body[at:end]).replace(b"\r\n", b"\n")
+        at, kept = end, lines.rstrip(b"\n")
+        if kept:
+            yield b"\n" * waiting + kept if begun else kept.lstrip(b"\n")
+            begun, waiting = True, 0
+        waiting += len(lines) - len(kept)

@@ -11,6 +11,7 @@ from mailgateway.structure import MAX_DEPTH, MAX_PARTS, Part
 
 MAX_FILES = 100
 MAX_TEXT = 1_000_000
+MAX_TEXT_BYTES = 8 * MAX_TEXT  # of a text part that are decoded: in no charset is that less than MAX_TEXT characters
 MAX_HTML = 1_000_000  # characters; over it the text is shown, and the raw mail is kept
 MAX_READ = 400_000  # characters of HTML that are turned into text
 CID = re.compile(r"cid:([^\s\"'<>)\\]{1,255})", re.IGNORECASE)
@@ -87,8 +88,10 @@ def read(root: Part) -> Content:
     found.text = found.text or [part for part in found.files if part.kind in ENRICHED]
     text = _text(found)
     if not text.strip() and not html.strip():
-        html, text = extra.html, extra.text or _preamble(root)
-    text, invited = text if text.strip() else markup.to_text(html[:MAX_READ]), _invitations(named)
+        html, text = extra.html, extra.text or _preamble(root) or markup.to_text(extra.html[:MAX_READ])
+    elif not text.strip() and not all(one in found.text for one in found.html):
+        text = markup.to_text(html[:MAX_READ])
+    invited = _invitations(named)
     text = text if text.strip() else "\n".join(one.title for one in invited)
     return Content(
         text[:MAX_TEXT],
@@ -117,7 +120,7 @@ def _is_body(part: Part, parent: str, position: int) -> bool:
 
 def decoded(part: Part) -> str:
     """The characters of a text part, with plain line ends."""
-    data, kind = part.content, part.kind
+    data, kind = part.content[:MAX_TEXT_BYTES], part.kind
     charset = part.typed[1].get("charset", "")
     if kind == "text/html" and not charset:
         charset = _meta_charset(data)
@@ -134,7 +137,7 @@ def _meta_charset(data: bytes) -> str:
 
 def _preamble(root: Part) -> str:
     """What stands before the first boundary, where nothing stands behind it: some programs put the text there."""
-    text = charsets.decode((root.preamble or "").encode("utf-8", "surrogateescape")).replace("\r\n", "\n").strip()
+    text = charsets.decode(root.above[:MAX_TEXT_BYTES]).replace("\r\n", "\n").strip()
     return "" if "mime" in text.lower() or "multi-part" in text.lower() else text
 
 

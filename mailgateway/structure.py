@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from email.feedparser import BytesFeedParser
 from email.message import Message
 from email.policy import Compat32
-from functools import cached_property
+from functools import cached_property, partial
+from io import BytesIO
 from typing import cast
 
 from mailgateway import headers
+from mailgateway.bodies import BOUNDARY, MANY, Bodies
 
 MAX_BYTES = 25 * 1024 * 1024
-PIECE = 64 * 1024
 MAX_DEPTH = 20
 MAX_PARTS = 200
-MAX_DELIMITERS = 5000  # lines between parts
 MAX_LINES = 1_000_000
-BOUNDARY = re.compile(rb"""boundary[ \t]{0,9}=[ \t]{0,9}["']?([^"';\s]{1,200})""", re.IGNORECASE)
 MAX_BOUNDARIES = 300  # more declared ones than parts may be: not even looked at
 MAX_HEADER_BYTES = 1024 * 1024
 LOOSE_NAME = re.compile(rb"^([!-9;-~]{1,80})[ \t]{1,20}:", re.MULTILINE)
@@ -35,8 +34,9 @@ class _Raw(Compat32):
 class Part(Message):
     """One part of a mail. Enclosed mails and reports stay closed: their bytes are the content."""
 
-    def __init__(self, policy: Compat32 | None = None) -> None:
+    def __init__(self, bodies: Bodies, policy: Compat32 | None = None) -> None:
         super().__init__(policy=_Raw())
+        self._bodies = bodies
 
     @cached_property
     def headers(self) -> headers.Headers:
@@ -78,7 +78,15 @@ class Part(Message):
     def content(self) -> bytes:
         """The bytes it stands for; what is badly encoded is decoded as far as it goes."""
         payload = self._held if isinstance(self._held, str) else ""
-        return decoded(payload.encode("utf-8", "surrogateescape"), self.headers.first("content-transfer-encoding"))
+        return decoded(self._restored(payload), self.headers.first("content-transfer-encoding"))
+
+    @property
+    def above(self) -> bytes:
+        """What stands before the first boundary."""
+        return self._restored(self.preamble or "")
+
+    def _restored(self, payload: str) -> bytes:
+        return self._bodies.restored(payload.encode("utf-8", "surrogateescape"))
 
     # The standard library asks these while it looks for boundaries.
     def get_content_type(self) -> str:
@@ -105,19 +113,19 @@ def decoded(data: bytes, encoding: str) -> bytes:
 
 
 def _uudecoded(data: bytes) -> bytes:
-    out = []
-    for line in data.splitlines():
+    out = BytesIO()
+    for line in (one for row in BytesIO(data) for one in row.splitlines()):
         if line.startswith((b"begin ", b"end")) or not line.strip():
             continue
         try:
-            out.append(binascii.a2b_uu(line))
+            out.write(binascii.a2b_uu(line))
         except binascii.Error:
             length = (((line[0] - 32) & 63) * 4 + 5) // 3
             try:
-                out.append(binascii.a2b_uu(line[:length]))
+                out.write(binascii.a2b_uu(line[:length]))
             except binascii.Error:
                 continue
-    return b"".join(out)
+    return out.getvalue()
 
 
 def repaired(raw: bytes) -> bytes:
@@ -154,7 +162,7 @@ def read(raw: bytes) -> tuple[Part, str]:
     if len(raw) > MAX_BYTES or len(head) > MAX_HEADER_BYTES or _is_crowded(raw):
         return _beginning(head, body), "too-large"
     try:
-        return _parsed(whole), ""
+        return _parsed(whole, head), ""
     except (RecursionError, ValueError, LookupError, IndexError, TypeError, AttributeError):
         return _beginning(head, body), "too-large"
 
@@ -165,21 +173,23 @@ def _is_crowded(raw: bytes) -> bool:
         return True
     if max(raw.count(b"\n"), raw.count(b"\r")) > MAX_LINES:
         return True
-    if raw.count(b"\n--") + raw.count(b"\r--") <= MAX_DELIMITERS:
+    if raw.count(b"\n--") + raw.count(b"\r--") <= MANY:
         return False
-    return sum(raw.count(b"--" + name) for name in set(BOUNDARY.findall(raw))) > MAX_DELIMITERS
+    return sum(raw.count(b"--" + name) for name in set(BOUNDARY.findall(raw))) > MANY
 
 
-def _parsed(raw: bytes) -> Part:
-    """Read by the piece: as one text it would take four times its size on the way."""
-    parser = BytesFeedParser(Part, policy=_Raw())
-    for at in range(0, len(raw), PIECE):
-        parser.feed(raw[at : at + PIECE])
+def _parsed(raw: bytes, head: bytes) -> Part:
+    """Read by the piece, without long bodies: as one text it would take many times its size on the way."""
+    bodies = Bodies(raw)
+    parser = BytesFeedParser(partial(Part, bodies), policy=_Raw())
+    for piece in bodies.outline(head):
+        parser.feed(piece)
     return cast(Part, parser.close())
 
 
 def _beginning(head: bytes, body: memoryview) -> Part:
-    part = _parsed(head[:MAX_HEADER_BYTES] + b"\n")
+    head = head[:MAX_HEADER_BYTES]
+    part = _parsed(head + b"\n", head)
     if part.kind.startswith("multipart/"):
         part.typed = ("text/plain", {})
         del part["content-transfer-encoding"]

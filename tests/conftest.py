@@ -38,11 +38,17 @@ ASKED_TWICE = (
         f"tests/crm/test_{name}"
         for name in ("matching", "prestashop_sweep", "shop_api.py", "shop_api_calls", "sync", "tables", "totals")
     ),
-    *(f"tests/helpdesk/test_{name}" for name in ("intake", "mailings.py", "outbox", "purge", "queue", "search.py")),
-    *(f"tests/mailgateway/test_{name}" for name in ("incoming.py", "periodic", "faults_clock", "faults_database")),
+    *(f"tests/helpdesk/test_{name}" for name in ("intake", "outbox", "purge", "queue")),
+    *(f"tests/helpdesk/search/test_{name}" for name in ("access", "customers", "page", "palette", "threads")),
+    *(
+        f"tests/mailgateway/test_{name}"
+        for name in ("incoming.py", "periodic", "faults_clock", "faults_database", "same_moment")
+    ),
+    "tests/helpdesk/mailings/test_many",
     "tests/helpdesk/test_leases",
     "tests/search/",
 )
+EACH_ASKED_TWICE = ("tests/helpdesk/test_queue_filters", "tests/helpdesk/search/", "tests/search/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,7 +61,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out the others, and say how many."""
     once = first_of_each_row(items)
     if config.getoption("--database-only"):
-        kept = [one for one in items if uses_database(one) and (one in once or one.nodeid.startswith(ASKED_TWICE))]
+        kept = [one for one in first_of_each_test(items) if uses_database(one) and one.nodeid.startswith(ASKED_TWICE)]
+        kept = [one for one in items if one in {*kept, *filter(uses_database, once)}]
     elif config.getoption("--each-row-once"):
         kept = [one for one in items if one in once or not uses_database(one)]
     else:
@@ -72,6 +79,15 @@ def first_of_each_row(items: list[pytest.Item]) -> set[pytest.Item]:
             for row in mark.args:
                 first.setdefault(row, item)
     return set(first.values())
+
+
+def first_of_each_test(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of a test with many parameters the first, but where each is another question to the database."""
+    first: dict[str, pytest.Item] = {}
+    for item in items:
+        name = item.nodeid if item.nodeid.startswith(EACH_ASKED_TWICE) else item.nodeid.partition("[")[0]
+        first.setdefault(name, item)
+    return list(first.values())
 
 
 def uses_database(item: pytest.Item) -> bool:

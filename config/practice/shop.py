@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Absence, Agent
+from accounts.models import Absence, Agent, told_together
 from config.practice import buttons, carts, levels, lost, post, records, review
 from config.practice import orders as shop_floor
 from config.practice.people import Town
@@ -86,7 +86,7 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         counting.keep()
         desk.undo_seconds = 10
         desk.save()
-        Agent.objects.update(notices_by_mail=True)
+        Agent.objects.update(unmailed=told_together())
         today = timezone.localdate()
         Absence.objects.announce(
             team["tom"],

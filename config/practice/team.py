@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk.models import CloseReason, Contact, DeskSettings, Holder, Status, StatusLabel
+from helpdesk.models import CloseReason, Contact, DeskSettings, Holder, NoticeKind, Status, StatusLabel
 from mailgateway.models import Mailbox, Security
 from mailgateway.practice.cast import INVOICES, SHOP
 
@@ -153,7 +153,7 @@ def hire(contacts: dict[str, Contact]) -> tuple[dict[str, Agent], dict[str, str]
             role=Agent.Role.AGENT if desks else Agent.Role.SUPERVISOR,
             signature=f"{name}\nTaller Norte",
             language=language,
-            notices_by_mail=False,
+            unmailed=NoticeKind.values,
         )
         team[username].contacts.set([contacts[slug] for slug in desks])
     return team, passwords

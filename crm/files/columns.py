@@ -26,7 +26,8 @@ NAMES = {
     "first_name": "first name|firstname|given name|name|nombre|nombre de pila",
     "last_name": "last name|lastname|surname|family name|apellido|apellidos",
     "company": "company|business|empresa|compania|razon social",
-    "tax_number": "tax number|vat|vat number|tax id|nif|cif|nif cif|cif nif|numero fiscal|identificacion fiscal",
+    "tax_number": "tax number|vat|vat number|tax id|nif|cif|nif cif|cif nif"
+    "|nif o cif|numero fiscal|identificacion fiscal",
     "phone": "phone|telephone|phone number|mobile|telefono|movil|telefono movil|numero de telefono",
     "other_phone": "other phone|second phone|phone 2|otro telefono|telefono 2|segundo telefono",
     "birthday": "birthday|date of birth|birth date|birthdate|cumpleanos|fecha de nacimiento|nacimiento",

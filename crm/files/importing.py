@@ -44,10 +44,7 @@ class Run:
 
     def __init__(self, file: CustomerFile) -> None:
         self.file, self.columns, self.by = file, list(file.columns), file.by
-        self.groups = {str(group).casefold(): group for group in CustomerGroup.objects.all()}
-        self.groups |= {
-            str(name).casefold(): group for group in self.groups.values() for name in (group.names or {}).values()
-        }
+        self.groups = {name.casefold(): group for group in CustomerGroup.objects.all() for name in group.all_names()}
         self.first_with: dict[str, int] = {}
         for number, cells in file.lines.order_by("number").values_list("number", "cells"):
             self.first_with.setdefault(self._email(cells), number)

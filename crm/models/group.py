@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -17,6 +19,9 @@ from accounts.languages import in_language
 from accounts.models import Agent
 from crm.models.shop import FromShop, RecordSettings
 from live.kept import KEPT_FOR, Kept
+
+# Sent with customers=: ids of those who are in other groups from now on, in the transaction in which that is so.
+customers_regrouped = Signal()
 
 LONGEST_NAME = 32
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
@@ -115,6 +120,14 @@ class CustomerGroup(Kept, FromShop):
     def __str__(self) -> str:
         own = in_language(self.names, get_language())
         return own or (str(self.Key(self.key).label) if self.key else self.name)
+
+    def all_names(self) -> set[str]:
+        """What it is called in any language: a file may have been written in another than its reader's."""
+        names = {self.name, *map(str, (self.names or {}).values())}
+        for language, _label in settings.LANGUAGES:
+            with override(language):
+                names.add(str(self))
+        return names
 
     @classmethod
     def fixed(cls, key: str) -> "CustomerGroup":

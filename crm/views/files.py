@@ -15,6 +15,7 @@ from accounts.access import AgentRequest, supervisor_required
 from accounts.http import SeeOther
 from crm.files import bringing
 from crm.files import columns as meanings
+from crm.files.example import example as example_file
 from crm.files.reading import Unreadable
 from crm.models import CustomerFile, CustomerFileLine
 from crm.tables import harmless
@@ -40,6 +41,23 @@ def _index(request: AgentRequest, *, error: str = "") -> HttpResponse:
     files = CustomerFile.objects.select_related("by")[:SHOWN]
     context = {"files": files, "error": error, "known": [str(label) for key, label in meanings.choices() if key]}
     return render(request, "crm/import/index.html", context, status=400 if error else 200)
+
+
+@supervisor_required
+@require_safe
+def example(request: AgentRequest) -> HttpResponse:
+    """A file to begin with; in practice one with all kinds of lines."""
+    response = _csv(_("customers-example") + ".csv")
+    response.write(example_file())
+    return response
+
+
+def _csv(name: str) -> HttpResponse:
+    """An empty file that spreadsheets read as UTF-8."""
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _bring(request: AgentRequest) -> CustomerFile:
@@ -111,10 +129,7 @@ def _change(request: AgentRequest, file: CustomerFile, change: Any, *, shown: li
 def problems(request: AgentRequest, file_id: int) -> HttpResponse:
     """The lines that could not be taken, with the reason, as a file that can be mended and brought again."""
     file = get_object_or_404(CustomerFile, pk=file_id)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="problems-{file.pk}.csv"'
-    response["Cache-Control"] = "no-store"
-    response.write("\ufeff")
+    response = _csv(f"problems-{file.pk}.csv")
     writer = csv.writer(response)
     writer.writerow([harmless(one) for one in [*file.headers, _("Line"), _("Problem")]])
     for line in file.lines.filter(outcome=Outcome.REFUSED).iterator():

@@ -121,9 +121,9 @@ def end(request: Request, delegation_id: int) -> Response:
     if not agent_of(request).is_supervisor:
         raise PermissionDenied
     made = get_object_or_404(Delegation.objects.select_related("to", "by"), pk=delegation_id)
-    if not made.end():
+    if not made.end(by=agent_of(request)):
         raise Conflict(_("This was taken back already."))
-    made.refresh_from_db(fields=["ended_at"])
+    made.refresh_from_db(fields=["ended_at", "ended_by"])
     return Response(_delegation(request, made))
 
 

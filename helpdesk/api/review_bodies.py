@@ -88,6 +88,7 @@ class DelegationShape(serializers.Serializer):
     left = serializers.IntegerField(read_only=True)
     is_late = serializers.BooleanField(read_only=True)
     ended_at = serializers.DateTimeField(source="delegation.ended_at", read_only=True, allow_null=True)
+    ended_by = AgentShape(source="delegation.ended_by", read_only=True, allow_null=True)
 
 
 class FollowUpRowShape(serializers.ModelSerializer[FollowUpRow]):

@@ -66,7 +66,7 @@ class Explanation:
 
 
 def _moment(at: datetime) -> str:
-    return f"{date_format(at, 'D j M')}, {date_format(at, 'TIME_FORMAT')}"
+    return f"{date_format(at, 'D')} {date_format(at, 'MONTH_DAY_FORMAT')}, {date_format(at, 'TIME_FORMAT')}"
 
 
 def _closed(step: Step) -> str:

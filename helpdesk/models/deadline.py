@@ -95,8 +95,8 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return rows.filter(metric__in=ANSWERS, began_at=wanted.began).first()
 
     def settle(self, thread: "Thread", metrics: Iterable[str], *, by: Agent | None, at: datetime) -> None:
-        """It was answered, or solved."""
-        for row in self.live().filter(thread=thread, metric__in=metrics):
+        """What was asked until then was answered, or solved."""
+        for row in self.live().filter(thread=thread, metric__in=metrics, began_at__lte=at):
             row.settle(thread, by=by, at=at)
 
 

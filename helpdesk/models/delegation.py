@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Agent
 from helpdesk import notices, pings
-from helpdesk.models.event import EventKind
+from helpdesk.models.event import Event, EventKind
 from helpdesk.models.moves import SKIPPED
 from helpdesk.models.thread import Thread, ThreadQuerySet
 
@@ -69,6 +69,7 @@ class Delegation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     told_at = models.DateTimeField(null=True, blank=True)  # all are handed out, and the agent knows
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     threads = models.ManyToManyField(Thread, through="DelegatedThread", related_name="delegations")
 
     objects = DelegationQuerySet.as_manager()
@@ -101,19 +102,25 @@ class Delegation(models.Model):
         if not Delegation.objects.unfinished().filter(pk=self.pk).update(told_at=timezone.now()):
             return
         given = self.rows.filter(state=GiveState.GIVEN).select_related("thread__contact")
-        if (first := given.order_by("pk").first()) and self.by != self.to:
+        if first := given.order_by("pk").first():
             notices.tell_delegated(self, first.thread, given.count())
-        agent_id = self.to_id
-        transaction.on_commit(lambda: pings.notice_added(agent_id))
 
     @transaction.atomic
-    def end(self) -> bool:
-        """Take it back: the threads stay with their assignee, the rest of the list is everybody's again."""
-        contacts: set[int] = set(self.threads.order_by().values_list("contact", flat=True))
-        ended = Delegation.objects.in_force().filter(pk=self.pk).update(ended_at=timezone.now())
-        if ended:
-            transaction.on_commit(lambda: pings.queues_changed(contacts))
-        return bool(ended)
+    def end(self, *, by: Agent) -> bool:
+        """Take it back: the threads stay with their assignee, the rest of the list is everybody's again; its agent is
+        told, if they knew. Returns False if it was taken back already."""
+        if not Delegation.objects.in_force().filter(pk=self.pk).update(ended_at=timezone.now(), ended_by=by):
+            return False
+        waiting = self.rows.filter(state=GiveState.WAITING)
+        waiting.update(state=GiveState.LEFT_OUT, reason=_("It was taken back before."))
+        given = list(Thread.objects.filter(delegated__in=self.rows.filter(state=GiveState.GIVEN)).order_by("pk"))
+        facts: dict[str, Any] = {"to": str(self.to), "due": self.due_on.isoformat()}
+        Event.objects.bulk_create([one.fact(EventKind.UNDELEGATED, by=by, **facts) for one in given])
+        if given and Delegation.objects.filter(pk=self.pk, told_at__isnull=False).exists():
+            notices.tell_taken_back(self, given[0], len(given), by=by)
+        contacts = {one.contact_id for one in given}
+        transaction.on_commit(lambda: pings.queues_changed(contacts))
+        return True
 
 
 class GiveState(models.TextChoices):

@@ -63,6 +63,7 @@ class EventKind(models.TextChoices):
     SPLIT_OFF = "split_off", _("messages split off")
     CAME_FROM = "came_from", _("came from another thread")
     DELEGATED = "delegated", _("given to follow up")
+    UNDELEGATED = "undelegated", _("not to follow up any more")
     SKIPPED = "skipped", _("skipped in the review")
     WHATSAPP = "whatsapp", _("WhatsApp link opened")
     WHATSAPP_SENT = "whatsapp_sent", _("WhatsApp message sent")
@@ -211,6 +212,7 @@ def sentences() -> dict[str, str]:
         EventKind.RESTORED: gettext("%(who)s took it out of the bin"),
         EventKind.RATED: gettext("%(who)s rated it: %(to)s of 5"),
         EventKind.DELEGATED: gettext("%(who)s gave it to %(to)s, to follow up until %(due)s"),
+        EventKind.UNDELEGATED: gettext("%(who)s took it back: %(to)s was to follow it up until %(due)s"),
         EventKind.SKIPPED: gettext("%(who)s skipped it in the review: %(reason)s"),
         EventKind.WHATSAPP: gettext("WhatsApp link opened by %(who)s for %(to)s"),
         EventKind.WHATSAPP_SENT: gettext("WhatsApp message sent by %(who)s to %(to)s"),

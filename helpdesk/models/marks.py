@@ -102,7 +102,21 @@ class NoticeKind(models.TextChoices):
     OVERDUE = "overdue", _("A thread of yours is overdue")
     NEW = "new", _("A customer began a thread")
     DELEGATED = "delegated", _("Threads were given to you to follow up")
+    TAKEN_BACK = "taken_back", _("Threads are not yours to follow up any more")
     CART = "cart", _("A watched cart may be this customer's")
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Notices, in the desk's words."""
+
+    def seen_by(self, agent: Agent) -> "NoticeQuerySet":
+        """What they were told, but for threads that they may not see any more."""
+        mine = self.filter(agent=agent)
+        return mine if agent.is_supervisor else mine.filter(thread__contact__members=agent)
+
+    def unread(self) -> "NoticeQuerySet":
+        """What they have not looked at yet."""
+        return self.filter(read_at=None)
 
 
 class Notice(models.Model):
@@ -116,6 +130,8 @@ class Notice(models.Model):
     delegation = models.ForeignKey("helpdesk.Delegation", models.CASCADE, null=True, blank=True, related_name="notices")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape, unescape
 from typing import Any
 
@@ -122,6 +123,8 @@ class ThreadOrigin(models.Model):
         rows = _messages(thread, said)
         Message.objects.bulk_create(rows)
         Event.objects.bulk_create([*begins, *_facts(thread, rows, frm), *self._ending(thread, told, frm)])
+        if not begins:
+            _meet(thread, rows, closed_at=told.changed_at if thread.status == Status.CLOSED != frm else None)
         self._settle(thread, told, before=frm if not begins else None)
         MessageWords.put([MessageWords.of(row, thread, ()) for row in rows])
         self.status = told.status
@@ -147,7 +150,7 @@ class ThreadOrigin(models.Model):
         if not thread.needs_answer:
             changes["inbound_at"] = None
         if before == Status.CLOSED and not is_closed:
-            changes["reopened_count"] = thread.reopened_count + 1
+            changes |= {"reopened_count": thread.reopened_count + 1, "opened_at": told.changed_at}
         thread._set(**changes)
 
 
@@ -220,6 +223,16 @@ def _words(said: ShopMessage) -> tuple[str, str]:
         text = f"{text}\n\n{line}".strip()
         html = f"{html}<p>{escape(line)}</p>" if html else ""
     return text, html
+
+
+def _meet(thread: Thread, rows: Iterable[Message], *, closed_at: datetime | None) -> None:
+    """End the clocks that run here, and keep what was promised, by what was said and done there, at its time."""
+    for row in rows:
+        if row.kind == MessageKind.REPLY:
+            thread.meet_answer(by=row.author, at=row.created_at)
+            thread.keep_promise(row, at=row.created_at)
+    if closed_at:
+        thread.meet_solution(by=None, at=closed_at)
 
 
 def _facts(thread: Thread, rows: Iterable[Message], status: str) -> list[Event]:

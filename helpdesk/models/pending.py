@@ -108,13 +108,14 @@ class Pending(models.Model):
         thread.snooze(until, by=by, note=_("Has %(to)s answered?") % {"to": to}, status=Status.PENDING_2)
         return message
 
-    def keep_promise(self, message: "Message | None" = None) -> None:
-        """The customer has their answer. Call inside a verb; costs nothing where nothing was promised."""
-        thread = self._sleeper
+    def keep_promise(self, message: "Message | None" = None, *, at: datetime | None = None) -> None:
+        """The customer has their answer, now or since a moment. Call inside a verb; costs nothing where nothing was
+        promised."""
+        thread, at = self._sleeper, at or timezone.now()
         if thread.promised_at is None:
             return
-        if thread.promised_at >= timezone.now() and thread.promises.keep(message):
-            thread.record(EventKind.KEPT, message=message, until=thread.promised_at.isoformat())
+        if thread.promised_at >= at and thread.promises.keep(message, at=at):
+            thread.record(EventKind.KEPT, message=message, at=at, until=thread.promised_at.isoformat())
         if thread.wake_at == thread.promised_at:  # it was put off for nothing else
             thread._set(wake_at=None, wake_note="")
         thread._set(promised_at=None)

@@ -23,9 +23,9 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
         """Those whose date has passed without an answer."""
         return self.waiting().filter(due_at__lte=now)
 
-    def keep(self, message: "Message | None") -> int:
+    def keep(self, message: "Message | None", *, at: datetime) -> int:
         """The customer was answered, or the matter solved, in time."""
-        return self.waiting().update(kept_at=timezone.now(), kept_by=message)
+        return self.waiting().update(kept_at=at, kept_by=message)
 
     def drop(self) -> int:
         """It was none, or does not count any more."""

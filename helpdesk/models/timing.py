@@ -1,5 +1,6 @@
 """A thread's priority, and when it is due: the verbs that keep both."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from django.db import models, transaction
@@ -64,12 +65,12 @@ class Timing(models.Model):
             thread.due_at, thread.due_metric = due
             thread.save(update_fields=["due_at", "due_metric"])
 
-    def meet_answer(self, *, by: Agent | None) -> None:
-        """The customer has their answer. Call inside a verb."""
+    def meet_answer(self, *, by: Agent | None, at: datetime | None = None) -> None:
+        """The customer has their answer, now or since a moment. Call inside a verb."""
         if self.keeps_time:
-            Deadline.objects.settle(self._timed, ANSWERS, by=by, at=timezone.now())
+            Deadline.objects.settle(self._timed, ANSWERS, by=by, at=at or timezone.now())
 
-    def meet_solution(self, *, by: Agent | None) -> None:
+    def meet_solution(self, *, by: Agent | None, at: datetime | None = None) -> None:
         """The matter is closed. Call inside a verb, before it is; a part of another thread is not solved by that."""
         if self.keeps_time and self._timed.merged_into_id is None:
-            Deadline.objects.settle(self._timed, (Metric.RESOLUTION,), by=by, at=timezone.now())
+            Deadline.objects.settle(self._timed, (Metric.RESOLUTION,), by=by, at=at or timezone.now())

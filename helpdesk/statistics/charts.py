@@ -96,7 +96,7 @@ def _sums(half: Half, first: date, last: date) -> Sums:
 
 
 def _piece(first: date, last: date) -> str:
-    return date_format(first, "D j") if first == last else date_format(first, "j M")
+    return date_format(first, "D j") if first == last else date_format(first, "MONTH_DAY_FORMAT")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,10 @@ def backlog_lines(now: Half, before: Half, *, until: date) -> Lines:
     last = len(shown) - 1
     area = f"{path(shown)}L{place(last, 0)[0]} {foot}L{left} {foot}Z"
     jump = -(-len(earlier) // 8)
-    names = [_("start"), *(date_format(day, "D" if now.period.length <= 7 else "j M") for day in now.period.days)]
+    names = [
+        _("start"),
+        *(date_format(day, "D" if now.period.length <= 7 else "MONTH_DAY_FORMAT") for day in now.period.days),
+    ]
     labels = [(place(n, 0)[0], name) for n, name in enumerate(names) if n % jump == 0]
     ends = (*place(last, shown[-1]), shown[-1]), (*place(len(earlier) - 1, earlier[-1]), earlier[-1])
     ticks = [Tick(place(0, part)[1], part) for part in (0, top // 2, top)]
@@ -154,7 +157,7 @@ def spread_bars(seconds: list[int], edges: tuple[int, ...], marks: list[tuple[fl
     numbers = [0] * (len(edges) + 1)
     for one in seconds:
         numbers[bisect_right(edges, one)] += 1
-    width, foot, head = 388 / len(numbers), 178.0, 34.0
+    width, foot, head = 388 / len(numbers), 178.0, 42.0
     scale = (foot - head) / max([*numbers, 1])
     groups = []
     for n, number in enumerate(numbers):

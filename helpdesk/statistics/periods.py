@@ -84,10 +84,10 @@ class Period:
         """“16–22 Nov 2026”."""
         first, last = self.first, self.last
         if first == last:
-            return date_format(first, "j M Y")
-        begin = "j" if (first.year, first.month) == (last.year, last.month) else "j M"
-        begin = "j M Y" if first.year != last.year else begin
-        return f"{date_format(first, begin)}–{date_format(last, 'j M Y')}"
+            return date_format(first, "SHORT_DATE_FORMAT")
+        begin = "j" if (first.year, first.month) == (last.year, last.month) else "MONTH_DAY_FORMAT"
+        begin = "SHORT_DATE_FORMAT" if first.year != last.year else begin
+        return f"{date_format(first, begin)}–{date_format(last, 'SHORT_DATE_FORMAT')}"
 
     @property
     def query(self) -> str:

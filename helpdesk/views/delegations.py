@@ -94,6 +94,6 @@ def _tell(request: AgentRequest, made: Delegation) -> None:
 def end(request: AgentRequest, delegation_id: int) -> HttpResponse:
     """Take it back: the rest is everybody's again, and stays assigned."""
     made = get_object_or_404(Delegation, pk=delegation_id)
-    if made.end():
+    if made.end(by=request.user):
         toasts.success(request, _("Taken back. The threads stay with %(who)s.") % {"who": made.to})
     return SeeOther(path_to(asked_in(request).but(of=0)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 SHOP = "hola@tallernorte.example"
 INVOICES = "facturas@tallernorte.example"
@@ -44,4 +45,4 @@ CAST = (
     Player(SPAMMER, "Correo Basura", _("Advertising and false prizes")),
     Player("incidencias@transportista.example", "Transportes Sendero", _("The carrier: forward threads to it")),
 )
-EVERYBODY_ELSE = Player(OUTSIDE, "Everybody else", _("Mail to addresses that are nobody's here"))
+EVERYBODY_ELSE = Player(OUTSIDE, gettext_noop("Everybody else"), _("Mail to addresses that are nobody's here"))

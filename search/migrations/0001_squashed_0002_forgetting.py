@@ -3,8 +3,6 @@
 import django.utils.timezone
 from django.db import migrations, models
 
-from accounts.schema import CreateTogether
-
 
 class Migration(migrations.Migration):
 
@@ -19,26 +17,24 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateTogether([
-            migrations.CreateModel(
-                name='Forgetting',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ],
-                options={
-                    'verbose_name': 'words to be forgotten',
-                },
-            ),
-            migrations.CreateModel(
-                name='Rebuilding',
-                fields=[
-                    ('table', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                    ('last_id', models.BigIntegerField(default=0)),
-                ],
-                options={
-                    'verbose_name': 'rebuilding of the search',
-                },
-            ),
-        ]),
+        migrations.CreateModel(
+            name='Forgetting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'verbose_name': 'words to be forgotten',
+            },
+        ),
+        migrations.CreateModel(
+            name='Rebuilding',
+            fields=[
+                ('table', models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ('last_id', models.BigIntegerField(default=0)),
+            ],
+            options={
+                'verbose_name': 'rebuilding of the search',
+            },
+        ),
     ]

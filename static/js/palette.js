@@ -32,8 +32,8 @@ function places() {
 }
 
 function remember() {
-  const here = { url: location.pathname + location.search, title: document.title.replace(/^\(\d+\) /, "") };
-  if (!/^\/(threads|customers|orders|carts)\/\d+\//.test(here.url)) return;
+  const here = { url: location.pathname + location.search, title: document.querySelector("h1")?.textContent.trim() };
+  if (!here.title || !/^\/(threads|customers|orders|carts)\/\d+\/$/.test(location.pathname)) return;
   const kept = [here, ...places().filter((one) => one.url !== here.url)].slice(0, LAST + 1);
   try { localStorage.setItem(PLACES, JSON.stringify(kept)); } catch { /* nothing is remembered, then */ }
 }

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from openpyxl import Workbook
 
-from crm.files import importing
+from crm.files import columns, importing
 from crm.models import Customer, CustomerFile, RecordEvent
 from tests import make
 
@@ -150,6 +150,28 @@ def test_a_spreadsheet_of_excel_and_old_text_are_read(alice, world):
     assert Customer.objects.for_email("nono@mail.example").first_name == "Ñoño"
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_example_has_columns_that_are_all_understood_and_can_be_brought_as_it_is(alice, world, language):
+    alice.post("/language/", {"language": language})
+    assert f"{PAGE}example/" in alice.get(PAGE).content.decode()
+    answer = alice.get(f"{PAGE}example/")
+    assert "attachment" in answer["Content-Disposition"]
+    file = imported(alice, answer.content)
+    assert file.columns == [field for field, _label in columns.choices() if field]
+    assert counts(file) == {"created": 1}
+    ana = Customer.objects.for_email("ana.example@example.com")
+    assert (ana.first_name, ana.birthday.year, ana.group.key, ana.phone[:3]) == ("Ana", 1988, "customer", "+34")
+
+
+def test_the_practice_file_has_lines_of_every_kind(alice, world, settings):
+    settings.PRACTICE = True
+    make.customer("Lea Known", "lea@mail.example")
+    assert "Download the practice file" in alice.get(PAGE).content.decode()
+    file = imported(alice, alice.get(f"{PAGE}example/").content)
+    assert counts(file) == {"created": 1, "changed": 1, "unchanged": 1, "refused": 4}
+    assert len({line.problem for line in file.lines.filter(outcome="refused")}) == 4
+
+
 def traps() -> dict[str, tuple[str, bytes]]:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -226,6 +248,7 @@ def test_erasing_a_customer_takes_the_line_along_and_deleting_the_file_leaves_cu
 def test_only_supervisors_import(client, world):
     assert client.get(PAGE).status_code == 302
     client.force_login(world.bob)
+    assert client.get(f"{PAGE}example/").status_code == 403
     assert bring(client, PEOPLE).status_code == 403
     assert PAGE not in client.get("/customers/").content.decode()
     client.force_login(world.alice)

@@ -75,7 +75,7 @@ def test_what_is_closed_stays_closed_and_is_no_news(alice, connection, world):
 
 def test_nobody_gets_mail_or_a_notice_and_no_shop_is_told(alice, connection, prestashop, inbox, shop, mailoutbox):
     shop.webhooks.create(url="https://shop.example/hook", events=["thread.created", "thread.closed", "message.sent"])
-    Agent.objects.update(new_threads_by_mail=True, notices_by_mail=True)
+    Agent.objects.update(unmailed=[], unshown=[])
     thread(prestashop, 80, 42, status="open", date_upd=ago(seconds=30))
     message(prestashop, 150, 80, "¿Y mi pedido?", date_add=ago(seconds=30))
     ask(alice, connection, "import")

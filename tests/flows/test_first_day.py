@@ -8,7 +8,7 @@ import pytest
 from django.conf import global_settings
 from playwright.sync_api import Locator, Page, expect
 
-from helpdesk.models import DeskSettings, PredefinedReply, Thread
+from helpdesk.models import DeskSettings, NoticeKind, PredefinedReply, Thread
 from mailgateway.models import Beat
 from tests import make
 from tests.servers.dovecot import Account, free_port
@@ -40,7 +40,7 @@ def shop(desk_url, dovecot, smtp_sink) -> SimpleNamespace:
     words = "<p>Dear {{ customer.first_name }}, it is <strong>on its way</strong>.</p>"
     PredefinedReply.objects.create(title="On its way", bodies={"en": words})
     make.customer()
-    bob = make.agent(contacts=(service,), notices_by_mail=False)
+    bob = make.agent(contacts=(service,), unmailed=NoticeKind.values)
     until(lambda: Beat.objects.filter(pk=f"mailbox-{box.pk}", state="up").exists())
     return SimpleNamespace(account=account, service=service, bob=bob, sink=smtp_sink)
 

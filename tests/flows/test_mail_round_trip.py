@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.models import Delivery, DeskSettings, Message, MessageKind, Status, Thread
+from helpdesk.models import Delivery, DeskSettings, Message, MessageKind, NoticeKind, Status, Thread
 from mailgateway.models import Beat
 from tests import make
 from tests.servers.mails import mailbox, raw, until
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.imap
 @pytest.mark.row("TH5")
 def test_mail_in_reply_out_answer_in(start, dovecot, smtp_sink):
     account, contact = dovecot.account(), make.contact("service")
-    bob = make.agent(contacts=(contact,), notices_by_mail=False)
+    bob = make.agent(contacts=(contact,), unmailed=NoticeKind.values)
     desk = DeskSettings.load()
     desk.undo_seconds = 0
     desk.save()

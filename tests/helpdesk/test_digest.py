@@ -10,9 +10,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import Absence, Agent
-from helpdesk import digest, notices
-from helpdesk.forms_notices import KINDS
-from helpdesk.models import Calendar, Holiday, NoticeKind, OutgoingMail, Target, Thread
+from helpdesk import digest
+from helpdesk.models import Calendar, Holiday, OutgoingMail, Target, Thread
 from helpdesk.regular import DIGEST
 from tests import make
 
@@ -70,34 +69,3 @@ def test_one_click_ends_it_and_looking_does_not(client: Client, world: SimpleNam
     assert client.post(f"/digest{path}", {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert not Agent.objects.get(pk=world.bob.pk).digest_mail
     assert client.get("/digest/off/forged/").status_code == 404
-
-
-@pytest.mark.row("FO10")
-def test_everybody_chooses_what_tells_them_here_and_by_mail(client: Client, world: SimpleNamespace) -> None:
-    assert set(KINDS) == set(NoticeKind)  # nothing tells anybody that cannot be chosen
-    client.force_login(world.bob)
-    html = client.get("/settings/notices/").content.decode()
-    assert "A thread of mine is overdue: by mail" in html
-    assert "Send me the week" not in html
-    Agent.objects.update(language="en")
-    chosen = {"here": ["assigned", "overdue"], "mail": ["overdue", "new"], "digest_hour": "17"}
-    assert client.post("/settings/notices/", chosen).status_code == 302
-    bob = Agent.objects.get(pk=world.bob.pk)
-    assert (bob.notices_by_mail, bob.new_threads_by_mail, bob.digest_mail, bob.digest_hour) == (True, True, False, 17)
-    thread = make.thread(world.service)
-    OutgoingMail.objects.all().delete()
-    for kind in (NoticeKind.ASSIGNED, NoticeKind.MENTIONED, NoticeKind.OVERDUE):
-        notices.tell(bob, kind, thread)
-    assert list(bob.notices.exclude(kind="new").order_by("pk").values_list("kind", flat=True)) == [
-        "assigned",
-        "overdue",
-    ]
-    assert OutgoingMail.objects.get().subject.startswith("A thread of yours is overdue")
-    assert client.post("/settings/notices/", chosen | {"digest_hour": "25"}).status_code == 200
-    client.force_login(world.alice)
-    assert "Send me the week" in client.get("/settings/notices/").content.decode()
-    week = {"digest_mail": "on", "digest_hour": "8", "weekly_day": "4", "weekly_hour": "16"}
-    client.post("/settings/notices/", week)
-    alice = Agent.objects.get(pk=world.alice.pk)
-    assert (alice.weekly_mail, alice.weekly_day, alice.weekly_hour, alice.notices_by_mail) == (False, 4, 16, False)
-    assert Client().get("/settings/notices/").status_code == 302

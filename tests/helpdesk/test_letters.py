@@ -143,20 +143,20 @@ def test_the_confirmation_says_number_time_and_link_and_nothing_of_the_senders(w
 @pytest.mark.row("FO10")
 def test_agents_who_want_it_are_told_of_new_threads_with_a_link(world):
     for agent in (world.alice, world.bob, world.charlie):
-        agent.new_threads_by_mail = agent != world.alice
+        agent.unshown, agent.unmailed = [], ["new"] if agent == world.alice else []
         agent.save()
     made = make.thread(world.service, "Where is it?")
     mail = OutgoingMail.objects.get(kind="notice")
     assert mail.to == ["bob@shop.test"]  # alice does not want it, charlie may not see it
     assert f"http://testserver/threads/{made.pk}/" in mail.text
     assert f'href="http://testserver/threads/{made.pk}/"' in mail.html
-    assert (mail.auto_submitted, Notice.objects.get().kind) == ("auto-generated", "new")
+    assert (mail.auto_submitted, Notice.objects.get(agent=world.bob).kind) == ("auto-generated", "new")
     assert "Where is it?" in mail.text
 
 
 @pytest.mark.row("FO10")
 def test_a_notice_that_comes_back_is_not_imported(world):
-    world.bob.new_threads_by_mail = True
+    world.bob.unmailed = []
     world.bob.save()
     make.thread(world.service)
     notice = OutgoingMail.objects.get(kind="notice")
@@ -165,7 +165,7 @@ def test_a_notice_that_comes_back_is_not_imported(world):
 
 
 def test_nobody_is_told_of_spam(world):
-    world.bob.new_threads_by_mail = True
+    world.bob.unmailed = []
     world.bob.save()
     make.thread(world.service, is_spam=True)
     assert not OutgoingMail.objects.exists()
@@ -189,7 +189,7 @@ def test_a_relayed_message_is_erased_once_it_is_sent(world):
 @pytest.mark.parametrize("kind", ["reply", "forward", "acknowledgement", "notice"])
 def test_no_mail_loads_or_runs_anything(world, kind):
     evil = '<img src="http://evil.test/x.gif"><script>alert(1)</script>'
-    world.bob.new_threads_by_mail = kind == "notice"
+    world.bob.unmailed = [] if kind == "notice" else ["new"]
     world.bob.save()
     made = make.thread(world.service, evil, subject=evil, sender_name=evil)
     if kind == "reply":

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 from django.db.models.signals import pre_save
 from django.utils import timezone
 from django.utils.translation import override
@@ -12,6 +13,7 @@ from helpdesk import intake, letters
 from helpdesk.models import (
     BulkFollowUp,
     Delegation,
+    Event,
     EventKind,
     FollowUpRow,
     Message,
@@ -40,7 +42,7 @@ def alice(world, client):
 
 @pytest.fixture
 def eva(world):
-    return make.agent("Eva Ruiz", contacts=(world.service,), notices_by_mail=True, language="en")
+    return make.agent("Eva Ruiz", contacts=(world.service,), language="en")
 
 
 def friday():
@@ -120,6 +122,17 @@ def test_what_eva_may_not_see_is_left_out_and_a_part_is_taken_back_or_given_on_o
     assert alice.post(f"{URL}delegations/{first.pk}/end/").status_code == 303
     assert set(listed(alice)) == {mine[1].pk, mine[2].pk, other.pk}
     assert Thread.objects.get(pk=mine[1].pk).assignee == eva
+    first.refresh_from_db()
+    assert (first.ended_by, first.ended_at is not None, first.end(by=world.alice)) == (world.alice, True, False)
+    ends = Event.objects.filter(kind=EventKind.UNDELEGATED).order_by("thread")
+    assert list(ends.values_list("thread", "actor")) == [(one.pk, world.alice.pk) for one in mine[1:]]
+    assert ends[0].sentence.startswith("Alice Supervisor took it back: Eva Ruiz was to follow it up until ")
+    assert "took it back" in alice.get(f"/threads/{mine[1].pk}/").content.decode()
+    assert not mine[0].events.filter(kind=EventKind.UNDELEGATED).exists()
+    told = Notice.objects.get(agent=eva, kind="taken_back")
+    assert told.text == "2 threads; they stay assigned as they are"
+    mail = OutgoingMail.objects.filter(kind="notice", to=[eva.email]).latest("pk")
+    assert "/review/\n" in mail.text
     late = friday() + timedelta(days=1)
     monkeypatch.setattr(timezone, "localdate", lambda *args, **more: late)
     page = alice.get(URL).content.decode()
@@ -154,6 +167,11 @@ def test_a_delegation_that_was_killed_half_way_goes_on_and_tells_once(world, eva
     made.rows.bulk_create([made.rows.model(delegation=made, thread=one) for one in found])
     made.rows.first().hand_out(made)  # and then the machine went down
     assert not Notice.objects.exists()
+    with transaction.atomic():
+        assert made.end(by=world.alice)  # taken back by now, the rest stays where it is, and nobody knew
+        assert (jobs.go_on(), Notice.objects.exists()) == (0, False)
+        assert sorted(made.rows.values_list("state", flat=True)) == ["given", "left_out", "left_out"]
+        transaction.set_rollback(True)
     assert jobs.go_on() == 2
     assert jobs.go_on() == 0
     assert Notice.objects.get().text.startswith("3 threads")
@@ -279,7 +297,7 @@ def test_a_job_is_stopped_and_tried_again_and_is_its_authors_and_supervisors_onl
     pre_save.disconnect(refuse, sender=OutgoingMail)
     second = BulkFollowUp.objects.get(form_key="f2")
     assert "The disk is full." in alice.get(f"{URL}follow-ups/{second.pk}/").content.decode()
-    assert "nothing was written in thread" in caplog.text
+    assert f"FollowUpRow {second.pk} → #{found[2].pk}: nothing was written" in caplog.text
     alice.post(f"{URL}follow-ups/{second.pk}/retry/")
     assert later() == 1
     alice.force_login(world.charlie)

@@ -142,6 +142,66 @@ def test_a_form_that_comes_as_html_alone_is_read_as_well(form):
     assert found.text == "Two bowls arrived broken."
 
 
+PARTED = {
+    "gmail": "<p>Two bowls <b>arrived</b> broken.</p>",
+    "outlook": "<p>Two bowls <b>arrived</b> broken.</p>",
+    "thunderbird": "<p>Two bowls <b>arrived</b> broken.</p>",
+    "apple": "<div>Two bowls <b>arrived</b> broken.</div>",
+}
+
+
+@pytest.mark.parametrize("form", PARTED)
+def test_the_others_html_survives_without_what_the_agent_wrote_above_it(form):
+    html = HTML[form].replace("arrived", "<b>arrived</b>").replace("<p>Two", "<p><img src='cid:a@b'></p><p>Two")
+    text = f"{GMAIL.partition('Two bowls')[0]}Two bowls arrived broken."
+    both = (
+        f"Content-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\n\r\n{text}\r\n--x\r\n"
+        f"Content-Type: text/html\r\n\r\n{html}\r\n--x--\r\n"
+    )
+    head = f"Authentication-Results: {PROOF}\r\nFrom: Bob <bob@shop.test>\r\nSubject: Fwd: My bowls\r\n"
+    for body in (both, f"Content-Type: text/html\r\n\r\n{html}"):
+        found = mime.parse(f"{head}{body}".encode()).forwarded
+        assert PARTED[form] in found.html
+        assert ("cid:a@b" in found.html) == ("cid:a@b" in html)
+        for above in ("See below", "Mary Major", "My bowls", "orwarded", "Thu"):
+            assert above not in found.html
+
+
+@pytest.mark.django_db
+def test_a_forwarded_mail_keeps_the_customers_html_until_it_is_the_agents_own_again(world, box):
+    head = b"From: Bob <bob@shop.test>\r\nTo: service@shop.test\r\nSubject: Fwd: My bowls\r\nMIME-Version: 1.0\r\n"
+    take(box, head + b"Content-Type: text/html\r\n\r\n" + HTML["gmail"].replace("arrived", "<b>arrived</b>").encode())
+    said = Message.objects.get(kind="customer")
+    assert (said.author_email, said.text) == ("mary@example.com", "Two bowls arrived broken.")
+    assert "<b>arrived</b>" in said.html
+    assert "See below" not in said.html
+    signed_in(world.bob).post(f"/threads/{said.thread_id}/messages/{said.pk}/sender/")
+    said.refresh_from_db()
+    assert (said.author_email, said.html) == ("bob@shop.test", "")
+
+
+UNPARTED = {
+    "another's mail in the HTML": HTML["gmail"].replace("mary@", "maria@"),
+    "no header block in the HTML": "<p>See below</p><p>Two bowls arrived broken.</p>",
+    "block and words in one piece": "<pre>See below\n\n"
+    "From: Mary Major &lt;mary@example.com&gt;\nSent: Thu\nSubject: My bowls\n\nTwo bowls</pre>",
+    "the words beside the block": "<table><tr><td>From: Mary Major &lt;mary@example.com&gt;<br>Sent: Thu<br>Subject: My"
+    " bowls</td><td>Two<br>bowls<br>arrived</td></tr></table>",
+    "too deep": "<div>" * 200 + HTML["gmail"],
+}
+
+
+@pytest.mark.parametrize("case", UNPARTED)
+def test_html_that_cannot_be_parted_from_what_the_agent_wrote_is_left_out(case):
+    text = f"{GMAIL.partition('Two bowls')[0]}Two bowls arrived broken."
+    head = f"Authentication-Results: {PROOF}\r\nFrom: Bob <bob@shop.test>\r\nSubject: Fwd: My bowls\r\n"
+    found = mime.parse(
+        f"{head}Content-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\n\r\n{text}\r\n--x\r\n"
+        f"Content-Type: text/html\r\n\r\n{UNPARTED[case]}\r\n--x--\r\n".encode()
+    ).forwarded
+    assert (found.sender.address, found.text, found.html) == ("mary@example.com", "Two bowls arrived broken.", "")
+
+
 NO_FORWARDS = {
     "an answer in Outlook": ("RE: My bowls", FORMS["outlook"][1]),
     "an answer quoting a mail": ("Re: x", "Yes\n\nOn Thu, 26 Nov 2026 at 09:12, Mary <mary@example.com> wrote:\n> "),

@@ -1,17 +1,15 @@
 """What mail must not be able to do to us: the limits of docs, and every mail that chance found."""
 
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from time import process_time
 
 import pytest
 
 from helpdesk import html as markup
-from mailgateway import mime, structure
+from mailgateway import child, mime, structure
 from tests import fuzz
 
-ROOT = Path(__file__).resolve().parents[2]
 FOUND = sorted(fuzz.FOUND.glob("*.eml"))
 PLAIN = b"From: Ana <ana@example.com>\r\nTo: service@shop.test\r\nSubject: Hello\r\n"
 
@@ -106,39 +104,41 @@ ATTACKS = {
     "wrote": "wrote: ", "from": "From: a@b\n", "html": "<blockquote class=gmail_quote>", "amp": "&lt;", "under": "_ ",
     "digits": "1:1 ", "nbsp": "\u00a0", "sign": "-- \n", "tel": "+34 600 ", "sent": "Sent from ",
     "block": "From: a@b.test\nSent: x\nTo: y\nSubject: z\n", "who": "> De: <a@b.test>\n", "marker": "mostrador:c.1.",
+    "title": "<title>", "comment": "<!-- -->",
     "forward": "-------- Forwarded message --------\n", "event": "BEGIN:VEVENT\nDTSTART;TZID=a/b:20260101T000000\n",
 }  # fmt: skip
 
 
+def attacks(name: str, size: int = 100_000) -> Iterator[tuple[str, bytes]]:
+    """That many bytes of an attack as text, subject, HTML, calendar and enclosed mail."""
+    text = (ATTACKS[name] * size)[:size].encode()
+    yield "text", VOUCHED + PLAIN.replace(b"Hello", b"Fwd: Hello") + b"\r\n" + text
+    yield "subject", PLAIN.replace(b"Hello", text.replace(b"\n", b" ")[:60_000]) + b"\r\nHello\r\n"
+    yield "HTML", VOUCHED + PLAIN.replace(b"Hello", b"Fwd: Hello") + b"Content-Type: text/html\r\n\r\n" + text
+    yield "calendar", PLAIN + b"Content-Type: text/calendar\r\n\r\n" + text
+    yield "enclosed mail", PLAIN + b"Content-Type: message/rfc822\r\n\r\n" + PLAIN + b"\r\n" + text
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_pattern_is_worse_than_linear_on_strangers_text(name):
-    """A hundred kilobytes as text, subject, HTML, calendar and enclosed mail: 0.1 s each on a quiet machine."""
-
-    def cost(size: int) -> float:
-        text = (ATTACKS[name] * size)[:size].encode()
-        began = process_time()
-        mime.parse(VOUCHED + PLAIN.replace(b"Hello", b"Fwd: Hello") + b"\r\n" + text)
-        mime.parse(PLAIN.replace(b"Hello", text.replace(b"\n", b" ")[:60_000]) + b"\r\nHello\r\n")
-        mime.parse(PLAIN + b"Content-Type: text/html\r\n\r\n" + text)
-        mime.parse(PLAIN + b"Content-Type: text/calendar\r\n\r\n" + text)
-        mime.parse(PLAIN + b"Content-Type: message/rfc822\r\n\r\n" + PLAIN + b"\r\n" + text)
-        return process_time() - began
-
-    assert cost(100_000) < 4
+    """All five together; each alone takes at most 50 ms on a quiet machine, which `make bench-hostile` holds."""
+    began = process_time()
+    for _, raw in attacks(name):
+        mime.parse(raw)
+    assert process_time() - began < 2
 
 
 @pytest.mark.parametrize("lines", [320_000, 400_000], ids=["just below the limit", "thirty megabytes"])
-def test_a_mail_of_any_size_is_read_within_three_hundred_megabytes(lines):
-    script = (
-        "from pathlib import Path; from mailgateway import mime;"
-        "head = b'From: a@b.test\\r\\nContent-Type: multipart/mixed; boundary=x\\r\\n\\r\\n--x\\r\\n'"
-        "b'\\r\\nHello\\r\\n--x\\r\\n'"
-        "b'Content-Type: image/png; name=a.png\\r\\nContent-Transfer-Encoding: base64\\r\\n\\r\\n';"
-        "mime.parse(head + (b'QUJD' * 19 + b'\\r\\n') * LINES + b'--x--\\r\\n');"
-        "status = Path('/proc/self/status').read_text();"
-        "print(int(status.split('VmHWM:')[1].split()[0]) // 1024)"  # getrusage counts what was before exec, too
-    )
-    command = [sys.executable, "-c", script.replace("LINES", str(lines))]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 300
+def test_a_mail_of_any_size_is_read_within_two_hundred_megabytes(lines):
+    head = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nHello\r\n--x\r\n"
+    part = b"Content-Type: image/png; name=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    raw = PLAIN + head + part + (b"QUJD" * 19 + b"\r\n") * lines + b"--x--\r\n"
+    reader = child.Child()
+    try:
+        mail = reader.parse(raw[: child.MOST_BYTES], frozenset())
+        status = Path(f"/proc/{reader.process.pid}/status").read_text()
+    finally:
+        reader.close()
+    assert mail.sender == "ana@example.com"
+    assert int(status.split("VmHWM:")[1].split()[0]) // 1024 < 200
     assert structure.MAX_BYTES == 25 * 1024 * 1024

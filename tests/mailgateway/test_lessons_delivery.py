@@ -56,8 +56,6 @@ def test_freescout_3607_a_reply_is_never_sent_more_than_twice_whatever_the_serve
 
 
 def test_freescout_4344_mails_that_are_all_refused_tell_each_author_once_and_nobody_of_that(world, box, smtp_sink):
-    world.bob.notices_by_mail = True
-    world.bob.save()
     for n in range(5):
         make.thread(world.service, sender=f"c{n}@example.com").reply("Hello", by=world.bob)
     smtp_sink.on_mail = "550 5.7.23 SPF validation failed"
@@ -68,7 +66,7 @@ def test_freescout_4344_mails_that_are_all_refused_tell_each_author_once_and_nob
 
 
 def test_freescout_3156_bounces_of_notices_make_no_threads_no_notices_and_no_mail(world, box):
-    world.bob.notices_by_mail = world.bob.new_threads_by_mail = True
+    world.bob.unmailed = []
     world.bob.save()
     make.thread(world.service)
     notice = OutgoingMail.objects.get(kind=OutgoingKind.NOTICE)

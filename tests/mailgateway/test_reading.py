@@ -375,7 +375,7 @@ def test_two_robots_stop_after_three_rounds_by_mail(world, box):
 
 @pytest.mark.row("IM24")
 def test_an_agents_out_of_office_on_a_notice_begins_no_thread_and_no_loop(world, box):
-    world.bob.new_threads_by_mail = True
+    world.bob.unmailed = []
     world.bob.save()
     take(box, raw("Hello"))
     notice = OutgoingMail.objects.get(kind="notice")

@@ -56,4 +56,4 @@ def until(condition: Callable[[], Any], *, seconds: float = 15, what: str = "") 
         if found := condition():
             return found
         assert time.monotonic() < deadline, f"not within {seconds} s: {what or condition}"
-        time.sleep(0.02)
+        time.sleep(0.04)

@@ -14,7 +14,7 @@ from helpdesk.forms_notices import NoticesForm
 @agent_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: AgentRequest) -> HttpResponse:
-    """Kinds of notices, here and by mail, and the mails that come by the clock."""
+    """Kinds of notices, in which ways, and the mails that come by the clock."""
     agent = Agent.objects.get(pk=request.user.pk)
     form = NoticesForm(request.POST if request.method == "POST" else None, agent=agent)
     if request.method == "POST" and form.is_valid():
