@@ -6,6 +6,9 @@ STAMP := .venv/.installed-$(shell cksum < requirements.txt | tr ' ' '-')
 STAMP_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.txt | tr ' ' '-')
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
+# Modules are compiled once, also where the machine says otherwise: each of the many processes of the tests reads 700 of ours.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run test test-fast check rows bench bench-lists bench-import bench-search bench-statistics messages lock mailscore fuzz bench-hostile bench-mailbox kill services
 

@@ -7,7 +7,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Absence
-from helpdesk.models import CountedThread, Deadline, DeskSettings, Promise, Target, Thread, ThreadQuerySet, TimingState
+from helpdesk.models import (
+    CountedThread,
+    Deadline,
+    DeskSettings,
+    Promise,
+    Target,
+    Thread,
+    ThreadQuerySet,
+    TimingMark,
+    TimingState,
+)
 from helpdesk.zone import zone_called
 
 A_RUN = 200  # of each kind
@@ -35,9 +45,9 @@ def look_at_deadlines() -> int:
 
 
 def follow_targets() -> int:
-    """Other targets, hours or rules: work out anew when each thread is due. Returns for how many it did."""
+    """Other targets, hours, rules or groups: work out anew when each thread is due. Returns for how many it did."""
     done = 0
-    while step := _follow_some():
+    while step := _follow_some() or _follow_marked():
         done += step
         sleep(PAUSE)
     return done
@@ -67,10 +77,28 @@ def _follow(after: int | None) -> tuple[int, int | None]:
         return 0, None
     threads = Thread.objects.timed().filter(pk__gt=after).order_by("pk")
     found = list(threads.select_for_update(of=("self",))[:A_STEP])
-    for thread in found:
-        thread.keep_time()
-    CountedThread.objects.filter(thread__in=found).update(last_event=0)  # what was missed may be another
+    _keep_time(found)
     return len(found), found[-1].pk if len(found) == A_STEP else None
+
+
+@transaction.atomic
+def _follow_marked() -> int:
+    """The next threads that were marked, in one transaction; how many marks there were."""
+    marks = dict(TimingMark.objects.order_by("pk").values_list("pk", "thread")[:A_STEP])
+    threads = Thread.objects.timed().filter(pk__in=set(marks.values())).order_by("pk")
+    _keep_time(list(threads.select_for_update(of=("self",))) if marks else [])
+    TimingMark.objects.filter(pk__in=marks).delete()
+    return len(marks)
+
+
+def _keep_time(threads: list[Thread]) -> None:
+    """What is due in these; open pages hear of it where that is another."""
+    for thread in threads:
+        before = thread.due_at, thread.due_metric
+        thread.keep_time()
+        if before != (thread.due_at, thread.due_metric):
+            thread.announce()
+    CountedThread.objects.filter(thread__in=threads).update(last_event=0)  # what was missed may be another
 
 
 def relieve_absent() -> int:

@@ -1,13 +1,12 @@
 """Writing to customers: what each of them reads, and the job that writes to many."""
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -30,8 +29,6 @@ from helpdesk.models import (
 )
 from helpdesk.models.reply import PLACEHOLDER, fill
 from helpdesk.placeholders import values_for
-
-logger = logging.getLogger(__name__)
 
 A_CHECK = 10_000  # people whom one run looks at
 A_RUN = 200  # mails that one run of the job writes, so that a long mailing does not keep the next one waiting
@@ -221,7 +218,7 @@ def check_due() -> int:
 
 def _check(mailing: Mailing) -> int:
     letter = Letter.of(mailing)
-    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related(*READ).order_by("pk")
+    waiting = mailing.recipients.waiting().select_related(*READ)
     at, count, mine = mailing.checked_to, 0, Mailing.objects.filter(pk=mailing.pk, stage=Stage.CHECKING)
     while count < A_CHECK:
         rows = list(waiting.filter(pk__gt=at).prefetch_related("customer__emails")[:CHECKED])
@@ -247,35 +244,18 @@ def send_due() -> int:
 
 
 def _go_on(mailing: Mailing) -> int:
-    letter = Letter.of(mailing)
-    count, files = 0, list(mailing.attachments.all())
-    waiting = mailing.recipients.filter(state=RecipientState.WAITING).select_related(
-        "customer__title", "customer__source"
-    )
-    for _batch in range(A_RUN // BATCH):
-        rows = list(waiting.prefetch_related("customer__emails")[:BATCH])
-        if not rows:
-            break
+    letter, count, files = Letter.of(mailing), 0, list(mailing.attachments.all())
+    people = mailing.recipients.select_related(*READ).prefetch_related("customer__emails")
+    for rows in people.batches(BATCH, most=A_RUN):
         letters = personals(letter, [row.customer for row in rows])
         count += sum(_write(letter, row, one, files) for row, one in zip(rows, letters, strict=True))
     return count
 
 
 def _write(letter: Letter, row: MailingRecipient, one: Personal, files: list[Attachment]) -> bool:
+    def write() -> None:
+        thread = open_thread(letter, one, files=[file.twin(owner=letter.by) for file in files])
+        MailingRecipient.objects.filter(pk=row.pk).update(thread=thread)
+
     with override(letter.by.language or DeskSettings.load().language):
-        if reason := one.reason:
-            row.settle(RecipientState.LEFT_OUT, reason)
-            return False
-        try:
-            with transaction.atomic():
-                if not row.settle(RecipientState.WRITTEN):
-                    return False
-                thread = open_thread(letter, one, files=[file.twin(owner=letter.by) for file in files])
-                MailingRecipient.objects.filter(pk=row.pk).update(thread=thread)
-        except OperationalError:  # the database is busy: the row waits, and the next run takes it
-            raise
-        except Exception as problem:
-            logger.exception("Mailing %s: nothing was written to customer %s.", row.mailing_id, row.customer_id)
-            row.settle(RecipientState.FAILED, str(problem))
-            return False
-    return True
+        return row.carry_out(write, obstacle=one.reason)

@@ -1,9 +1,11 @@
-"""When two records of a customer become one, their threads and mails follow; split again, those go back."""
+"""When two records of a customer become one, their threads and mails follow; split again, those go back. Customers in
+other groups have other targets."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from helpdesk import context as shop
-from helpdesk.models import Event, EventKind, OutgoingMail, Thread
+from helpdesk.models import Event, EventKind, OutgoingMail, Thread, TimingMark
 
 NAME, MAILS = "threads", "mails"
 
@@ -13,6 +15,7 @@ def connect() -> None:
     shop.customers_merged.connect(follow, dispatch_uid="helpdesk.people.follow")
     shop.customers_merged.connect(follow_mails, dispatch_uid="helpdesk.people.follow_mails")
     shop.customers_split.connect(go_back, dispatch_uid="helpdesk.people.go_back")
+    shop.customers_regrouped.connect(time_anew, dispatch_uid="helpdesk.people.time_anew")
 
 
 def follow(*, kept: Any, gone: Any, by: Any, **_kwargs: Any) -> tuple[str, list[int]]:
@@ -36,6 +39,11 @@ def go_back(*, kept: Any, gone: Any, by: Any, moved: dict[str, list[int]], **_kw
     _give(list(theirs.values_list("pk", flat=True)), gone, by=by)
     OutgoingMail.objects.filter(pk__in=moved.get(MAILS, []), customer=kept).update(customer=gone)
     shop.count_threads({kept.pk, gone.pk}, Thread.objects.active())
+
+
+def time_anew(*, customers: Iterable[int], **_kwargs: Any) -> None:
+    """What is due in their threads is worked out by a job, within seconds."""
+    TimingMark.objects.mark(customers)
 
 
 def _give(ids: list[int], customer: Any, *, by: Any) -> None:

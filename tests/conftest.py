@@ -38,12 +38,13 @@ ASKED_TWICE = (
         f"tests/crm/test_{name}"
         for name in ("matching", "prestashop_sweep", "shop_api.py", "shop_api_calls", "sync", "tables", "totals")
     ),
-    *(f"tests/helpdesk/test_{name}" for name in ("intake", "mailings.py", "outbox", "purge", "queue")),
+    *(f"tests/helpdesk/test_{name}" for name in ("intake", "outbox", "purge", "queue")),
     *(f"tests/helpdesk/search/test_{name}" for name in ("access", "customers", "page", "palette", "threads")),
     *(
         f"tests/mailgateway/test_{name}"
         for name in ("incoming.py", "periodic", "faults_clock", "faults_database", "same_moment")
     ),
+    "tests/helpdesk/mailings/test_many",
     "tests/helpdesk/test_leases",
     "tests/search/",
 )

@@ -6,7 +6,15 @@ from crm.models.shop_call import ShopAnswer, ShopTally
 from crm.models.webhook import Delivery, Happening, Webhook
 from crm.models.prestashop import PrestaShop, PrestaShopStep
 from crm.models.household import Household
-from crm.models.group import AreaPage, CategoryDiscount, CustomerGroup, FixedGroupError, PriceDisplay, Tone
+from crm.models.group import (
+    AreaPage,
+    CategoryDiscount,
+    CustomerGroup,
+    FixedGroupError,
+    PriceDisplay,
+    Tone,
+    customers_regrouped,
+)
 from crm.models.title import SocialTitle
 from crm.models.tag import TONES, CustomerTag
 from crm.models.customer import Customer, CustomerEmail, Risk
@@ -94,5 +102,6 @@ __all__ = [
     "Voucher",
     "Webhook",
     "customers_merged",
+    "customers_regrouped",
     "customers_split",
 ]

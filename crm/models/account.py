@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Agent
-from crm.models.group import CustomerGroup
+from crm.models.group import CustomerGroup, customers_regrouped
 from crm.models.record import Record
 from crm.models.shop import RecordSettings
 
@@ -101,4 +101,5 @@ class Account(Record):
         if customer.group_id in {None, guests.pk}:
             changes["group"] = group
         self.write(by=by, **changes)
+        customers_regrouped.send(type(customer), customers=[customer.pk])
         return True

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.models import Agent
-from crm.models.group import CustomerGroup
+from crm.models.group import CustomerGroup, customers_regrouped
 from crm.models.record import Record
 from crm.models.tag import CustomerTag
 
@@ -45,5 +45,6 @@ class Belonging(Record):
             return False
         customer.groups.add(group)
         customer.events.record("grouped", customer, by=by, group=str(group))
+        customers_regrouped.send(type(customer), customers=[customer.pk])
         self.announce()
         return True

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.models.customer import Customer
 from crm.models.entrance import CustomerSession
-from crm.models.group import CustomerGroup
+from crm.models.group import CustomerGroup, customers_regrouped
 from crm.models.record_event import RecordEvent
 from crm.models.tag import CustomerTag
 
@@ -73,6 +73,7 @@ class BulkChangeQuerySet(models.QuerySet["BulkChange"]):
                 Customer.groups.through(customer_id=one, customergroup_id=group.pk) for one in batch
             )
         _write_down(RecordEvent.Kind.GROUPED, ids, by=by, group=str(group))
+        customers_regrouped.send(Customer, customers=ids)
         return self.create(
             kind=BulkChange.Kind.GROUPED, by=by, count=len(ids), data={"customers": ids, "group": group.pk}
         )
@@ -227,6 +228,7 @@ def _undo_group(change: BulkChange, *, by: Any) -> int:
         gone += here.values_list("customer", flat=True)
         here.delete()
     _write_down(RecordEvent.Kind.UNGROUPED, gone, by=by, group=str(group))
+    customers_regrouped.send(Customer, customers=gone)
     return len(gone)
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Agent
 from crm.models.customer import Customer
-from crm.models.group import CustomerGroup, FixedGroupError
+from crm.models.group import CustomerGroup, FixedGroupError, customers_regrouped
 from crm.models.record import usual_group
 from crm.models.record_event import RecordEvent
 from crm.models.versions import BATCH, write_versions
@@ -58,6 +58,7 @@ class Departure:
         self._tell(ids, alone, by)
         self.group._history_user = by
         self.group.delete()
+        customers_regrouped.send(Customer, customers=ids)
 
     def _tell(self, ids: Iterable[int], alone: Iterable[tuple[int, int]], by: Agent | None) -> None:
         """The story of each record says which group went, and which one came."""

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,9 @@ from accounts.languages import in_language
 from accounts.models import Agent
 from crm.models.shop import FromShop, RecordSettings
 from live.kept import KEPT_FOR, Kept
+
+# Sent with customers=: ids of those who are in other groups from now on, in the transaction in which that is so.
+customers_regrouped = Signal()
 
 LONGEST_NAME = 32
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Agent
 from crm import pings
 from crm.models.customer import Customer
+from crm.models.group import customers_regrouped
 from crm.models.order import Order
 from crm.models.record_event import RecordEvent
 from crm.models.shop import RecordSettings
@@ -181,6 +182,7 @@ class Joining:
         RecordEvent.objects.record(RecordEvent.Kind.MERGED, gone, by=by, name=str(kept), number=kept.pk)
         merge = CustomerMerge.objects.create(kept=kept, gone=gone, by=by, moved=self.moved)
         _announce(kept.pk, gone.pk)
+        customers_regrouped.send(type(kept), customers=[kept.pk])
         return merge
 
 
@@ -217,6 +219,7 @@ class Splitting:
         RecordEvent.objects.record(RecordEvent.Kind.SPLIT, kept, by=self.by, name=str(gone), number=gone.pk)
         RecordEvent.objects.record(RecordEvent.Kind.SPLIT, gone, by=self.by, name=str(kept), number=kept.pk)
         _announce(kept.pk, gone.pk)
+        customers_regrouped.send(type(kept), customers=[kept.pk, gone.pk])
 
     def _fields(self) -> None:
         """What nobody changed since becomes what it was."""

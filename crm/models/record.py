@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from crm import pings
-from crm.models.group import CustomerGroup
+from crm.models.group import CustomerGroup, customers_regrouped
 from crm.models.shop import BUSINESS_FIELDS, RecordSettings, TitleUse
 from crm.validators import clean_emails, clean_links, clean_name, clean_phone
 
@@ -104,6 +104,8 @@ class Record(models.Model):
         ]
         if columns or any(changed):
             self.write(by=by, **columns)
+        if "group" in columns or changed[1]:
+            customers_regrouped.send(type(customer), customers=[customer.pk])
         return bool(columns or any(changed))
 
     @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm import pings
-from crm.models import Consent, Customer, CustomerEmail, RecordEvent, RecordSettings, Shop
+from crm.models import Consent, Customer, CustomerEmail, RecordEvent, RecordSettings, Shop, customers_regrouped
 from crm.models.ending import HasOrdersError
 from crm.sync import references
 from crm.sync.batch import AT_ONCE, Batch, Refusal, Said, Told, the_one, twice
@@ -161,9 +161,12 @@ class Customers(Batch[Customer]):
         through = Customer.groups.through
         more: list[tuple[int, int]] = []
         gone: list[int] = []
+        moved: list[int] = []
         for row, said in self.taken:
             has = self.members[row.pk]
             wanted = self._wanted_groups(row, said, has)
+            if wanted != has and row.pk in self.on_file:
+                moved.append(row.pk)
             more += [(row.pk, pk) for pk in wanted - has]
             gone += [self.membership[row.pk, pk] for pk in has - wanted]
             for kind, some in (("grouped", wanted - has), ("ungrouped", has - wanted)):
@@ -174,6 +177,8 @@ class Customers(Batch[Customer]):
         )
         if gone:
             through.objects.filter(pk__in=gone).delete()
+        if moved:
+            customers_regrouped.send(Customer, customers=moved)
 
     def _wanted_groups(self, row: Customer, said: Said, has: set[int]) -> set[int]:
         """Memberships; the main group is always one of them."""

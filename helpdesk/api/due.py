@@ -1,6 +1,4 @@
-"""What is due in a thread and why, and the targets that it follows from."""
-
-from typing import Any
+"""What is due in a thread, and why."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -10,18 +8,7 @@ from rest_framework.response import Response
 
 from helpdesk.api.desk import thread_for
 from helpdesk.clocks import told
-from helpdesk.models import Metric, Target
-
-
-class TargetShape(serializers.ModelSerializer[Target]):
-    """For which threads (null or empty: for all), and the working minutes for each of the three."""
-
-    contact: Any = serializers.SlugRelatedField("slug", read_only=True, allow_null=True)
-
-    class Meta:
-        model = Target
-        fields = ["id", "contact", "group", "priority", "first", "next", "resolution"]
-        read_only_fields = fields
+from helpdesk.models import Metric
 
 
 class DueStepShape(serializers.Serializer):
@@ -47,13 +34,6 @@ class DueShape(serializers.Serializer):
     is_stopped = serializers.BooleanField(source="explanation.is_stopped", read_only=True)
     sentence = serializers.CharField(source="explanation.sentence", read_only=True)
     steps = DueStepShape(source="explanation.steps", many=True, read_only=True)
-
-
-@extend_schema(summary="Targets for answers and solutions", responses=TargetShape(many=True))
-@api_view(["GET"])
-def targets(request: Request) -> Response:
-    """The most special one that names a time counts: a priority before a group, a group before a contact."""
-    return Response(TargetShape(Target.objects.select_related("contact"), many=True).data)
 
 
 @extend_schema(summary="What is due in a thread, and why", responses=DueShape(many=True))

@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from helpdesk.api import about, actions, changes, due, figures, joining, letters, lists, proposals, review
+from helpdesk.api import about, actions, changes, due, figures, joining, letters, lists, proposals, review, targets
 from helpdesk.api.threads import ThreadViewSet
 from helpdesk.api.token import token
 
@@ -66,7 +66,9 @@ urlpatterns = [
     path("review/follow-ups/<int:job_id>/retry/", review.retry, name="review_retry"),
     path("contacts/", lists.contacts, name="contacts"),
     path("statuses/", lists.statuses, name="statuses"),
-    path("targets/", due.targets, name="targets"),
+    path("targets/", targets.targets, name="targets"),
+    path("targets/rules/", targets.rules, name="target_rules"),
+    path("targets/<int:target_id>/", targets.target, name="target"),
     path("close-reasons/", lists.close_reasons, name="close_reasons"),
     path("agents/", lists.agents, name="agents"),
     path("predefined-replies/", lists.predefined_replies, name="predefined_replies"),

@@ -16,6 +16,7 @@ from crm.models import (
     OrderLine,
     Shop,
     customers_merged,
+    customers_regrouped,
     customers_split,
 )
 from crm.prestashop.told import ContactOfShop, ShopMessage, ShopThread
@@ -141,6 +142,7 @@ __all__ = [
     "customer_who_wrote",
     "customers",
     "customers_merged",
+    "customers_regrouped",
     "customers_split",
     "due_follow_ups",
     "file_of",

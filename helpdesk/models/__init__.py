@@ -13,7 +13,7 @@ from helpdesk.models.outgoing import OutgoingKind, OutgoingMail, OutgoingQuerySe
 from helpdesk.models.reply import FollowUp, PredefinedReply, ReplyUse
 from helpdesk.models.marks import Draft, Notice, NoticeKind, ReadMark
 from helpdesk.models.promise import Promise
-from helpdesk.models.target import Target, TimingState
+from helpdesk.models.target import Target, TimingMark, TimingState
 from helpdesk.models.deadline import Deadline
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
@@ -27,7 +27,8 @@ from helpdesk.models.moves import Move, MoveKind
 from helpdesk.models.thread_change import ThreadChange
 from helpdesk.models.origin import ThreadOrigin
 from helpdesk.models.letter_draft import LetterDraft
-from helpdesk.models.mailing import Mailing, MailingRecipient, RecipientState, Stage
+from helpdesk.models.rows import RecipientState
+from helpdesk.models.mailing import Mailing, MailingRecipient, Stage
 from helpdesk.models.review import ReviewStep, SkipReason, StepKind
 from helpdesk.models.delegation import DelegatedThread, Delegation, GiveState
 from helpdesk.models.bulk_follow_up import BulkFollowUp, FollowUpRow
@@ -102,5 +103,6 @@ __all__ = [
     "ThreadOrigin",
     "ThreadQuerySet",
     "ThreadTag",
+    "TimingMark",
     "TimingState",
 ]

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from accounts.languages import in_language
 from accounts.models import Agent
 from helpdesk.models.desk import DeskSettings
-from helpdesk.models.mailing import RecipientState
 from helpdesk.models.message import Message
 from helpdesk.models.reply import PredefinedReply
+from helpdesk.models.rows import Row
 from helpdesk.models.thread import Thread, ThreadQuerySet
 
 MOST = 500  # threads of one job
@@ -30,7 +30,7 @@ class BulkFollowUpQuerySet(models.QuerySet["BulkFollowUp"]):
 
     def due(self) -> "BulkFollowUpQuerySet":
         """Those with threads that wait, and whose time to undo is over."""
-        waiting = FollowUpRow.objects.filter(job=models.OuterRef("pk"), state=RecipientState.WAITING)
+        waiting = FollowUpRow.objects.waiting().filter(job=models.OuterRef("pk"))
         return self.filter(models.Exists(waiting), not_before__lte=timezone.now()).select_related("by", "reply")
 
     @transaction.atomic
@@ -85,26 +85,22 @@ class BulkFollowUp(models.Model):
 
     def progress(self) -> dict[str, int]:
         """How many rows are in each state."""
-        counted = self.rows.order_by().values_list("state").annotate(n=models.Count("pk"))
-        return {**dict.fromkeys(RecipientState.values, 0), **dict(counted)}
+        return self.rows.progress()
 
     def stop(self) -> int:
         """Whoever waits gets nothing any more; how many. What was written stays so."""
-        return self.rows.filter(state=RecipientState.WAITING).update(state=RecipientState.STOPPED)
+        return self.rows.stop()
 
     def retry(self) -> int:
         """Try those once more that failed; how many."""
-        failed = self.rows.filter(state=RecipientState.FAILED)
-        return failed.update(state=RecipientState.WAITING, reason="")
+        return self.rows.retry()
 
 
-class FollowUpRow(models.Model):
+class FollowUpRow(Row):
     """One thread of a follow-up to many."""
 
     job = models.ForeignKey(BulkFollowUp, models.CASCADE, related_name="rows")
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="+")
-    state = models.CharField(max_length=10, choices=RecipientState, default=RecipientState.WAITING)
-    reason = models.CharField(max_length=200, blank=True)
     message = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -115,9 +111,3 @@ class FollowUpRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id} → #{self.thread_id}"
-
-    def settle(self, state: RecipientState, reason: str = "") -> bool:
-        """Take this row out of those that wait; False if another worker was faster. The caller's transaction holds
-        it, so that a mail is written with it or not at all."""
-        mine = FollowUpRow.objects.filter(pk=self.pk, state=RecipientState.WAITING)
-        return bool(mine.update(state=state, reason=reason[:200]))

@@ -15,6 +15,7 @@ from helpdesk.models.contact import Contact
 from helpdesk.models.desk import DeskSettings
 from helpdesk.models.letter_draft import write_again
 from helpdesk.models.outgoing import OutgoingMail, OutgoingState
+from helpdesk.models.rows import RecipientState, Row
 from helpdesk.models.sending import Sending
 
 BATCH = 1000
@@ -155,8 +156,7 @@ class Mailing(Sending):
 
         Who was written to stays so. Before confirm() those count too who would have been left out.
         """
-        over = [RecipientState.WAITING] + [RecipientState.LEFT_OUT] * (self.stage != Stage.GOING)
-        n = self.recipients.filter(state__in=over).update(state=RecipientState.STOPPED, reason="")
+        n = self.recipients.stop(also=() if self.stage == Stage.GOING else (RecipientState.LEFT_OUT,))
         Mailing.objects.filter(pk=self.pk).update(stage=Stage.GOING)
         if n:
             later = self.send_at if self.is_later else None
@@ -166,14 +166,11 @@ class Mailing(Sending):
 
     def retry(self) -> int:
         """Try those once more that failed. Returns how many."""
-        failed = self.recipients.filter(state=RecipientState.FAILED)
-        return failed.update(state=RecipientState.WAITING, reason="")
+        return self.recipients.retry()
 
     def progress(self) -> dict[str, int]:
         """How many rows are in each state, and `undelivered`: written, but the mail came to nothing."""
-        counted = self.recipients.order_by().values_list("state").annotate(n=models.Count("pk"))
-        found = {**dict.fromkeys(RecipientState.values, 0), **dict(counted)}
-        return {**found, "undelivered": self.undelivered().count()}
+        return {**self.recipients.progress(), "undelivered": self.undelivered().count()}
 
     def undelivered(self) -> models.QuerySet[OutgoingMail]:
         """The mails of this mailing that were refused or came back."""
@@ -185,27 +182,15 @@ class Mailing(Sending):
 
 def waiting_rows() -> models.Exists:
     """Whether somebody of a mailing waits."""
-    return models.Exists(MailingRecipient.objects.filter(mailing=models.OuterRef("pk"), state=RecipientState.WAITING))
+    return models.Exists(MailingRecipient.objects.waiting().filter(mailing=models.OuterRef("pk")))
 
 
-class RecipientState(models.TextChoices):
-    """How far one customer's mail came."""
-
-    WAITING = "waiting", _("Waiting")
-    WRITTEN = "written", _("Written")
-    LEFT_OUT = "left_out", _("Left out")
-    FAILED = "failed", _("Failed")
-    STOPPED = "stopped", _("Stopped")
-
-
-class MailingRecipient(models.Model):
+class MailingRecipient(Row):
     """One customer of a mailing."""
 
     mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="recipients")
     customer = models.ForeignKey("crm.Customer", models.CASCADE, related_name="+")
     thread = models.ForeignKey("helpdesk.Thread", models.SET_NULL, null=True, blank=True, related_name="+")
-    state = models.CharField(max_length=10, choices=RecipientState, default=RecipientState.WAITING)
-    reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -215,9 +200,3 @@ class MailingRecipient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailing_id} → {self.customer_id}"
-
-    def settle(self, state: RecipientState, reason: str = "") -> bool:
-        """Take this row out of those that wait; False if another worker was faster. The caller's transaction
-        holds it, so that a mail is written with it or not at all."""
-        mine = MailingRecipient.objects.filter(pk=self.pk, state=RecipientState.WAITING)
-        return bool(mine.update(state=state, reason=reason[:200]))

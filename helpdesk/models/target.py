@@ -1,8 +1,9 @@
 """How soon customers shall be answered and their matters solved: targets, in working time."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalRecords
 
+from accounts.models import Agent
 from helpdesk import context
 from helpdesk.models.calendar import Calendar
 from helpdesk.models.desk import DeskSettings, Metric, Priority
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.models.thread import Thread
 
 MOST_MINUTES = 400 * 60
+BATCH = 1000
 MINUTES = [MinValueValidator(1), MaxValueValidator(MOST_MINUTES)]
 
 
@@ -100,8 +103,19 @@ class Target(Kept):
         if not any(getattr(self, metric) for metric in Metric.values):
             raise ValidationError(_("Write at least one time, or remove the line."))
 
-    def remove(self) -> None:
+    @transaction.atomic
+    def put(self, *, by: Agent, **values: Any) -> None:
+        """Make it what `values` say, by column. Raises ValidationError as clean() and the columns do."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.full_clean()
+        self._history_user = by
+        self.save()
+
+    @transaction.atomic
+    def remove(self, *, by: Agent) -> None:
         """No such target any more."""
+        self._history_user = by
         self.delete()
         self._forget()
 
@@ -131,7 +145,7 @@ class Target(Kept):
     def aims_of(cls, thread: "Thread") -> dict[str, Aim]:
         """The target that counts for a thread, by metric; of equals, as of two groups, the shorter time."""
         kept = cls.kept()
-        asks = thread.customer_id and any(one.group for one in kept)
+        asks = thread.customer_id and cls.asks_for_groups()
         groups = context.memberships(thread.customer_id) if thread.customer_id and asks else set()
         fitting = [one for one in kept if one.fits(thread.contact_id, thread.priority, groups)]
         found: dict[str, Aim] = {}
@@ -155,6 +169,40 @@ class Target(Kept):
         desk = DeskSettings.load()
         told = repr((cls.kept(), Calendar.plans(), desk.time_zone, desk.warn_minutes, sorted(desk.clock_stops)))
         return hashlib.sha256(told.encode()).hexdigest()
+
+    @classmethod
+    def asks_for_groups(cls) -> bool:
+        """Whether anything is due sooner or later for the members of a group."""
+        return any(one.group for one in cls.kept())
+
+
+class TimingMarkManager(models.Manager["TimingMark"]):
+    """Threads whose clocks are worked out anew by a job."""
+
+    def mark(self, customers: Iterable[int]) -> None:
+        """All threads of these customers (ids) that a target may reach, as they are in other groups now."""
+        from helpdesk.models.thread import Thread
+
+        ids = list(customers) if Target.asks_for_groups() else []
+        for start in range(0, len(ids), BATCH):
+            timed = Thread.objects.timed().filter(customer__in=ids[start : start + BATCH])
+            marks = [TimingMark(thread_id=pk) for pk in timed.values_list("pk", flat=True)]
+            self.bulk_create(marks, batch_size=BATCH)
+
+
+class TimingMark(models.Model):
+    """What a thread's clocks follow from has changed elsewhere. A thread may be marked several times: the mark that is
+    made while another is being followed must not be lost."""
+
+    thread = models.ForeignKey("helpdesk.Thread", models.CASCADE, related_name="+")
+
+    objects = TimingMarkManager()
+
+    class Meta:
+        verbose_name = gettext_lazy("thread to be timed anew")
+
+    def __str__(self) -> str:
+        return f"#{self.thread_id}"
 
 
 class TimingState(models.Model):

@@ -1,8 +1,7 @@
 """Goes on with what takes longer than a page, by whichever worker's turn it is. See settings.PERIODIC_JOBS."""
 
-import logging
+from typing import Any
 
-from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,14 +12,11 @@ from helpdesk.models import (
     Delegation,
     DeskSettings,
     FollowUpRow,
-    RecipientState,
     ReviewStep,
     StepKind,
     Thread,
 )
 from helpdesk.review.proposals import Proposal, proposals
-
-logger = logging.getLogger(__name__)
 
 A_RUN = 200  # mails that one run writes, so that a long job does not keep the next one waiting
 BATCH = 25
@@ -34,15 +30,8 @@ def go_on() -> int:
 
 def _follow_up(job: BulkFollowUp) -> int:
     """Killed in between, it goes on where it stopped: a row is settled in the transaction that queues its mail."""
-    count = 0
-    waiting = job.rows.filter(state=RecipientState.WAITING).order_by("pk")
     with override(job.by.language or DeskSettings.load().language):
-        for _batch in range(A_RUN // BATCH):
-            rows = list(waiting[:BATCH])
-            if not rows:
-                break
-            count += _write_all(job, rows)
-    return count
+        return sum(_write_all(job, rows) for rows in job.rows.batches(BATCH, most=A_RUN))
 
 
 def _write_all(job: BulkFollowUp, rows: list[FollowUpRow]) -> int:
@@ -53,24 +42,13 @@ def _write_all(job: BulkFollowUp, rows: list[FollowUpRow]) -> int:
 
 
 def _write(job: BulkFollowUp, row: FollowUpRow, proposal: Proposal | None) -> bool:
-    try:
-        with transaction.atomic():
-            if reason := obstacle_of(proposal, job):
-                row.settle(RecipientState.LEFT_OUT, reason)
-                return False
-            if proposal is None or not row.settle(RecipientState.WRITTEN):
-                return False  # another worker was faster
-            step = ReviewStep.objects.send(
-                proposal.thread, proposal.html, by=job.by, week=job.week, reply=job.reply, form_key=f"fu-{row.pk}"
-            )
+    def write() -> None:
+        if proposal is not None:
+            how: dict[str, Any] = {"by": job.by, "week": job.week, "reply": job.reply, "form_key": f"fu-{row.pk}"}
+            step = ReviewStep.objects.send(proposal.thread, proposal.html, **how)
             FollowUpRow.objects.filter(pk=row.pk).update(message=step.message)
-    except OperationalError:  # the database is busy: the row waits, and the next run takes it
-        raise
-    except Exception as problem:
-        logger.exception("Follow-up %s: nothing was written in thread %s.", job.pk, row.thread_id)
-        row.settle(RecipientState.FAILED, str(problem))
-        return False
-    return True
+
+    return row.carry_out(write, obstacle=obstacle_of(proposal, job))
 
 
 def obstacle_of(proposal: Proposal | None, job: BulkFollowUp) -> str:

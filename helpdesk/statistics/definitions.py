@@ -59,8 +59,9 @@ DEFINITIONS = {
             "answers",
             _("Answers"),
             _(
-                "Replies to a customer who was waiting. Several replies to one question are one answer; notes,"
-                " forwards, confirmations of receipt and replies taken back are none."
+                "Replies to a customer who was waiting, those written inside a connected shop too. Several replies to"
+                " one question are one answer; notes, forwards, confirmations of receipt and replies taken back are"
+                " none."
             ),
             _line("customer:15 note:35 us:60 us:75"),
             (60, 60),

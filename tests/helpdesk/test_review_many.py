@@ -297,7 +297,7 @@ def test_a_job_is_stopped_and_tried_again_and_is_its_authors_and_supervisors_onl
     pre_save.disconnect(refuse, sender=OutgoingMail)
     second = BulkFollowUp.objects.get(form_key="f2")
     assert "The disk is full." in alice.get(f"{URL}follow-ups/{second.pk}/").content.decode()
-    assert "nothing was written in thread" in caplog.text
+    assert f"FollowUpRow {second.pk} → #{found[2].pk}: nothing was written" in caplog.text
     alice.post(f"{URL}follow-ups/{second.pk}/retry/")
     assert later() == 1
     alice.force_login(world.charlie)

@@ -94,6 +94,8 @@ def test_a_reply_written_in_the_shop_answers_everywhere(world: SimpleNamespace, 
         book.read(200, said(10, 195), status="open", changed=195)
         again = Deadline.objects.live().get(metric=Metric.RESOLUTION)
         assert (_minute(again.began_at), _minute(again.due_at)) == (195, 495)  # opened again, not from its beginning
+        book.read(210, said(11, 190, by=bob), status="closed", changed=205)
+        assert not Deadline.objects.filter(began_at=NINE + timedelta(minutes=195), metric=Metric.NEXT).exists()  # unmet
 
 
 def _minute(at: datetime) -> int:

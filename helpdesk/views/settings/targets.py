@@ -40,10 +40,9 @@ def edit(request: AgentRequest) -> HttpResponse:
 def _save(lines: Any, clock: ClockForm, request: AgentRequest) -> None:
     lines.save(commit=False)
     for target in lines.deleted_objects:
-        target.remove()
+        target.remove(by=request.user)
     for target in (*lines.new_objects, *(one for one, _fields in lines.changed_objects)):
-        target._history_user = request.user
-        target.save()
+        target.put(by=request.user)
     clock.save()
 
 

@@ -5,14 +5,7 @@ import pytest
 from crm.models import RecordEvent, Voucher
 from helpdesk.models import LetterDraft, Mailing, OutgoingMail, Thread
 from tests import make
-from tests.helpdesk.test_mailings import URL, later, people, typed
-
-
-@pytest.fixture
-def bob(world, client):
-    """Bob signed in."""
-    client.force_login(world.bob)
-    return client
+from tests.helpdesk.mailings.letters import URL, later, people, typed
 
 
 @pytest.mark.row("CL7")

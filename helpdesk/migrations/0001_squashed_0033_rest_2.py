@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
         ('helpdesk', '0029_pictures'),
         ('helpdesk', '0030_notices'),
         ('helpdesk', '0031_levels_2'),
+        ('helpdesk', '0032_rest'),
+        ('helpdesk', '0033_rest_2'),
     ]
 
     initial = True
@@ -391,6 +393,7 @@ class Migration(migrations.Migration):
                     ('told_at', models.DateTimeField(blank=True, null=True)),
                     ('ended_at', models.DateTimeField(blank=True, null=True)),
                     ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('threads', models.ManyToManyField(related_name='delegations', through='helpdesk.DelegatedThread', to='helpdesk.thread')),
                     ('to', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegations', to=settings.AUTH_USER_MODEL)),
                 ],
@@ -779,7 +782,7 @@ class Migration(migrations.Migration):
                 name='Event',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('kind', models.CharField(choices=[('created', 'created'), ('received', 'message received'), ('replied', 'reply written'), ('recalled', 'sending undone'), ('noted', 'note written'), ('forwarded', 'forwarded'), ('third_party', 'third party answered'), ('assigned', 'assigned'), ('status', 'status changed'), ('moved', 'moved to another contact'), ('renamed', 'subject changed'), ('linked', 'order or customer set'), ('refused', 'cart is not theirs'), ('tagged', 'tags changed'), ('acknowledged', 'receipt confirmed'), ('sent', 'sent'), ('delayed', 'delivery delayed'), ('failed', 'not delivered'), ('uncertain', 'perhaps sent'), ('sent_again', 'sent again'), ('arrived', 'said to have arrived'), ('spam', 'marked as spam'), ('not_spam', 'not spam'), ('trashed', 'put in the bin'), ('restored', 'taken out of the bin'), ('merged', 'merged'), ('split', 'split again'), ('claimed', 'claims another thread'), ('unclaimed', 'does not belong there'), ('thanked', 'thank-you, still closed'), ('beside', 'same mail elsewhere'), ('brought', 'forwarded into the desk'), ('not_brought', 'not forwarded after all'), ('snoozed', 'put off'), ('not_snoozed', 'not put off any more'), ('woken', 'woken'), ('promised', 'promised'), ('kept', 'promise kept'), ('broken', 'promise broken'), ('priority', 'priority changed'), ('due_soon', 'due soon'), ('overdue', 'overdue'), ('closing', 'closing announced'), ('rated', 'rated'), ('split_off', 'messages split off'), ('came_from', 'came from another thread'), ('delegated', 'given to follow up'), ('skipped', 'skipped in the review'), ('whatsapp', 'WhatsApp link opened'), ('whatsapp_sent', 'WhatsApp message sent'), ('answer_shown', 'order shown before writing'), ('order_arrived', 'order arrived'), ('still_waiting', 'still waiting for the order'), ('address_proposed', 'address proposed'), ('address_accepted', 'address accepted'), ('address_refused', 'address refused')], max_length=16)),
+                    ('kind', models.CharField(choices=[('created', 'created'), ('received', 'message received'), ('replied', 'reply written'), ('recalled', 'sending undone'), ('noted', 'note written'), ('forwarded', 'forwarded'), ('third_party', 'third party answered'), ('assigned', 'assigned'), ('status', 'status changed'), ('moved', 'moved to another contact'), ('renamed', 'subject changed'), ('linked', 'order or customer set'), ('refused', 'cart is not theirs'), ('tagged', 'tags changed'), ('acknowledged', 'receipt confirmed'), ('sent', 'sent'), ('delayed', 'delivery delayed'), ('failed', 'not delivered'), ('uncertain', 'perhaps sent'), ('sent_again', 'sent again'), ('arrived', 'said to have arrived'), ('spam', 'marked as spam'), ('not_spam', 'not spam'), ('trashed', 'put in the bin'), ('restored', 'taken out of the bin'), ('merged', 'merged'), ('split', 'split again'), ('claimed', 'claims another thread'), ('unclaimed', 'does not belong there'), ('thanked', 'thank-you, still closed'), ('beside', 'same mail elsewhere'), ('brought', 'forwarded into the desk'), ('not_brought', 'not forwarded after all'), ('snoozed', 'put off'), ('not_snoozed', 'not put off any more'), ('woken', 'woken'), ('promised', 'promised'), ('kept', 'promise kept'), ('broken', 'promise broken'), ('priority', 'priority changed'), ('due_soon', 'due soon'), ('overdue', 'overdue'), ('closing', 'closing announced'), ('rated', 'rated'), ('split_off', 'messages split off'), ('came_from', 'came from another thread'), ('delegated', 'given to follow up'), ('undelegated', 'not to follow up any more'), ('skipped', 'skipped in the review'), ('whatsapp', 'WhatsApp link opened'), ('whatsapp_sent', 'WhatsApp message sent'), ('answer_shown', 'order shown before writing'), ('order_arrived', 'order arrived'), ('still_waiting', 'still waiting for the order'), ('address_proposed', 'address proposed'), ('address_accepted', 'address accepted'), ('address_refused', 'address refused')], max_length=16)),
                     ('at', models.DateTimeField(default=django.utils.timezone.now)),
                     ('actor_name', models.CharField(blank=True, max_length=255)),
                     ('holder', models.CharField(choices=[('us', 'Us'), ('customer', 'Customer'), ('third_party', 'Third party'), ('nobody', 'Nobody')], max_length=12)),
@@ -804,7 +807,7 @@ class Migration(migrations.Migration):
                 name='Notice',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('kind', models.CharField(choices=[('assigned', 'A thread was assigned to you'), ('forwarded', 'A thread was handed to you'), ('answered', 'A customer answered in your thread'), ('failed', 'A reply was not delivered'), ('mentioned', 'You were named in a note'), ('woken', 'A thread woke up: its date has come'), ('broken', 'A promise to a customer was broken'), ('due_soon', 'A thread of yours is due soon'), ('overdue', 'A thread of yours is overdue'), ('new', 'A customer began a thread'), ('delegated', 'Threads were given to you to follow up'), ('cart', "A watched cart may be this customer's")], max_length=12)),
+                    ('kind', models.CharField(choices=[('assigned', 'A thread was assigned to you'), ('forwarded', 'A thread was handed to you'), ('answered', 'A customer answered in your thread'), ('failed', 'A reply was not delivered'), ('mentioned', 'You were named in a note'), ('woken', 'A thread woke up: its date has come'), ('broken', 'A promise to a customer was broken'), ('due_soon', 'A thread of yours is due soon'), ('overdue', 'A thread of yours is overdue'), ('new', 'A customer began a thread'), ('delegated', 'Threads were given to you to follow up'), ('taken_back', 'Threads are not yours to follow up any more'), ('cart', "A watched cart may be this customer's")], max_length=12)),
                     ('by_name', models.CharField(blank=True, max_length=255)),
                     ('text', models.CharField(blank=True, max_length=500)),
                     ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -1097,6 +1100,16 @@ class Migration(migrations.Migration):
                     'verbose_name': 'HistoricalPredefinedReply_tags',
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='TimingMark',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='helpdesk.thread')),
+                ],
+                options={
+                    'verbose_name': 'thread to be timed anew',
+                },
             ),
             migrations.CreateModel(
                 name='AddressProposal',

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
         ('accounts', '0003_moves'),
         ('accounts', '0004_levels'),
         ('accounts', '0005_notices'),
+        ('accounts', '0006_rest'),
     ]
 
     initial = True
@@ -49,7 +50,6 @@ class Migration(migrations.Migration):
                     ('queue_sort', models.CharField(choices=[('newest', 'Last activity first'), ('wait', 'Longest wait first'), ('due', 'Due first')], default='newest', max_length=8, verbose_name='order of the queue')),
                     ('thread_order', models.CharField(choices=[('oldest', 'Oldest message first'), ('newest', 'Newest message first')], default='oldest', max_length=8, verbose_name='order of a thread')),
                     ('single_keys', models.BooleanField(default=True, help_text='Off: only shortcuts with Ctrl work.', verbose_name='single-key shortcuts')),
-                    ('notices_by_mail', models.BooleanField(default=True, verbose_name='tell me by e-mail')),
                     ('weekly_mail', models.BooleanField(default=True, verbose_name='send me the week by e-mail')),
                     ('weekly_day', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=0, verbose_name='on')),
                     ('weekly_hour', models.PositiveSmallIntegerField(choices=[(0, '0:00'), (1, '1:00'), (2, '2:00'), (3, '3:00'), (4, '4:00'), (5, '5:00'), (6, '6:00'), (7, '7:00'), (8, '8:00'), (9, '9:00'), (10, '10:00'), (11, '11:00'), (12, '12:00'), (13, '13:00'), (14, '14:00'), (15, '15:00'), (16, '16:00'), (17, '17:00'), (18, '18:00'), (19, '19:00'), (20, '20:00'), (21, '21:00'), (22, '22:00'), (23, '23:00')], default=8, verbose_name='at')),
@@ -57,9 +57,10 @@ class Migration(migrations.Migration):
                     ('digest_mail', models.BooleanField(default=True, verbose_name='send me what is overdue by e-mail')),
                     ('digest_hour', models.PositiveSmallIntegerField(choices=[(0, '0:00'), (1, '1:00'), (2, '2:00'), (3, '3:00'), (4, '4:00'), (5, '5:00'), (6, '6:00'), (7, '7:00'), (8, '8:00'), (9, '9:00'), (10, '10:00'), (11, '11:00'), (12, '12:00'), (13, '13:00'), (14, '14:00'), (15, '15:00'), (16, '16:00'), (17, '17:00'), (18, '18:00'), (19, '19:00'), (20, '20:00'), (21, '21:00'), (22, '22:00'), (23, '23:00')], default=8, verbose_name='at')),
                     ('digest_sent_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                    ('unshown', models.JSONField(blank=True, default=list, editable=False)),
+                    ('unshown', models.JSONField(blank=True, default=accounts.models.seldom_here, editable=False)),
+                    ('unpopped', models.JSONField(blank=True, default=accounts.models.seldom_popped, editable=False)),
                     ('unmailed', models.JSONField(blank=True, default=accounts.models.told_together, editable=False)),
-                    ('new_threads_by_mail', models.BooleanField(default=False, verbose_name='tell me by e-mail of every new thread')),
+                    ('muted_until', models.DateTimeField(blank=True, editable=False, null=True)),
                     ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                     ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
                 ],

@@ -1,0 +1,16 @@
+"""What tests of the desk share."""
+
+import pytest
+import time_machine
+
+from helpdesk.models import (
+    Calendar,
+)
+from tests.helpdesk.stage import WEEK, Stage, at
+
+
+@pytest.fixture
+def stage(world):
+    Calendar.objects.create(name="Workshop", week=WEEK, time_zone="Europe/Madrid")
+    with time_machine.travel(at(16, 8), tick=False) as clock:
+        yield Stage(world, clock)
