@@ -132,7 +132,7 @@ def heads(client) -> list[str]:
     page = client.get("/customers/").content.decode()
     row = page.split("<thead", 1)[1].split("</tr>", 1)[0]
     found = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', row, re.DOTALL)
-    return [re.sub(r"<.*?>", "", one).strip() for one in found]
+    return [re.sub(r"<.*?>", "", one, flags=re.DOTALL).strip() for one in found]
 
 
 def test_the_address_of_a_list_keeps_what_it_was_asked_and_leaves_the_page_out(crowd):

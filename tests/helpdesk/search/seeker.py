@@ -22,7 +22,7 @@ class Seeker:
         return [row for row in rows if not row.startswith("/search/")]
 
     def counts(self, q, **more):
-        found = re.findall(r">(\w+) <span class=\"num\">\s*([^<]+?)\s*</span></a>", self.page(q, **more))
+        found = re.findall(r">(\w+) <span class=\"num\">\s*([^<]+?)\s*</span>\s*</a>", self.page(q, **more))
         return dict(found)
 
     def jump(self, q):
