@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
         ('helpdesk', '0031_levels_2'),
         ('helpdesk', '0032_rest'),
         ('helpdesk', '0033_rest_2'),
+        ('helpdesk', '0034_fast'),
     ]
 
     initial = True
@@ -1189,7 +1190,7 @@ class Migration(migrations.Migration):
             ),
             migrations.AddIndex(
                 model_name='fact',
-                index=models.Index(fields=['kind', 'at', 'thread'], name='facts_of_a_kind'),
+                index=models.Index(fields=['kind', 'at', 'thread', 'contact'], name='facts_of_a_kind'),
             ),
             migrations.AddIndex(
                 model_name='fact',
@@ -1229,6 +1230,10 @@ class Migration(migrations.Migration):
                 index=models.Index(fields=['thread', 'created_at'], name='messages_of_a_thread'),
             ),
             migrations.AddIndex(
+                model_name='message',
+                index=models.Index(condition=models.Q(('delivery', 'failed')), fields=['thread', 'delivery', 'created_at'], name='messages_that_failed'),
+            ),
+            migrations.AddIndex(
                 model_name='followuprow',
                 index=models.Index(fields=['job', 'state'], name='follow_ups_by_state'),
             ),
@@ -1243,6 +1248,10 @@ class Migration(migrations.Migration):
             migrations.AddIndex(
                 model_name='event',
                 index=models.Index(fields=['kind', 'at'], name='events_of_a_kind'),
+            ),
+            migrations.AddIndex(
+                model_name='event',
+                index=models.Index(condition=models.Q(('kind', 'woken')), fields=['thread', 'at'], name='threads_that_woke'),
             ),
             migrations.AddIndex(
                 model_name='event',
