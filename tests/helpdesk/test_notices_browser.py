@@ -64,6 +64,7 @@ def test_the_browser_tells_once_it_was_allowed_to_by_a_click(world_live, page, s
     notices.tell(world_live.bob, NoticeKind.MENTIONED, thread, text="@bob")
     expect(other.locator("#bell .nav__n")).to_have_text("2")
     other.get_by_role("button", name="Show notices again").click()
+    expect(other.get_by_role("button", name="Mute for 1 h")).to_be_visible()
     notices.tell(world_live.bob, NoticeKind.MENTIONED, thread, text="And now?", by_name="Alice")
     until(page, lambda: len(shown(page)) > 2, "unmuted, nothing was shown")
     assert shown(page)[1:] == [told, "Alice named you in a note: And now?"]  # by one of the two pages
