@@ -22,6 +22,7 @@ SHOWN = """(() => {
       super();
       const shown = JSON.parse(localStorage.getItem("test-shown") ?? "[]");
       localStorage.setItem("test-shown", JSON.stringify([...shown, `${title}: ${options.body}`]));
+      this.body = options.body;
       window.last = this;
     }
     close() {}
@@ -68,6 +69,6 @@ def test_the_browser_tells_once_it_was_allowed_to_by_a_click(world_live, page, s
     notices.tell(world_live.bob, NoticeKind.MENTIONED, thread, text="And now?", by_name="Alice")
     until(page, lambda: len(shown(page)) > 2, "unmuted, nothing was shown")
     assert shown(page)[1:] == [told, "Alice named you in a note: And now?"]  # by one of the two pages
-    one = page if page.evaluate("!!window.last && window.last !== null") and page.evaluate("window.asked") else other
+    one = next(each for each in (page, other) if each.evaluate("window.last?.body") == "And now?")
     one.evaluate("window.last.dispatchEvent(new Event('click'))")
     one.wait_for_url(f"**/threads/{thread.pk}/")
