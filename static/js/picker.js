@@ -7,17 +7,23 @@ const area = () => document.getElementById("id_body")
 const options = () => [...menu().querySelectorAll("[role=option]")]
 const chosen = () => menu().querySelector('[aria-selected="true"]')
 
+// Each part asks for itself: what one element asks while its last question is open waits, and only the newest is kept.
+function fill(id, url) {
+  const part = document.getElementById(id)
+  return htmx.ajax("GET", url, { source: part, target: part, swap: "innerHTML" })
+}
+
 function choose(option) {
   if (!option) return document.getElementById("reply-preview")?.replaceChildren()
   options().forEach((one) => one.setAttribute("aria-selected", one === option))
   document.getElementById("reply-search").setAttribute("aria-activedescendant", option.id)
   bring(option, option.closest(".picker__list"))
-  htmx.ajax("GET", option.dataset.preview, { target: "#reply-preview", swap: "innerHTML" })
+  fill("reply-preview", option.dataset.preview)
 }
 
 async function search(input) {
   const url = `${input.dataset.url}?options=1&q=${encodeURIComponent(input.value)}`
-  await htmx.ajax("GET", url, { target: "#reply-list", swap: "innerHTML" })
+  await fill("reply-list", url)
   choose(options()[0])
 }
 

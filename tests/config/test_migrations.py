@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from tests import sowing
 from tests.servers.desks import ROOT
@@ -105,3 +106,13 @@ def test_migrations_bring_the_groups_the_titles_and_the_settings(migrated, table
 
 def test_only_migrations_write_to_the_tables_that_tests_keep():
     assert not sowing.KEPT & set(sowing.tables())
+
+
+def test_what_replaces_all_migrations_of_an_app_stands_on_the_first_ones_of_the_others():
+    """Named by its own name, a neighbour that a database has only in part would not be there yet: it could not go on."""
+    ours = {config.label for config in apps.get_app_configs() if config.path.startswith(str(ROOT / config.label))}
+    squashed = {key: one for key, one in MigrationLoader(None).disk_migrations.items() if "squashed" in key[1]}
+    assert len(squashed) == 5
+    for (app, _name), one in squashed.items():
+        for other, stands_on in one.dependencies:
+            assert other == app or other not in ours or stands_on == "0001_initial", (app, other, stands_on)
