@@ -45,8 +45,8 @@ $(STAMP_DEV): requirements-dev.txt
 
 # -- for those who change the code ------------------------------------------------------------------
 
-# Four at a time on two cores: a test often waits for a browser or a server.
-PYTEST := $(PY) -m pytest -n 4 --dist worksteal
+# Three at a time on two cores: a test often waits for a browser or a server.
+PYTEST := $(PY) -m pytest -n 3 --dist worksteal
 PACKAGES := config accounts search live crm helpdesk mailgateway portal
 CHECK_DATA := build/check
 PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS=desk.example

@@ -48,6 +48,7 @@ ASKED_TWICE = (
     "tests/helpdesk/test_leases",
     "tests/search/",
 )
+WAIT = ("browser", "imap")  # marks of tests that wait for a browser or a server
 EACH_ASKED_TWICE = ("tests/helpdesk/test_queue_filters", "tests/helpdesk/search/", "tests/search/")
 
 
@@ -58,7 +59,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the others, and say how many."""
+    """Leave out the others, and say how many. What waits for browsers and servers comes first, so that others work."""
+    items.sort(key=lambda one: not any(one.get_closest_marker(name) for name in WAIT))
     once = first_of_each_row(items)
     if config.getoption("--database-only"):
         kept = [one for one in first_of_each_test(items) if uses_database(one) and one.nodeid.startswith(ASKED_TWICE)]
@@ -74,7 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def first_of_each_row(items: list[pytest.Item]) -> set[pytest.Item]:
     """The first test that carries each row's mark; browsers and mail servers have marks of their own and come last."""
     first: dict[str, pytest.Item] = {}
-    for item in sorted(items, key=lambda one: any(one.get_closest_marker(name) for name in ("browser", "imap"))):
+    for item in sorted(items, key=lambda one: any(one.get_closest_marker(name) for name in WAIT)):
         for mark in item.iter_markers("row"):
             for row in mark.args:
                 first.setdefault(row, item)
