@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.cache import cache
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
@@ -16,6 +17,8 @@ HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 # How one is told of something, and the field that names the kinds of which one is not.
 WAYS = {"here": "unshown", "browser": "unpopped", "mail": "unmailed"}
 IN_THE_DIGEST = ("due_soon", "overdue")  # the daily mail tells them together
+
+CHOSEN, CHOSEN_FOR = "notices-chosen", 5  # in the cache; seconds, for what another process changed without a common one
 
 
 def seldom_here() -> list[str]:
@@ -48,6 +51,14 @@ class AgentQuerySet(models.QuerySet["Agent"]):
         """Those who want to be told of such a notice, in the bell or by mail."""
         name = f'"{kind}"'  # as it stands in a JSON list, on every database
         return self.exclude(unshown__icontains=name, unmailed__icontains=name)
+
+    def somebody_wants(self, kind: str) -> bool:
+        """Whether such a notice tells anybody at all: nobody, for most kinds of most mails."""
+        chosen: list[tuple[list[str], list[str]]] | None = cache.get(CHOSEN)
+        if chosen is None:
+            chosen = list(self.active().order_by().values_list("unshown", "unmailed").distinct())
+            cache.set(CHOSEN, chosen, CHOSEN_FOR)
+        return any(kind not in unshown or kind not in unmailed for unshown, unmailed in chosen)
 
     def named(self, name: str) -> "Agent | None":
         """Who signs in with this name or e-mail, in whatever case; None if nobody or several do."""
@@ -219,6 +230,12 @@ class Agent(AbstractUser):
         """The browser speaks again."""
         self.muted_until = None
         self.save(update_fields=["muted_until"])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and forget what was kept of everybody's choices: now, and again when the others can see it."""
+        super().save(*args, **kwargs)
+        cache.delete(CHOSEN)
+        transaction.on_commit(lambda: cache.delete(CHOSEN))
 
     def choose_notices(self, **chosen: Any) -> None:
         """What tells them: unshown=, unpopped=, unmailed= (kinds), and the mails by the clock (digest_..., weekly_...).

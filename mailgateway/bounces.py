@@ -79,10 +79,9 @@ RETURNED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 # One of these stands in all that RETURNED finds: looking for it at each of many empty lines is dear.
-RETURNED_WORDS = re.compile(
-    r"original|returned|undelivered|unsent|beginning of|start of|header|text of|copy of|below this|included is"
-    r"|return-path:|received: |message-id:",
-    re.IGNORECASE,
+RETURNED_WORDS = (
+    *("original", "returned", "undelivered", "unsent", "beginning of", "start of", "header", "text of", "copy of"),
+    *("below this", "included is", "return-path:", "received: ", "message-id:"),
 )
 ID_HEADERS = ("message-id", "x-mostrador-id", "in-reply-to", "references", "resent-message-id")
 REPORTS = {"message/delivery-status", "message/global-delivery-status", "text/delivery-status"}
@@ -98,12 +97,12 @@ def read(root: Part, sender: str) -> Bounce | None:
     if COMPLAINT in kinds or (kinds & RECEIPTS and not _was_refused(parts)):
         return None
     text = "\n".join(decoded(one)[:MAX_LOOK] for one in parts if _is_readable(one))[:MAX_LOOK]
+    if not _may_be(root, sender, kinds, text):
+        return None
     ids = _returned_ids(parts, text)
     for part in parts:
         if part.kind in REPORTS and (said := _by_report(decoded(part)[:MAX_LOOK], text)):
             return said if said.action == "" else _with_ids(said, ids)
-    if not _may_be(root, sender, kinds, text):
-        return None
     return _by_words(root, text, ids)
 
 
@@ -216,7 +215,8 @@ def _by_words(root: Part, text: str, ids: tuple[str, ...]) -> Bounce | None:
 
 def _before_returned(text: str) -> tuple[str, str, str]:
     """What the server wrote, and what it sent back below it."""
-    if RETURNED_WORDS.search(text) is None:
+    lower = text.lower()
+    if not any(one in lower for one in RETURNED_WORDS):
         return text, "", ""
     begins = len(text) - len(text.lstrip())
     for match in RETURNED.finditer(text):
