@@ -1,7 +1,9 @@
 """The world the tests live in: Alice supervises, Bob answers, Charlie must never get in, John Doe buys."""
 
 import gc
+from collections import Counter, defaultdict
 from collections.abc import Generator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,7 +50,6 @@ ASKED_TWICE = (
     "tests/helpdesk/test_leases",
     "tests/search/",
 )
-WAIT = ("browser", "imap")  # marks of tests that wait for a browser or a server
 EACH_ASKED_TWICE = ("tests/helpdesk/test_queue_filters", "tests/helpdesk/search/", "tests/search/")
 
 
@@ -59,8 +60,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the others, and say how many. What waits for browsers and servers comes first, so that others work."""
-    items.sort(key=lambda one: not any(one.get_closest_marker(name) for name in WAIT))
+    """Leave out the others, and say how many."""
+    items[:] = spread(items)
     once = first_of_each_row(items)
     if config.getoption("--database-only"):
         kept = [one for one in first_of_each_test(items) if uses_database(one) and one.nodeid.startswith(ASKED_TWICE)]
@@ -73,10 +74,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
+def spread(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Files whose tests wait for browsers and servers evenly among the others, which use the time meanwhile."""
+    files: dict[tuple[bool, Path], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        files[(waits(item), item.path)].append(item)
+    many, seen = Counter(map(waits, items)), Counter[bool]()
+    places = {}
+    for key, some in files.items():
+        places[key] = (seen[key[0]] + len(some) / 2) / many[key[0]]
+        seen[key[0]] += len(some)
+    return [item for key in sorted(files, key=places.__getitem__) for item in files[key]]
+
+
+def waits(item: pytest.Item) -> bool:
+    """For a browser or a server, by its mark."""
+    return any(item.get_closest_marker(name) for name in ("browser", "imap"))
+
+
 def first_of_each_row(items: list[pytest.Item]) -> set[pytest.Item]:
     """The first test that carries each row's mark; browsers and mail servers have marks of their own and come last."""
     first: dict[str, pytest.Item] = {}
-    for item in sorted(items, key=lambda one: any(one.get_closest_marker(name) for name in WAIT)):
+    for item in sorted(items, key=waits):
         for mark in item.iter_markers("row"):
             for row in mark.args:
                 first.setdefault(row, item)

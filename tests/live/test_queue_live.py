@@ -149,6 +149,7 @@ def test_rows_that_come_in_above_do_not_push_what_is_being_read(world_live, sign
     seen = page.evaluate(place)
     top = f"document.getElementById('{seen}').getBoundingClientRect().top"
     before = page.evaluate(top)
+    expect(page.locator(".nav [data-live-dot]")).to_be_visible()
     intake.deliver(make.mail(subject="On top", sender="top@example.com"), contact=world_live.service)
     expect(row(page, "On top")).to_have_count(1)
     assert abs(page.evaluate(top) - before) <= 1

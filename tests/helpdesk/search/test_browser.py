@@ -53,6 +53,7 @@ def test_results_come_while_typing_and_the_keyboard_opens_them(world_live, sign_
     first, second = make.thread(text="taza uno"), make.thread(text="taza dos", subject="Otra")
     page = sign_in(world_live.bob)
     page.goto("/search/")
+    expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("tazas")
     rows = page.locator("[data-result]")
     expect(rows).to_have_count(2)
