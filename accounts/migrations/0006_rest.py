@@ -15,9 +15,10 @@ MAILED = (
 def by_kind(apps: Any, schema_editor: Any) -> None:
     """Neither mail at all, nor one of every new thread, is a switch of its own any more."""
     for agent in apps.get_model("accounts", "Agent").objects.all():
-        unmailed = set(agent.unmailed if agent.notices_by_mail else MAILED)
+        unmailed = set(agent.unmailed if agent.notices_by_mail else MAILED) - {NEW}
         agent.unmailed = sorted(unmailed if agent.new_threads_by_mail else unmailed | {NEW})
-        agent.unshown = sorted({*agent.unshown, NEW})
+        if not agent.new_threads_by_mail:  # who had the mail, had it in the bell too
+            agent.unshown = sorted({*agent.unshown, NEW})
         agent.save(update_fields=["unmailed", "unshown"])
 
 

@@ -4,6 +4,7 @@
 customer, an order, two carts and a thread in it, written by the verbs of that time.
 """
 
+import json
 import lzma
 import os
 import re
@@ -81,6 +82,7 @@ def test_an_old_database_comes_to_the_same_tables_and_loses_no_row(migrated, tmp
     path.write_bytes(lzma.decompress((Path(__file__).parent / "desk_of_0_2.sqlite3.xz").read_bytes()))
     with sqlite3.connect(path) as old:
         before = keys(old)
+        old.execute("UPDATE accounts_agent SET notices_by_mail = 0")
     assert sum(map(len, before.values())) > 150  # there is something to lose
     upgraded = migrate(path)
     after = keys(upgraded)
@@ -89,6 +91,7 @@ def test_an_old_database_comes_to_the_same_tables_and_loses_no_row(migrated, tmp
     assert upgraded.execute(told).fetchall() == [("Döe", "Call first", "MK-1", 42.5)]
     found = "SELECT rowid FROM crm_customerwords_index WHERE crm_customerwords_index MATCH 'john'"
     assert upgraded.execute(found).fetchall() == [(1,)]
+    assert {len(json.loads(one)) for (one,) in upgraded.execute("SELECT unmailed FROM accounts_agent")} == {12}
     assert_same(*(schema(lambda question, one=one: one.execute(question).fetchall()) for one in (upgraded, migrated)))
 
 
