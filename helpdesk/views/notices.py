@@ -48,7 +48,7 @@ def bell(request: AgentRequest) -> HttpResponse:
 def read_all(request: AgentRequest) -> HttpResponse:
     """Mark everything as read."""
     notices.read(request.user)
-    return respond(request, "helpdesk/_notices.html", {"days": days_of(request.user)}, to=back_to(request))
+    return _panel(request)
 
 
 @agent_required
@@ -79,7 +79,7 @@ def _told(notice: Notice) -> dict[str, Any]:
 def begin_silence(request: AgentRequest) -> HttpResponse:
     """Let the browser show nothing for an hour."""
     notices.mute(request.user)
-    return respond(request, "helpdesk/_notices.html", {"days": days_of(request.user)}, to=back_to(request))
+    return _panel(request)
 
 
 @agent_required
@@ -87,6 +87,11 @@ def begin_silence(request: AgentRequest) -> HttpResponse:
 def end_silence(request: AgentRequest) -> HttpResponse:
     """Let it speak again."""
     notices.unmute(request.user)
+    return _panel(request)
+
+
+def _panel(request: AgentRequest) -> HttpResponse:
+    """The bell's panel after a change; without script, the page it was opened on."""
     return respond(request, "helpdesk/_notices.html", {"days": days_of(request.user)}, to=back_to(request))
 
 
