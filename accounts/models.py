@@ -12,13 +12,13 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
+from accounts.kept import KEPT_FOR, Kept
+
 DAYS = list(WEEKDAYS.items())
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 # How one is told of something, and the field that names the kinds of which one is not.
 WAYS = {"here": "unshown", "browser": "unpopped", "mail": "unmailed"}
 IN_THE_DIGEST = ("due_soon", "overdue")  # the daily mail tells them together
-
-CHOSEN, CHOSEN_FOR = "notices-chosen", 5  # in the cache; seconds, for what another process changed without a common one
 
 
 def seldom_here() -> list[str]:
@@ -47,19 +47,6 @@ class AgentQuerySet(models.QuerySet["Agent"]):
         """Those who may sign in and see everything."""
         return self.active().filter(role=Agent.Role.SUPERVISOR)
 
-    def wanting(self, kind: str) -> "AgentQuerySet":
-        """Those who want to be told of such a notice, in the bell or by mail."""
-        name = f'"{kind}"'  # as it stands in a JSON list, on every database
-        return self.exclude(unshown__icontains=name, unmailed__icontains=name)
-
-    def somebody_wants(self, kind: str) -> bool:
-        """Whether such a notice tells anybody at all: nobody, for most kinds of most mails."""
-        chosen: list[tuple[list[str], list[str]]] | None = cache.get(CHOSEN)
-        if chosen is None:
-            chosen = list(self.active().order_by().values_list("unshown", "unmailed").distinct())
-            cache.set(CHOSEN, chosen, CHOSEN_FOR)
-        return any(kind not in unshown or kind not in unmailed for unshown, unmailed in chosen)
-
     def named(self, name: str) -> "Agent | None":
         """Who signs in with this name or e-mail, in whatever case; None if nobody or several do."""
         name = name.strip()
@@ -72,7 +59,7 @@ class AgentManager(UserManager.from_queryset(AgentQuerySet)):  # type: ignore[mi
     """Django's user manager with our questions."""
 
 
-class Agent(AbstractUser):
+class Agent(Kept, AbstractUser):
     """A person of the shop who signs in and answers. A supervisor is an agent with that role."""
 
     class Role(models.TextChoices):
@@ -129,6 +116,7 @@ class Agent(AbstractUser):
     unmailed = models.JSONField(default=told_together, blank=True, editable=False)
     muted_until = models.DateTimeField(null=True, blank=True, editable=False)  # the browser is silent
 
+    CACHE_KEY = "notices-chosen"
     objects: ClassVar[AgentManager] = AgentManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]
 
@@ -215,6 +203,15 @@ class Agent(AbstractUser):
         """Whether they want such a notice in one of the WAYS."""
         return kind not in getattr(self, WAYS[way])
 
+    @classmethod
+    def somebody_wants(cls, kind: str) -> bool:
+        """Whether such a notice tells anybody at all: of most kinds, it is nobody."""
+        chosen: list[tuple[list[str], list[str]]] | None = cache.get(cls.CACHE_KEY)
+        if chosen is None:
+            chosen = list(cls.objects.active().order_by().values_list("unshown", "unmailed").distinct())
+            cache.set(cls.CACHE_KEY, chosen, KEPT_FOR)
+        return any(kind not in unshown or kind not in unmailed for unshown, unmailed in chosen)
+
     @property
     def is_muted(self) -> bool:
         """The browser shows no notices for a while."""
@@ -230,12 +227,6 @@ class Agent(AbstractUser):
         """The browser speaks again."""
         self.muted_until = None
         self.save(update_fields=["muted_until"])
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and forget what was kept of everybody's choices: now, and again when the others can see it."""
-        super().save(*args, **kwargs)
-        cache.delete(CHOSEN)
-        transaction.on_commit(lambda: cache.delete(CHOSEN))
 
     def choose_notices(self, **chosen: Any) -> None:
         """What tells them: unshown=, unpopped=, unmailed= (kinds), and the mails by the clock (digest_..., weekly_...).

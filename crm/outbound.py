@@ -9,9 +9,9 @@ from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
+from accounts.kept import KEPT_FOR
 from crm.models.shop import Shop
 from crm.models.webhook import WANTED, Delivery, Happening, Webhook
-from live.kept import KEPT_FOR
 
 
 def announce(event: Happening | str, data: Mapping[str, Any], *, shop: Shop | int | None = None) -> int:

@@ -54,8 +54,7 @@ def tell(
 
 def tell_of_new(thread: "Thread", *, text: str) -> None:
     """Tell of a new thread those who asked for it and may see it; its assignee was told already."""
-    told = thread.contact.people().wanting(NoticeKind.NEW) if Agent.objects.somebody_wants(NoticeKind.NEW) else ()
-    for agent in told:
+    for agent in thread.contact.people() if Agent.somebody_wants(NoticeKind.NEW) else ():
         if agent.pk != thread.assignee_id:
             tell(agent, NoticeKind.NEW, thread, text=text, by_name=thread.sender)
 

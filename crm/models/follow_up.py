@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.kept import KEPT_FOR, Kept
 from crm.models.cart import Cart
 from crm.models.customer import Customer
 from crm.models.order import Order
 from crm.models.voucher import Voucher, letters
-from live.kept import KEPT_FOR, Kept
 
 OURS = "FLW-"  # what codes of our vouchers begin with
 

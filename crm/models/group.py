@@ -15,10 +15,10 @@ from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.kept import KEPT_FOR, Kept
 from accounts.languages import in_language
 from accounts.models import Agent
 from crm.models.shop import FromShop, RecordSettings
-from live.kept import KEPT_FOR, Kept
 
 # Sent with customers=: ids of those who are in other groups from now on, in the transaction in which that is so.
 customers_regrouped = Signal()

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.kept import KEPT_FOR, Kept
 from accounts.models import Agent
-from live.kept import KEPT_FOR, Kept
 
 
 def digest_of(token: str) -> str:

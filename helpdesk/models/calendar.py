@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.kept import KEPT_FOR, Kept
 from accounts.zones import zone_called
 from helpdesk.hours.opening import OpenHours, Span
 from helpdesk.models.desk import DeskSettings
-from live.kept import KEPT_FOR, Kept
 
 USUAL: dict[str, list[list[int]]] = {
     **{str(day): [[9 * 60, 18 * 60]] for day in range(5)},

@@ -9,9 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.kept import KEPT_FOR, Kept
 from accounts.languages import in_language
 from helpdesk.models.desk import DeskSettings
-from live.kept import KEPT_FOR, Kept
 
 
 class ReasonMissing(ValueError):

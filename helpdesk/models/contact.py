@@ -12,10 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.kept import KEPT_FOR, Kept
 from accounts.languages import in_language
-from accounts.models import Agent, AgentQuerySet
+from accounts.models import Agent
 from helpdesk.models.desk import DeskSettings
-from live.kept import KEPT_FOR, Kept
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -150,7 +150,7 @@ class Contact(Kept):
         self.is_restricted = is_restricted
         self.save(update_fields=["is_restricted"])
 
-    def people(self) -> AgentQuerySet:
+    def people(self) -> models.QuerySet[Agent]:
         """Active agents who may see its threads."""
         members = type(self).members.through.objects.filter(contact=self).values("agent")
         return Agent.objects.active().filter(models.Q(role=Agent.Role.SUPERVISOR) | models.Q(pk__in=members))

@@ -9,8 +9,8 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.kept import KEPT_FOR, Kept
 from accounts.languages import in_language
-from live.kept import KEPT_FOR, Kept
 
 
 class Status(models.TextChoices):

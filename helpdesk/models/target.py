@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalRecords
 
+from accounts.kept import KEPT_FOR, Kept
 from accounts.models import Agent
 from helpdesk import context
 from helpdesk.models.calendar import Calendar
 from helpdesk.models.desk import DeskSettings, Metric, Priority
-from live.kept import KEPT_FOR, Kept
 
 if TYPE_CHECKING:
     from helpdesk.models.thread import Thread
