@@ -151,6 +151,7 @@ urlpatterns = [
     path("customers/<int:customer_id>/threads/", customers.threads, name="customer_threads"),
     path("customers/<int:customer_id>/mails/<int:mail_id>/", customers.mail, name="sent_mail"),
     path("customers/<int:customer_id>/whatsapp/", whatsapp.show, name="whatsapp"),
+    path("customers/<int:customer_id>/whatsapp/phone/", whatsapp.phone, name="whatsapp_phone"),
     path("letters/", mailings.index, name="mailings"),
     path("letters/new/", letters.write, name="write_mail"),
     path("letters/replies/use/", letters.use_reply, name="use_in_letter"),
