@@ -46,9 +46,16 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
         ),
     ),
     (
-        _("In a list of records"),
+        _("Selection"),
         (
             Key("select", "x", pgettext_lazy("verb", "Select")),
+            Key("select-to", "shift+x", _("Select up to here")),
+            Key("select-all", "shift+a", _("Select all that is shown")),
+        ),
+    ),
+    (
+        _("In a list of records"),
+        (
             Key("tags", "l", _("Tags")),
             Key("write", "m", _("Write e-mail")),
         ),
