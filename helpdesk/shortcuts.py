@@ -71,6 +71,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key("merge", "m", _("Merge")),
             Key("assign", "a", _("Assign to…")),
             Key("take", "i", _("Assign to me")),
+            Key("tag", "l", _("Tags")),
             Key("unread", "u", _("Mark unread")),
             Key("undo", "z", _("Undo")),
             Key("panel", "\\", _("Customer panel")),

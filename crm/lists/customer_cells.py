@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.pieces import icon, initials, moment, money, tone
+from accounts.pieces import ago, icon, initials, money, tone
 from crm.models import Customer, RecordSettings
 from crm.tables import Listing
 from crm.tables.rows import address
@@ -58,7 +58,7 @@ NO_THREADS = format_html('<td class="num r"><span class="muted">{}</span></td>',
 
 def visited(one: Customer) -> SafeString:
     """When they were last in the shop."""
-    return format_html('<td class="num">{}</td>', moment(one.visited_at) if one.visited_at else "—")
+    return format_html('<td class="num on-phone">{}</td>', ago(one.visited_at) if one.visited_at else "—")
 
 
 # -- switches -------------------------------------------------------------------------------------

@@ -223,7 +223,7 @@ const ACTIONS = {
   select,
   "select-to": selectTo,
   "select-all": selectAll,
-  tags: () => press("tags"),
+  tag: () => press("tags"),
   assign: () => press("assign"),
   take: () => change("take", "assignee:me"),
   close: () => change("close", "status:closed"),
