@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Agent
@@ -17,7 +17,6 @@ from helpdesk.models import (
     EventKind,
     Folder,
     Message,
-    OutgoingKind,
     OutgoingMail,
     Status,
     Thread,
@@ -26,6 +25,11 @@ from helpdesk.models import (
 ACKNOWLEDGE_ONCE_IN = timedelta(hours=1)
 ROBOT_ROUNDS, ROBOTS_WITHIN = 3, timedelta(days=1)
 ACKNOWLEDGE_WITHIN = timedelta(days=3)  # a new mailbox may bring years of old mail
+# Asked for each new thread, and in words of SQL: building it from a queryset takes six times as long as asking it.
+CONFIRMED = """
+    SELECT id, created_at FROM helpdesk_outgoingmail
+    WHERE kind = 'ack' AND created_at > %s
+    AND thread_id IN (SELECT id FROM helpdesk_thread WHERE LOWER(email) = %s)"""
 
 
 def deliver(mail: InboundMail, *, contact: Contact, routed: bool = True, creates: bool = True) -> Delivered:
@@ -248,12 +252,8 @@ def _acknowledge(thread: Thread, mail: InboundMail) -> None:
 def may_confirm_to(address: str) -> bool:
     """Once an hour, and only so often a day: who answers each confirmation is no person."""
     now = timezone.now()
-    confirmed = OutgoingMail.objects.filter(
-        kind=OutgoingKind.ACKNOWLEDGEMENT,
-        thread__in=Thread.objects.from_address(address),
-        created_at__gt=now - ROBOTS_WITHIN,
-    )
-    times = list(confirmed.order_by().values_list("created_at", flat=True))
+    since = connection.ops.adapt_datetimefield_value(now - ROBOTS_WITHIN)
+    times = [one.created_at for one in OutgoingMail.objects.raw(CONFIRMED, [since, address.lower()])]
     return len(times) < ROBOT_ROUNDS and all(at <= now - ACKNOWLEDGE_ONCE_IN for at in times)
 
 
