@@ -29,7 +29,7 @@ def status_move(status: str, reason: CloseReason | None) -> Move:
     """One of the four. Raises ReasonMissing where closing asks for a reason."""
     if status == Status.CLOSED and not reason and CloseReason.asked_for():
         raise ReasonMissing(_("Say why the threads are closed."))
-    return SetStatus(status, StatusLabel.all_by_status()[status].label, reason)
+    return SetStatus(status, StatusLabel.all_by_status()[status].name, reason)
 
 
 def _assignee(value: str, params: Mapping[str, str], agent: Agent) -> Move:

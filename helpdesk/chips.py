@@ -17,6 +17,7 @@ from helpdesk.statistics.behind import Behind
 from helpdesk.statistics.definitions import DEFINITIONS
 
 WAITS = ("4", "8", "24", "48")
+RARE = ("assignee", "language", "priority", "unread")  # in the menu "More" until they are chosen
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Chip:
     fields: tuple[tuple[str, str, str, str | Promise], ...] = ()  # name, type, value, label
     others: tuple[tuple[str, str], ...] = ()  # hidden values that a form must keep
     off_url: str = ""
+    inside: "tuple[Chip, ...]" = ()  # filters that have no chip of their own now
 
 
 def address(filters: Filters, **changes: str | None) -> str:
@@ -64,6 +66,13 @@ def chips(filters: Filters, choices: Choices) -> list[Chip]:
         *_customer(filters),
         *_figure(filters),
     ]
+
+
+def folded(chips: list[Chip]) -> list[Chip]:
+    """The chips of the line: what is chosen or often chosen; the others in one menu at the end."""
+    rare = tuple(chip for chip in chips if chip.name in RARE and not chip.is_on)
+    shown = [chip for chip in chips if chip not in rare]
+    return [*shown, Chip("more", _("More"), False, inside=rare)] if rare else shown
 
 
 def _people(choices: Choices) -> list[tuple[str, str]]:
@@ -106,7 +115,7 @@ def _language(code: str) -> str:
 def _status(filters: Filters, choices: Choices) -> Chip:
     chosen = filters.values.get("status", ())
     folder = filters.first("folder")
-    known = [(status, row.label) for status, row in choices.statuses.items()]
+    known = [(status, row.name) for status, row in choices.statuses.items()]
     items = [
         Item(label, address(filters.toggled("status", value)), value in chosen, status=value) for value, label in known
     ]

@@ -132,14 +132,13 @@ def _address_of(query: str) -> str:
 
 def _queue_entry(queue: queues.Queue, counts: queues.Counts, statuses: dict[str, StatusLabel], here: str) -> Entry:
     row = statuses.get(queue.status)
-    alias = row.label if row and row.label != queue.label else ""
     return Entry(
         key=queue.key,
         label=queue.label,
         url=_address_of(queue.query),
         icon=queue.icon,
         tone=queue.tone,
-        alias=alias,
+        alias=row.alias if row else "",
         total=counts.total.get(queue.key, 0),
         unread=counts.unread.get(queue.key, 0),
         badge=queue.key == "unassigned",

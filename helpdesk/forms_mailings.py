@@ -41,7 +41,7 @@ class LetterForm(Dressed, TagsForm):
         chooser: Any = self.fields["contact"]
         chooser.queryset = contacts
         statuses: Any = self.fields["then"]
-        statuses.choices = [(key, row.label) for key, row in StatusLabel.all_by_status().items()]
+        statuses.choices = [(key, row.full_name) for key, row in StatusLabel.all_by_status().items()]
         self.fields["tags"].label = _("Tags of the threads")
         self.fields["tags"].help_text = _("With commas between them.")
         self.fields["tags"].widget.attrs["list"] = "thread-tags"

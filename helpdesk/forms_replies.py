@@ -37,7 +37,7 @@ class ReplyTextForm(Dressed, forms.ModelForm):
         self.fields["then"] = forms.ChoiceField(
             choices=[
                 ("", _("As for every reply")),
-                *((key, row.label) for key, row in StatusLabel.all_by_status().items()),
+                *((key, row.full_name) for key, row in StatusLabel.all_by_status().items()),
             ],
             required=False,
             label=self.fields["then"].label,

@@ -98,7 +98,7 @@ class ContactForm(Dressed, ByLanguage, forms.ModelForm):
         )
         after = [
             ("", _("As for the whole desk")),
-            *((key, row.label) for key, row in StatusLabel.all_by_status().items()),
+            *((key, row.full_name) for key, row in StatusLabel.all_by_status().items()),
         ]
         self.fields["after_reply"] = forms.ChoiceField(
             choices=after, required=False, label=self.fields["after_reply"].label
@@ -226,7 +226,7 @@ class DeskForm(Dressed, ByLanguage, forms.ModelForm):
         self.add_texts("privacy_texts", settings.CUSTOMER_LANGUAGES, label="%(language)s", widget=forms.Textarea)
         self.fields["time_zone"] = zone_field()
         self.fields["after_reply"] = forms.ChoiceField(
-            choices=[(key, row.label) for key, row in StatusLabel.all_by_status().items()],
+            choices=[(key, row.full_name) for key, row in StatusLabel.all_by_status().items()],
             label=self.fields["after_reply"].label,
         )
         self._limit("upload_limit_mb", 1, 100)

@@ -147,7 +147,7 @@ class ClockForm(Dressed, forms.Form):
         options.setdefault("initial", {"warn_minutes": desk.warn_minutes, "clock_stops": desk.clock_stops})
         super().__init__(*args, **options)
         labels, fields = StatusLabel.all_by_status(), dict[str, Any](self.fields)
-        fields["clock_stops"].choices = [(key, labels[key].label) for key in (Status.PENDING_1, Status.PENDING_2)]
+        fields["clock_stops"].choices = [(key, labels[key].full_name) for key in (Status.PENDING_1, Status.PENDING_2)]
 
     def save(self) -> None:
         """By the verb."""

@@ -46,9 +46,16 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
         ),
     ),
     (
-        _("In a list of records"),
+        _("Selection"),
         (
             Key("select", "x", pgettext_lazy("verb", "Select")),
+            Key("select-to", "shift+x", _("Select up to here")),
+            Key("select-all", "shift+a", _("Select all that is shown")),
+        ),
+    ),
+    (
+        _("In a list of records"),
+        (
             Key("tags", "l", _("Tags")),
             Key("write", "m", _("Write e-mail")),
         ),
@@ -64,6 +71,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key("merge", "m", _("Merge")),
             Key("assign", "a", _("Assign to…")),
             Key("take", "i", _("Assign to me")),
+            Key("tag", "l", _("Tags")),
             Key("unread", "u", _("Mark unread")),
             Key("undo", "z", _("Undo")),
             Key("panel", "\\", _("Customer panel")),

@@ -21,17 +21,19 @@ Labels = Mapping[str, StatusLabel]
 Draw = Callable[[str], SafeString]
 
 
-def words_for(key: str, labels: Labels) -> str:
-    """What a status, or a folder beside the desk, is called here."""
-    return labels[key].label if key in labels else str(Folder(key).label)
+def named(key: str, labels: Labels) -> str:
+    """What a status, or a folder beside the desk, is called, with the team's own word."""
+    return labels[key].full_name if key in labels else str(Folder(key).label)
 
 
-def mark(key: str, labels: Labels, draw: Draw, *, pill: bool = False) -> SafeString:
-    """Shape, word and colour of a status; `draw` makes an icon from its name."""
+def mark(key: str, labels: Labels, draw: Draw, *, pill: bool = False, alias: bool = False) -> SafeString:
+    """Shape, word and colour of a status; `draw` makes an icon from its name. With `alias` the team's word too."""
     shape, tone = LOOKS[key]
-    classes, label = f"st {tone} st--pill" if pill else f"st {tone}", words_for(key, labels)
-    inside = format_html('{}<span class="trunc">{}</span>', draw(shape), label)
-    return format_html('<span class="{}" title="{}">{}</span>', classes, label, inside)
+    classes, row = f"st {tone} st--pill" if pill else f"st {tone}", labels.get(key)
+    name = row.name if row else str(Folder(key).label)
+    beside = format_html(' <span class="sub">{}</span>', row.alias) if alias and row and row.alias else ""
+    inside = format_html('{}<span class="trunc">{}{}</span>', draw(shape), name, beside)
+    return format_html('<span class="{}" title="{}">{}</span>', classes, named(key, labels), inside)
 
 
 class RowHeads:
@@ -65,24 +67,23 @@ class RowHeads:
 
     def _menu(self, key: str) -> tuple[SafeString, ...]:
         """The menu of a status, cut in the same way."""
-        label = _("Status of thread %(number)s: %(status)s") % {"number": "\0", "status": words_for(key, self.labels)}
+        label = _("Status of thread %(number)s: %(status)s") % {"number": "\0", "status": named(key, self.labels)}
         before, after = _around_number(label)
         pieces = [format_html('<details class="menu row__menu"><summary aria-label="{}', before)]
         shown = format_html('{}">{}</summary><div class="menu__panel">', after, mark(key, self.labels, self.draw))
         first, last = reverse("helpdesk:status", args=[0]).split("0")
-        for other, row in self.labels.items():
+        for other in self.labels:
             if other != key:
                 opening = format_html(
                     '<button type="submit" class="menu__item" form="{}" formaction="{}', self.form, first
                 )
                 pieces.append(shown + opening)
-                shown = self._button(other, row.label, last)
+                shown = self._button(other, last)
         return (*pieces, shown + format_html("</div></details></span>"))
 
-    def _button(self, key: str, label: str, last: str) -> SafeString:
-        shape, tone = LOOKS[key]
-        inside = format_html('<span class="st {}">{}</span>{}', tone, self.draw(shape), label)
-        return format_html('{}" name="status" value="{}">{}</button>', last, key, inside)
+    def _button(self, key: str, last: str) -> SafeString:
+        shown = mark(key, self.labels, self.draw, alias=True)
+        return format_html('{}" name="status" value="{}">{}</button>', last, key, shown)
 
 
 def _around_number(sentence: str) -> tuple[str, str]:

@@ -84,7 +84,7 @@ class ShopForm(Dressed, forms.ModelForm):
     )
     holidays = forms.BooleanField(
         label=_("Not on national holidays"),
-        help_text=_("Of Spain, Portugal, France and Germany, by the time zone. You add those of your town later."),
+        help_text=_("Those of the country of the time zone. You add those of your region and town later."),
         required=False,
         initial=True,
         widget=forms.CheckboxInput(attrs={"class": "cb", "role": "checkbox"}),

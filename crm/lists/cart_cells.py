@@ -100,10 +100,14 @@ def order(cart: Cart) -> SafeString:
     return format_html('<td><a class="ref" href="{}">{}</a></td>', address("crm:order", cart.order.pk), cart.order)
 
 
+def carrier(cart: Cart) -> SafeString:
+    """Who is to bring it, cut where it is long."""
+    return format_html('<td class="k-carrier" title="{}">{}</td>', cart.carrier, cart.carrier or "—")
+
+
 # -- actions --------------------------------------------------------------------------------------
 
 BUTTON = '<a class="btn btn--icon btn--quiet btn--sm" {}href="{}" aria-label="{}" title="{}">{}</a>'
-ORDER = '<a class="btn btn--sm btn--quiet" href="{}">{}{}</a>'
 WRITES = format_html("data-write ")
 
 
@@ -114,7 +118,8 @@ class Actions:
         see = self._button("", "crm:cart", "eye", _("See"), _("See cart %(row)s"))
         write = self._button(WRITES, "helpdesk:write_about_cart", "mail", _("Write"), _("Write about cart %(row)s"))
         gone = self._button("", "crm:cart_deletion", "trash", _("Delete…"), _("Delete cart %(row)s"))
-        order = format_html(ORDER, "{order}", icon("box"), _("Order"))
+        said = _("Order of cart %(row)s") % {"row": "{row}"}
+        order = format_html(BUTTON, "", "{order}", said, _("Order"), icon("box"))
         self.plain, self.deletable, self.silent, self.ordered = (
             format_html('<span class="group">{}{}</span>', see, more) for more in ("", write + gone, gone, order)
         )

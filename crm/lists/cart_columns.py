@@ -213,7 +213,7 @@ COLUMNS = (
         cell=cart_cells.order,
         filter=Text("order", _("Order"), also=of_order),
     ),
-    Column("carrier", _("Carrier"), filter=Text("carrier", _("Carrier"), fields=("carrier",))),
+    Column("carrier", _("Carrier"), cell=cart_cells.carrier, filter=Text("carrier", _("Carrier"), fields=("carrier",))),
     Column(
         "shop",
         _("Shop"),

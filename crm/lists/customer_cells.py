@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.pieces import icon, initials, moment, money, tone
+from accounts.pieces import ago, icon, initials, moment, money, tone
 from crm.models import Customer, RecordSettings
 from crm.tables import Listing
 from crm.tables.rows import address
@@ -58,7 +59,10 @@ NO_THREADS = format_html('<td class="num r"><span class="muted">{}</span></td>',
 
 def visited(one: Customer) -> SafeString:
     """When they were last in the shop."""
-    return format_html('<td class="num">{}</td>', moment(one.visited_at) if one.visited_at else "—")
+    if (at := one.visited_at) is None:
+        return format_html('<td class="num on-phone">{}</td>', "—")
+    is_today = timezone.localtime(at).date() == timezone.localdate()
+    return format_html('<td class="num on-phone">{}</td>', moment(at) if is_today else ago(at))
 
 
 # -- switches -------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.core.validators import validate_ipv46_address
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.pieces import day, money
 from crm.lists import customer_cells
@@ -144,7 +145,7 @@ OLD = Ages("age", _("Age"), field="birthday")
 CALLED = Text("name", _("Name or e-mail"), fields=NAME, also=with_email)
 COLUMNS = (
     Column("id", _("No."), say=lambda one: str(one.pk), sort=("pk",), falls_first=True, filter=Number("id", _("No."))),
-    _choice("title", _("Title"), "title", titles, when=titles_used),
+    _choice("title", _("Title"), "title", titles, when=titles_used, short=pgettext_lazy("head of a column", "Title")),
     Column("name", _("Customer"), cell=customer_cells.name, sort=BY_NAME, filter=CALLED, is_main=True),
     Column("first_name", _("First name"), is_listed=False),
     Column("last_name", _("Last name"), is_listed=False),
@@ -170,7 +171,7 @@ COLUMNS = (
     _switch("newsletter", _("Newsletter"), "newsletter", customer_cells.newsletter, falls_first=True),
     _switch("offers", _("Offers"), "partner_offers", customer_cells.offers, falls_first=True, when=offers_used),
     _date("registered", _("Registered"), "registered_at", say=_day),
-    _date("visited", _("Last visit"), "visited_at", cell=customer_cells.visited),
+    _date("visited", _("Last visit"), "visited_at", cell=customer_cells.visited, on_phone=True),
     _text("language", _("Language"), is_shown=False),
     _choice("shop", _("Shop"), "source", shops, when=several_shops),
     Column(

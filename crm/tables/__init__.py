@@ -33,7 +33,8 @@ Without it the value is the attribute called like the column. `cell(row)` draws 
 `sort` names fields (paths are fine); unknown values (NULL in the first field) always come last. Give those fields an
 index with the id behind them: Index(fields=["spent", "id"]). A decimal that is sorted by must be stored rounded.
 `is_listed=False` is for export only; `is_shown=False` is off until the agent picks it; `is_main` cannot be taken away
-and is what phones show; `when()` says whether the shop uses it at all.
+and is what phones show, beside those with `on_phone` (their cell has that class); `short` is the head's word where
+the label is wider than what stands below; `when()` says whether the shop uses it at all.
 
 **Filters** (crm.tables.filters): Text, Number, Choice, YesNo, Dates, Numbers; all given ones must fit. A filter of
 your own is a dataclass with `names`, `read(params)` -> Read and `template`. What cannot be read is told in

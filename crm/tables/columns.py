@@ -41,6 +41,8 @@ class Column:
     falls_first: bool = False  # the first click on its head puts the greatest on top
     inverts: bool = False  # the greatest value is the smallest of what is sorted by: age, by birthday
     is_main: bool = False
+    on_phone: bool = False
+    short: str | Promise = ""
     is_listed: bool = True
     is_shown: bool = True
     when: Callable[[], bool] = always

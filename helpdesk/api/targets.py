@@ -15,7 +15,7 @@ from accounts.models import Agent
 from helpdesk import context as shop
 from helpdesk.api.desk import agent_of, checked
 from helpdesk.models import Contact, DeskSettings, Status, Target
-from helpdesk.models.pending import PENDING
+from helpdesk.models.desk import PENDING
 
 WHICH = "The most special one that names a time counts: a priority before a group, a group before a contact."
 

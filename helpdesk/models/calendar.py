@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -124,7 +124,7 @@ class Calendar(Kept):
 
     @property
     def country(self) -> str:
-        """Whose national holidays we can tell, as a key of national.COUNTRIES; empty where we cannot."""
+        """Whose national holidays we can tell, such as "ES"; empty where we cannot."""
         return country_of(self.zone.key)
 
     @transaction.atomic
@@ -132,14 +132,9 @@ class Calendar(Kept):
         """Close on the national holidays from a day on, to the end of the next year. Returns how many are new: a day
         that is in the list stays as it is."""
         has = set(self.holidays.values_list("day", flat=True))
-        with translation.override(DeskSettings.load().language):
-            days = {
-                day: str(name)
-                for year in (since.year, since.year + 1)
-                for day, name in national(self.country, year).items()
-                if day >= since and day not in has
-            }
-        rows = [Holiday(calendar=self, day=day, name=name) for day, name in days.items()]
+        days = national(self.country, (since.year, since.year + 1), language=DeskSettings.load().language)
+        new = {day: name for day, name in days.items() if day >= since and day not in has}
+        rows = [Holiday(calendar=self, day=day, name=name[:80]) for day, name in new.items()]
         Holiday.objects.bulk_create(rows, ignore_conflicts=True)
         self._forget()
         return len(rows)

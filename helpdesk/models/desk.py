@@ -22,6 +22,9 @@ class Status(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+PENDING = (Status.PENDING_1, Status.PENDING_2)
+
+
 class Holder(models.TextChoices):
     """Who has to act next."""
 
@@ -172,6 +175,21 @@ class StatusLabel(Kept):
     def label(self) -> str:
         """The team's word for the status, or the product's."""
         return in_language(self.labels, get_language()) or str(Status(self.status).label)
+
+    @property
+    def name(self) -> str:
+        """What rows and buttons call it: a pending one keeps the product's word, the team's stands beside it."""
+        return str(Status(self.status).label) if self.status in PENDING else self.label
+
+    @property
+    def alias(self) -> str:
+        """The team's word where `name` is the product's; else nothing."""
+        return self.label if self.label != self.name else ""
+
+    @property
+    def full_name(self) -> str:
+        """Both in a line of plain text, as in a list of choices."""
+        return f"{self.name} · {self.alias}" if self.alias else self.name
 
     @property
     def description(self) -> str:

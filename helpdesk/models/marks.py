@@ -106,6 +106,9 @@ class NoticeKind(models.TextChoices):
     CART = "cart", _("A watched cart may be this customer's")
 
 
+TO_CONTACTS = (NoticeKind.NEW, NoticeKind.CART)  # told to all of a contact; the others to one person
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices, in the desk's words."""
 
@@ -113,6 +116,14 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """What they were told, but for threads that they may not see any more."""
         mine = self.filter(agent=agent)
         return mine if agent.is_supervisor else mine.filter(thread__contact__members=agent)
+
+    def to_contacts(self) -> "NoticeQuerySet":
+        """What all of a contact were told."""
+        return self.filter(kind__in=TO_CONTACTS)
+
+    def to_one(self) -> "NoticeQuerySet":
+        """What somebody alone was told: of their threads, by name."""
+        return self.exclude(kind__in=TO_CONTACTS)
 
     def unread(self) -> "NoticeQuerySet":
         """What they have not looked at yet."""

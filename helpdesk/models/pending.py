@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Agent
-from helpdesk.models.desk import Status
+from helpdesk.models.desk import PENDING, Status
 from helpdesk.models.event import EventKind
 from helpdesk.models.marks import NoticeKind
 from helpdesk.models.promise import Promise
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from helpdesk.models.message import Message
     from helpdesk.models.thread import Thread
 
-PENDING = (Status.PENDING_1, Status.PENDING_2)
 LONGEST = timedelta(days=366)
 
 

@@ -19,12 +19,12 @@ from helpdesk.models.contact import Contact
 from helpdesk.models.conversation import Conversation
 from helpdesk.models.customer_side import CustomerSide
 from helpdesk.models.deadline import Deadline
-from helpdesk.models.desk import Channel, DeskSettings, Folder, Holder, Status
+from helpdesk.models.desk import PENDING, Channel, DeskSettings, Folder, Holder, Status
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.lifecycle import Lifecycle
 from helpdesk.models.marks import ReadMark
 from helpdesk.models.merge import Merging
-from helpdesk.models.pending import PENDING, Pending
+from helpdesk.models.pending import Pending
 from helpdesk.models.timing import Timing
 
 ACTIVE = (Status.OPEN, Status.PENDING_1, Status.PENDING_2)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.pieces import duration
 from helpdesk.models import Delivery, Event, EventKind, Holder, Message, MessageKind, Status, Thread
-from helpdesk.models.pending import PENDING
+from helpdesk.models.desk import PENDING
 
 DAYS = 3  # of waiting, after which it is long
 

@@ -59,9 +59,12 @@ def marked(pieces: Iterable[Piece]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def status(context: template.Context, key: str, *, pill: bool = False) -> SafeString:
-    """A status with its shape, word and colour: {% status thread.status %}; a folder's key works too."""
-    return mark(key, context["statuses"], icon, pill=pill)
+def status(context: template.Context, key: str, *, pill: bool = False, alias: bool = False) -> SafeString:
+    """A status with its shape, word and colour: {% status thread.status %}; a folder's key works too.
+
+    In menus {% status key alias=True %} shows the team's own word beside a pending one.
+    """
+    return mark(key, context["statuses"], icon, pill=pill, alias=alias)
 
 
 @register.simple_tag

@@ -47,6 +47,8 @@ def _make(request: AgentRequest) -> HttpResponse:
     done = ThreadChange.objects.make(selection.threads, move, by=request.user)
     if isinstance(move, SetAssignee) and move.agent and move.agent != request.user and (away := absence_of(move.agent)):
         toasts.warning(request, sentence_of(away))
+    if request.htmx:  # a key in the queue: the list stays, the way back comes below it
+        return render(request, "helpdesk/changes/_undo.html", {"change": done, "query": selection.query})
     return SeeOther(_queue(selection.query, changed=done.pk))
 
 

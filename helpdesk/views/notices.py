@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import AgentRequest, agent_required
@@ -19,10 +21,13 @@ from accounts.models import Agent
 from accounts.typed import number
 from helpdesk import notices
 from helpdesk.models import Notice
+from helpdesk.models.marks import NoticeQuerySet
 from helpdesk.notices import path_of
 from helpdesk.returning import back_to
 
 SHOWN = 100
+ONE, CONTACTS, ALL = "me", "contacts", "all"
+TABS = {ONE: _("For me"), CONTACTS: _("My contacts"), ALL: pgettext_lazy("notices", "All")}
 GROUPED_FROM = 3  # more than two of one thread become one line
 
 
@@ -31,7 +36,7 @@ GROUPED_FROM = 3  # more than two of one thread become one line
 def index(request: AgentRequest) -> HttpResponse:
     """The notices, newest first: a page, or for htmx the panel under the bell. Looking marks nothing as read."""
     fragment = "helpdesk/_notices.html" if request.htmx else "helpdesk/notices.html"
-    response = render(request, fragment, {"days": days_of(request.user)})
+    response = render(request, fragment, panel_of(request.user, request.GET.get("of", "")))
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -92,12 +97,26 @@ def end_silence(request: AgentRequest) -> HttpResponse:
 
 def _panel(request: AgentRequest) -> HttpResponse:
     """The bell's panel after a change; without script, the page it was opened on."""
-    return respond(request, "helpdesk/_notices.html", {"days": days_of(request.user)}, to=back_to(request))
+    shown = panel_of(request.user, request.POST.get("of", ""))
+    return respond(request, "helpdesk/_notices.html", shown, to=back_to(request))
 
 
-def days_of(agent: Agent) -> list[dict[str, Any]]:
-    """The newest notices by day."""
-    shown = grouped(list(Notice.objects.seen_by(agent).select_related("thread", "thread__customer")[:SHOWN]))
+def panel_of(agent: Agent, asked: str) -> dict[str, Any]:
+    """What the panel shows: `tabs` with how many are new in each, and the `days` of one of them.
+
+    Nobody who asks for none finds an empty list: it is the first tab with something new, else all.
+    """
+    seen = Notice.objects.seen_by(agent)
+    new = {ONE: seen.unread().to_one().count(), CONTACTS: seen.unread().to_contacts().count()}
+    tab = asked if asked in TABS else next((key for key in new if new[key]), ALL)
+    tabs = [(key, word, new.get(key, 0)) for key, word in TABS.items()]
+    shown = {ONE: seen.to_one, CONTACTS: seen.to_contacts, ALL: seen.all}[tab]()
+    return {"tabs": tabs, "tab": tab, "days": days_of(shown)}
+
+
+def days_of(notices: NoticeQuerySet) -> list[dict[str, Any]]:
+    """The newest of them by day."""
+    shown = grouped(list(notices.select_related("thread", "thread__customer")[:SHOWN]))
     return [
         {"day": day, "notices": list(of_day)}
         for day, of_day in groupby(shown, key=lambda notice: timezone.localtime(notice.created_at).date())

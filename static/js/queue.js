@@ -6,6 +6,7 @@ const page = document.getElementById("queue-page");
 const scroll = document.getElementById("queue-scroll");
 const bar = document.getElementById("new-threads");
 const bulk = document.getElementById("bulk");
+const undo = document.getElementById("undo-place");
 const age = document.getElementById("queue-age");
 const list = () => document.getElementById("queue");
 const sent = new Map(); // a row as the server wrote it, by its id
@@ -13,6 +14,7 @@ let freshAt = Date.now();
 let waiting = null;
 let running = null;
 let again = null;
+let anchor = ""; // the thread that was chosen last: Shift+X chooses from it
 let heir = ""; // takes the cursor over when its row leaves the list
 
 function remember(rows) {
@@ -149,15 +151,55 @@ function clear() {
 
 function select() {
   const box = cursor()?.querySelector("[name=ids]");
-  if (box) { box.checked = !box.checked; tell(); }
+  if (!box) return;
+  box.checked = !box.checked;
+  anchor = box.value;
+  tell();
+}
+
+// From the row that was chosen last, or the first chosen one, to the cursor.
+function selectTo() {
+  const all = boxes();
+  const to = all.indexOf(cursor()?.querySelector("[name=ids]"));
+  if (to < 0) return;
+  const known = all.findIndex((box) => box.value === anchor);
+  const from = known < 0 ? all.findIndex((box) => box.checked) : known;
+  const [first, last] = from < 0 ? [to, to] : [Math.min(from, to), Math.max(from, to)];
+  all.slice(first, last + 1).forEach((box) => { box.checked = true; });
+  tell();
+}
+
+function selectAll() {
+  boxes().forEach((box) => { box.checked = true; });
+  tell();
 }
 
 // With a selection a key means all of it: the button of the bar is pressed, as soon as the bar has it.
 function press(name) {
   if (!ticked().length) select();
   const button = () => bulk.querySelector(`[data-does="${name}"]`);
-  if (button()) button().click();
-  else bulk.addEventListener("htmx:afterSettle", () => button()?.click(), { once: true });
+  const push = () => {
+    button()?.click();
+    const menu = button()?.matches("summary") && button().closest("details");
+    if (menu) setTimeout(() => menu.querySelector(".menu__panel :is(button, input:not([type=hidden]))")?.focus());
+  };
+  if (button()) push();
+  else if (ticked().length) bulk.addEventListener("htmx:afterSettle", push, { once: true });
+}
+
+// Without one it means the row of the cursor: the same change, of one thread, with the same way back.
+async function change(name, move) {
+  const row = cursor();
+  if (ticked().length || !row) { press(name); return; }
+  heir = (row.nextElementSibling ?? row.previousElementSibling)?.id;
+  const asked = new FormData(bulk);
+  asked.append("ids", row.dataset.thread);
+  asked.append("do", move);
+  const answer = await fetch(bulk.action, { method: "POST", headers: { "HX-Request": "true" }, body: asked });
+  if (answer.status === 400) { press(name); return; } // it takes more than a key, as a reason for closing
+  if (!answer.ok) return;
+  undo.innerHTML = await answer.text();
+  await settle();
 }
 
 async function act(url, values) {
@@ -165,6 +207,10 @@ async function act(url, values) {
   if (!row) return;
   heir = (row.nextElementSibling ?? row.previousElementSibling)?.id;
   await window.htmx.ajax("POST", url.replace("/0/", `/${row.dataset.thread}/`), { source: list(), values, swap: "none" });
+  await settle();
+}
+
+async function settle() {
   await refresh({ now: true });
   if (!scroll.contains(document.activeElement)) pointAt(cursor() ?? rows()[0]); // the row with the focus left the list
   document.body.dispatchEvent(new CustomEvent("queue-changed"));
@@ -175,9 +221,15 @@ const ACTIONS = {
   previous: () => move(-1),
   open: () => cursor()?.querySelector(".row__subj").click(),
   select,
-  tags: () => press("tags"),
-  close: () => ticked().length ? press("close") : act(list().dataset.statusUrl, { status: "closed" }),
-  take: () => ticked().length ? press("take") : act(list().dataset.assignUrl, { assignee: list().dataset.me }),
+  "select-to": selectTo,
+  "select-all": selectAll,
+  tag: () => press("tags"),
+  assign: () => press("assign"),
+  take: () => change("take", "assignee:me"),
+  close: () => change("close", "status:closed"),
+  reopen: () => change("reopen", "status:open"),
+  pending1: () => change("pending1", "status:pending1"),
+  pending2: () => change("pending2", "status:pending2"),
   unread: () => act(list().dataset.unreadUrl, {}),
   escape: () => {
     if (ticked().length) { clear(); return; }
@@ -201,6 +253,7 @@ document.addEventListener("shortcut", (event) => {
 }, true);
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-tick-all]")) boxes().forEach((box) => { box.checked = event.target.checked; });
+  if (event.target.matches("#queue [name=ids]")) anchor = event.target.value;
   if (event.target.matches("[data-tick-all], #queue [name=ids]")) tell();
 });
 bulk.addEventListener("click", (event) => { if (event.target.closest("[data-clears]")) { event.preventDefault(); clear(); } });

@@ -16,7 +16,8 @@ const isTyping = (el) => el.isContentEditable || el.closest?.(TEXT);
 function pressed(event) {
   const key = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) return `control+${event.shiftKey ? "shift+" : ""}${key}`;
-  return key;
+  const shifted = `shift+${key}`; // a letter of its own where the page takes it; "?" and "#" are what they are
+  return event.shiftKey && actions.get(shifted)?.some(taker) ? shifted : key;
 }
 
 function give(action) {

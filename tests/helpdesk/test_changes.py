@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.models import EventKind, Folder, Notice, Status, Thread, ThreadChange
+from helpdesk.models import CloseReason, DeskSettings, EventKind, Folder, Notice, Status, Thread, ThreadChange
 from tests import make
 
 
@@ -168,3 +168,28 @@ def test_the_api_does_it_in_one_request_and_takes_it_back(world, bob):
     assert refusal(add_tags=["a"], remove_tags=["a"]) == 400
     assert refusal(folder="trash") == 403
     assert ThreadChange.objects.count() == 1
+
+
+@pytest.mark.row("CS6")
+def test_a_key_in_the_queue_changes_one_thread_and_gets_the_way_back_to_it(world, bob):
+    thread = make.thread(world.service)
+    htmx = {"HX-Request": "true"}
+    answer = bob.post("/changes/", {"ids": thread.pk, "do": "status:pending1", "filters": "status=open"}, headers=htmx)
+    done = ThreadChange.objects.get()
+    strip = answer.content.decode()
+    assert answer.status_code == 200
+    assert "1 thread set to Pending 1." in strip
+    assert f"/changes/{done.pk}/undo/" in strip
+    assert 'name="filters" value="status=open"' in strip
+    again = bob.post("/changes/", {"ids": thread.pk, "do": "status:pending1"}, headers=htmx).content.decode()
+    assert "Nothing was changed: it was so already." in again
+    assert "/undo/" not in again
+    bob.post(f"/changes/{done.pk}/undo/")
+    assert statuses([thread]) == {Status.OPEN}
+    CloseReason.add({"en": "Solved"})
+    desk = DeskSettings.load()
+    desk.asks_reason = True
+    desk.save()
+    refused = bob.post("/changes/", {"ids": thread.pk, "do": "status:closed"}, headers=htmx)  # the menu asks, then
+    assert refused.status_code == 400
+    assert "Close, because:" in refused.content.decode()

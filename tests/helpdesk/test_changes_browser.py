@@ -1,5 +1,7 @@
 """Choosing several threads in a real browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -14,6 +16,7 @@ def test_threads_are_chosen_and_closed_by_keyboard_and_come_back(world_live, sig
     for n in range(3):
         make.thread(world_live.service, subject=f"Question {n}", sender=f"p{n}@example.com")
     page = sign_in(world_live.bob)
+    row = page.locator("#queue .row")
     page.keyboard.press("j")
     page.keyboard.press("x")
     page.keyboard.press("j")
@@ -35,3 +38,30 @@ def test_threads_are_chosen_and_closed_by_keyboard_and_come_back(world_live, sig
     page.keyboard.press("z")
     expect(page.locator("#queue .row")).to_have_count(3)
     assert set(Thread.objects.values_list("status", "reopened_count")) == {("open", 0)}
+
+    # One thread by a key, without choosing it: the list stays where it is, the way back comes below it.
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    expect(page.get_by_text("1 thread set to Pending 2.")).to_be_visible()
+    expect(row.nth(1)).to_have_class(re.compile("is-cursor"))
+    expect(row.nth(1).locator(".row__st")).to_contain_text("Pending 2")
+    page.keyboard.press("z")
+    expect(page.get_by_text("Undone for 1 thread.")).to_be_visible()
+    expect(row.nth(1).locator(".row__st")).to_contain_text("Open")
+
+    # From one row to another, then all of them to somebody.
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(bar).to_contain_text("2 selected")
+    page.keyboard.press("Shift+A")
+    expect(bar).to_contain_text("3 selected")
+    page.keyboard.press("a")
+    expect(bar.get_by_role("button", name="Me", exact=False).first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("3 threads assigned: Bob Agent.")).to_be_visible()
+    page.keyboard.press("?")
+    for said in ("Assign to…", "Pending 1", "Select up to here", "Select all that is shown", "Undo"):
+        expect(page.get_by_role("dialog").get_by_text(said, exact=True)).to_be_visible()

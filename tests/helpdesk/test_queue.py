@@ -170,7 +170,8 @@ def test_a_renamed_status_shows_in_rows_menus_navigation_and_legend(world, clien
     client.force_login(world.bob)
     page = client.get(QUEUE).content.decode()
     row = page.split('class="row ')[1].split("</li>")[0]
-    assert "Supplier" in row
+    assert 'title="Pending 1 · Supplier"' in row
+    assert '<span class="trunc">Pending 1</span>' in row  # the team's word stands beside it in menus
     assert "Waiting for a third party" in row
     assert 'Pending 1 <span class="sub">Supplier</span>' in page
     legend = page.split('class="status-legend"')[1].split("</dl>")[0]

@@ -170,6 +170,22 @@ def test_menus_put_values_in_and_take_them_out(shelf, client):
     assert "Contact: Service" in page
 
 
+def test_what_is_seldom_filtered_by_stands_in_one_menu_until_it_is(shelf, client):
+    client.force_login(shelf.world.alice)
+    chip = '<details class="menu" data-menu="{}">'
+    page, more = client.get("/").content.decode().split(chip.format("more"))
+    for name in ("status", "contact", "tag", "order", "from"):
+        assert chip.format(name) in page, name
+    for name in ("assignee", "language", "priority"):
+        assert chip.format(name) not in page, name
+    for query in ("priority=urgent", "language=es", "unread=1"):
+        assert f'href="/?{query}"' in more.split("</header>")[0], query
+    page, more = client.get("/?priority=urgent&unread=1").content.decode().split(chip.format("more"))
+    assert chip.format("priority") in page
+    assert 'aria-current="true">Unread' in page
+    assert "Priority: Urgent" not in more.split('class="bar__end"')[0]
+
+
 def test_what_was_searched_stays_in_the_field(shelf, client):
     client.force_login(shelf.world.alice)
     assert 'value="cracked &lt;b&gt;"' in client.get("/?q=cracked+%3Cb%3E").content.decode()

@@ -35,6 +35,26 @@ def test_looking_at_the_bell_marks_nothing_and_opening_the_thread_marks_its_own(
     assert [notice.thread for notice in world.bob.notices.filter(read_at=None)] == [two]
 
 
+@pytest.mark.row("FO10")
+def test_notices_stand_in_tabs_and_the_first_with_something_new_is_open(world, client):
+    thread = make.thread(world.service)
+    client.force_login(world.bob)
+    notices.tell(world.bob, NoticeKind.CART, thread, text="Broken bowl")
+    page = client.get("/notices/").content.decode()
+    assert 'id="notices-contacts" aria-current="true"' in page
+    assert "Broken bowl" in page
+    notices.tell(world.bob, NoticeKind.MENTIONED, thread, text="for Bob", by=world.alice)
+    htmx = {"HX-Request": "true"}
+    shown = {of: client.get(f"/notices/?of={of}", headers=htmx).content.decode() for of in ("", "contacts", "all", "x")}
+    held = {of: ("Broken bowl" in page, "for Bob" in page) for of, page in shown.items()}
+    assert held == {"": (False, True), "contacts": (True, False), "all": (True, True), "x": (False, True)}
+    assert 'hx-get="/notices/?of=contacts" hx-trigger="notices-changed' in shown["contacts"]  # the tab stays
+    after = client.post("/notices/read/", {"of": "contacts"}, headers=htmx).content.decode()
+    assert "Broken bowl" in after
+    assert 'id="notices-contacts" aria-current="true"' in after
+    assert 'id="notices-all" aria-current="true"' in client.get("/notices/").content.decode()
+
+
 def test_mark_all_read_leaves_colleagues_notices(world, client):
     thread = make.thread(world.service)
     notices.tell(world.bob, NoticeKind.ASSIGNED, thread, by=world.alice)

@@ -265,7 +265,7 @@ def test_no_barrier_is_found(world_live, sign_in, width):
     page.set_viewport_size({"width": width, "height": 900})
     steps: list[tuple[str, Callable[[], object]]] = [
         ("queue", lambda: page.goto("/?status=any")),
-        ("chip", lambda: page.locator(".chip", has_text="Assignee").click()),
+        ("chip", lambda: page.locator(".chip", has_text="More").click()),
         ("notices", lambda: page.locator("#bell-button").click()),
         ("keys", lambda: (page.keyboard.press("Escape"), page.keyboard.press("?"))),
         ("boxes", lambda: page.goto("/boxes/")),

@@ -116,7 +116,7 @@ def test_the_hours_of_the_shop_are_asked_at_once_and_its_countrys_holidays_are_k
     shop(visitor)
     calendar = Calendar.objects.get()
     assert (calendar.name, calendar.week["4"], calendar.week["5"]) == ("Taller", [[540, 840], [930, 1080]], [])
-    assert calendar.holidays.filter(name="Navidad", day__month=12, day__day=25).count() == 2
+    assert calendar.holidays.filter(name="Natividad del Señor", day__month=12, day__day=25).count() == 2
     assert 'value="9:00–14:00, 15:30–18:00"' in visitor.get("/first-run/shop/").content.decode()
     visitor.post("/first-run/shop/", {"shop_name": "T", "time_zone": "UTC", "language": "es", "hours": "9-17"})
     assert not calendar.holidays.exists()

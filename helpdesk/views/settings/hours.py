@@ -17,7 +17,7 @@ from accounts.http import SeeOther
 from helpdesk.forms_hours import CalendarForm, DueForm, HolidayForm
 from helpdesk.hours import explained
 from helpdesk.hours.drawing import week_drawing, week_in_words
-from helpdesk.hours.national import COUNTRIES
+from helpdesk.hours.national import name_of
 from helpdesk.models import Calendar, Holiday
 
 
@@ -54,7 +54,7 @@ def _page(
             "drawing": week_drawing(kept.hours),
             "week_words": week_in_words(kept.hours),
             "holidays": [one for one in kept.holidays.all() if not one.is_over],
-            "country": COUNTRIES.get(kept.country, ""),
+            "country": name_of(kept.country),
             "through": str(timezone.localdate().year + 1),
             "holiday": holiday or HolidayForm(instance=Holiday(calendar=kept)),
             "changes": changes(kept, limit=5),
