@@ -81,7 +81,12 @@ def audit(request: AgentRequest) -> HttpResponseBase:
     """All that was written down, the newest first, as a file; that it was made is written down too."""
     kind = XLSX if request.POST.get("kind") == XLSX else CSV
     told = RecordEvent.objects.select_related("customer", "by").prefetch_related("customer__emails")
-    facts = {"list": "audit", "rows": told.count(), "columns": ", ".join(one.key for one in AUDIT), "file": kind}
+    facts: dict[str, Any] = {
+        "list": "audit",
+        "rows": told.count(),
+        "columns": ", ".join(one.key for one in AUDIT),
+        "file": kind,
+    }
     RecordEvent.objects.record(RecordEvent.Kind.EXPORTED, None, by=request.user, **facts)
     return file_of(request, all_of(told, NEWEST_FIRST), AUDIT, _("Audit"), kind, bom=kind == CSV)
 
