@@ -46,6 +46,16 @@ class Dressed(forms.BaseForm):
                 field.widget.attrs["rows"] = 3
             if isinstance(field.widget, forms.CheckboxInput):
                 field.widget.attrs.setdefault("role", "switch")
+            _say_plainly(field)
+
+
+def _say_plainly(field: forms.Field) -> None:
+    """What is wrong in the desk's own words, where the form has none that fit better."""
+    if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+        is_choice = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+        field.error_messages["required"] = _("Choose one.") if is_choice else _("Fill this in.")
+    if isinstance(field, forms.EmailField):
+        field.error_messages.setdefault("invalid", _("Write the whole address, such as name@example.com."))
 
 
 def zone_field() -> forms.ChoiceField:

@@ -17,10 +17,12 @@ from helpdesk.models import (
     EventKind,
     Folder,
     Message,
+    OutgoingKind,
     OutgoingMail,
     Status,
     Thread,
 )
+from helpdesk.return_paths import mail_named_by
 
 ACKNOWLEDGE_ONCE_IN = timedelta(hours=1)
 ROBOT_ROUNDS, ROBOTS_WITHIN = 3, timedelta(days=1)
@@ -92,7 +94,10 @@ def _answers_a_notice(mail: InboundMail) -> bool:
     """A machine, such as an agent's out-of-office, answers what we told an agent: that is no customer's matter, and
     telling agents of it would go round for ever."""
     found = [one for one in map(tokens.read_message_id, (*mail.in_reply_to, *mail.references)) if one is not None]
-    return bool(found) and all(one.kind == tokens.Kind.NOTICE for one in found)
+    if not found:
+        sent = mail_named_by([*(one.address for one in mail.to), *mail.delivered_to])
+        return sent is not None and sent.kind == OutgoingKind.NOTICE
+    return all(one.kind == tokens.Kind.NOTICE for one in found)
 
 
 def deliver_to(thread: Thread, mail: InboundMail) -> Delivered:

@@ -169,4 +169,5 @@ class OutboundMail:
     attempts: int
     rest: tuple[str, ...] = ()  # the only addresses to reach this time; empty: all
     in_doubt: bool = False  # handed over before, by somebody who did not live to hear the answer
+    return_path: str = ""  # the envelope sender where it is not `sender`: reports that come to it name this mail
     unsubscribe: str = ""  # the address that ends such mails with one click (RFC 8058)

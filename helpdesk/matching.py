@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from helpdesk import context, tokens
 from helpdesk.mail import InboundMail
 from helpdesk.models import Message, MessageKind, Thread
+from helpdesk.return_paths import mail_named_by
 
-ANSWERED = {tokens.Kind.CUSTOMER, tokens.Kind.FORWARD}
 NUMBER = re.compile(r"\[#(\d{1,18})\]")
 
 
@@ -24,16 +24,16 @@ def thread_for(mail: InboundMail) -> Match | None:
     """The thread a mail answers.
 
     In this order: a signed reply address; a signed Message-ID in In-Reply-To, then in References from the right; a
-    signed marker in quoted HTML; then, only for somebody who already takes part, a stored Message-ID or the number in
-    the subject.
+    signed marker in quoted HTML; the signed envelope sender of a mail of ours; then, only for somebody who already
+    takes part, a stored Message-ID or the number in the subject.
     """
     addresses = [*(one.address for one in (*mail.to, *mail.cc)), *mail.delivered_to]
     ids = [*mail.in_reply_to, *reversed(mail.references)]
     proofs = (*map(tokens.read_address, addresses), *map(tokens.read_message_id, ids))
     for token in (*proofs, *map(tokens.read_marker, mail.markers)):
-        if token is not None and token.kind in ANSWERED and (match := _by_token(token, mail)):
+        if token is not None and token.kind in tokens.ANSWERED and (match := _by_token(token, mail)):
             return match
-    return _by_stored_id(mail, ids) or _by_number(mail)
+    return _by_return_path(addresses, mail) or _by_stored_id(mail, ids) or _by_number(mail)
 
 
 def reminder_in(mail: InboundMail) -> int:
@@ -64,6 +64,12 @@ def _by_token(token: tokens.Token, mail: InboundMail) -> Match | None:
     if token.kind == tokens.Kind.FORWARD or _was_forwarded_to(thread, mail.sender):
         return Match(thread, third_party=True)
     return Match(thread, stranger=not _took_part(thread, mail.sender))
+
+
+def _by_return_path(addresses: list[str], mail: InboundMail) -> Match | None:
+    """Who answers the envelope, as machines do that say somebody is away."""
+    sent = mail_named_by(addresses)
+    return _by_token(tokens.Token(tokens.Kind.CUSTOMER, sent.thread_id), mail) if sent and sent.thread_id else None
 
 
 def _by_stored_id(mail: InboundMail, ids: list[str]) -> Match | None:

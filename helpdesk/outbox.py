@@ -23,6 +23,7 @@ from helpdesk.models import (
     Status,
 )
 from helpdesk.models.outgoing import LEASE, LONGEST
+from helpdesk.return_paths import mail_named_by, return_path_of
 
 GIVE_UP_AFTER = timedelta(days=5)
 HOLDS_UP = timedelta(minutes=30)  # later mails of a thread, while the reader's server says "later"
@@ -40,7 +41,7 @@ def claim(*, only: Collection[int] | None = None, but: Collection[int] = ()) -> 
         if row.is_waiting:
             continue
         faults.at("24 claimed")
-        row = OutgoingMail.objects.select_related("message").get(pk=row.pk)
+        row = OutgoingMail.objects.select_related("message", "contact").get(pk=row.pk)
         if row.message is not None and row.attempts == 0:
             _show(row.message, Delivery.SENDING)
         return outbound(row)
@@ -118,6 +119,7 @@ def outbound(row: OutgoingMail) -> OutboundMail:
         attempts=row.attempts,
         rest=tuple(row.rest),
         in_doubt=row.handed_at is not None,
+        return_path=return_path_of(row),
         unsubscribe=row.unsubscribe,
     )
 
@@ -302,11 +304,12 @@ def _bring_back(row: OutgoingMail, message: Message, kind: EventKind, reason: st
 
 @transaction.atomic
 def bounced(bounce: Bounce, addresses: Iterable[str]) -> OutgoingMail | None:
-    """Join a delivery report to the mail it concerns, by its Message-ID or the signed address it came to."""
+    """Join a delivery report to the mail it concerns: by its Message-ID, else by the signed address it came to."""
     rows = OutgoingMail.objects.select_related("message", "thread")
     row = rows.filter(message_id_header__in=bounce.message_ids).first() if bounce.message_ids else None
+    row = row or mail_named_by(addresses)
     if row is None:
-        threads = [token.thread_id for token in map(tokens.read_address, addresses) if token]
+        threads = [one.thread_id for one in map(tokens.read_address, addresses) if one and one.kind in tokens.ANSWERED]
         row = rows.filter(thread__in=threads, message__isnull=False).order_by("-pk").first() if threads else None
     if row is None:
         return None

@@ -2,8 +2,8 @@
 
 Format of a signed word: `<kind>.<thread id>.<16 random characters>.<mac>`, all lower case; mac is the
 first 26 characters (130 bits) of a base32 HMAC-SHA256. Compared in constant time; no other format is
-accepted. Kinds say whose answer it brings: a customer's, an outsider's, an agent's, none (a notice), or a customer's
-to a mail that followed a cart or an order.
+accepted. Kinds say whose answer it brings: a customer's, an outsider's, an agent's, none (a notice), a customer's
+to a mail that followed a cart or an order, or a machine's.
 """
 
 import base64
@@ -17,7 +17,7 @@ from enum import StrEnum
 from django.conf import settings
 
 MAC_LENGTH = 26
-WORD = r"([acfnr])\.(\d{1,18})\.([a-z0-9]{16})\.([a-z2-7]{26})"
+WORD = r"([abcfnr])\.(\d{1,18})\.([a-z0-9]{16})\.([a-z2-7]{26})"
 IN_MESSAGE_ID = re.compile(rf"^<{WORD}@[^<>@\s]{{1,255}}>$")
 MARKER = "mostrador:"
 IN_MARKER = re.compile(rf"^{WORD}")
@@ -28,15 +28,19 @@ class Kind(StrEnum):
     """Whose answer a token brings back."""
 
     AGENT = "a"
+    BOUNCE = "b"  # its id is an outgoing mail's: what comes back to its envelope sender
     CUSTOMER = "c"
     FORWARD = "f"
     NOTICE = "n"
     REMINDER = "r"  # its id is a follow-up's, not a thread's: the answer begins a thread
 
 
+ANSWERED = frozenset({Kind.CUSTOMER, Kind.FORWARD})  # what comes back to these belongs to the thread they name
+
+
 @dataclass(frozen=True)
 class Token:
-    """A verified token."""
+    """A verified token. `thread_id` is another id where the kind says so."""
 
     kind: Kind
     thread_id: int

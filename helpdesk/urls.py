@@ -186,6 +186,7 @@ urlpatterns += [
     path("settings/hours/<int:calendar_id>/", hours.edit, name="calendar"),
     path("settings/hours/<int:calendar_id>/removal/", hours.remove, name="calendar_remove"),
     path("settings/hours/<int:calendar_id>/holidays/", hours.add_holiday, name="holiday_add"),
+    path("settings/hours/<int:calendar_id>/holidays/national/", hours.add_national, name="holidays_national"),
     path(
         "settings/hours/<int:calendar_id>/holidays/<int:holiday_id>/removal/",
         hours.remove_holiday,

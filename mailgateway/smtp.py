@@ -32,6 +32,10 @@ class NotSent(Exception):
         self.permanent, self.of_server = permanent, of_server
 
 
+class Unwelcome(NotSent):
+    """The server wants nothing from this sender, or not this mail, whoever its readers are."""
+
+
 class Unanswered(Exception):
     """The whole mail was handed over, and the server did not say whether it took it."""
 
@@ -59,12 +63,12 @@ def send(
         raw = compose.to_mime(mail)
         readers = mail.rest or tuple(one.address for one in (*mail.to, *mail.cc))
         recipients = {compose.ascii_domain(address): address for address in readers}
-        sender = compose.ascii_domain(mail.sender.address)
+        senders = [compose.ascii_domain(one) for one in (mail.return_path, mail.sender.address) if one]
     except compose.Unsendable as error:
         raise NotSent(str(error), permanent=True) from error
     try:
         with connected(mailbox, hangups=hangups or Hangups()) as server:
-            return _hand_over(server, sender, recipients, raw, before_end)
+            return _from_first_welcome(server, senders, recipients, raw, before_end)
     except FAULTS as error:
         raise NotSent(words(error), permanent=False, of_server=True) from error
 
@@ -135,6 +139,19 @@ def _sign_in(server: smtplib.SMTP, mailbox: Mailbox, password: str) -> None:
         server.login(username, password)
 
 
+def _from_first_welcome(
+    server: smtplib.SMTP, senders: list[str], recipients: dict[str, str], raw: bytes, before_end: Callable[[], bool]
+) -> Taken:
+    """Some servers take mail from the plain address of an account only, and say so at once or at its end."""
+    for sender in senders[:-1]:
+        try:
+            return _hand_over(server, sender, recipients, raw, before_end)
+        except Unwelcome as error:
+            if not error.permanent:
+                raise
+    return _hand_over(server, senders[-1], recipients, raw, before_end)
+
+
 def _hand_over(
     server: smtplib.SMTP, sender: str, recipients: dict[str, str], raw: bytes, before_end: Callable[[], bool]
 ) -> Taken:
@@ -193,9 +210,9 @@ def _options(server: smtplib.SMTP, addresses: list[str], raw: bytes) -> list[str
     return [*options, "SMTPUTF8", "BODY=8BITMIME"]
 
 
-def _refused(code: int, said: bytes) -> NotSent:
+def _refused(code: int, said: bytes) -> Unwelcome:
     unsigned = code in WANTS_SIGN_IN
-    return NotSent(answer(code, said), permanent=code >= PERMANENT and not unsigned, of_server=unsigned)
+    return Unwelcome(answer(code, said), permanent=code >= PERMANENT and not unsigned, of_server=unsigned)
 
 
 def _of_recipients(refused: dict[str, tuple[int, bytes]]) -> str:

@@ -6,13 +6,15 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed, refuse_example
 from accounts.models import Agent
+from helpdesk.forms_hours import SpansField
 from helpdesk.forms_settings import zone_field
-from helpdesk.models import Contact, DeskSettings
+from helpdesk.models import Calendar, Contact, DeskSettings
 from mailgateway.forms import MailboxForm
 from mailgateway.models import Mailbox
 
@@ -74,7 +76,19 @@ class AccountForm(Dressed, forms.ModelForm):
 
 
 class ShopForm(Dressed, forms.ModelForm):
-    """The shop's name, language and clock."""
+    """The shop's name, language and clock, and when somebody is there to answer."""
+
+    hours = SpansField(
+        label=_("Somebody answers, Monday to Friday"),
+        help_text=_("Times from and to, such as 9:00–14:00, 15:30–18:00. Other days you add later."),
+    )
+    holidays = forms.BooleanField(
+        label=_("Not on national holidays"),
+        help_text=_("Those of the country of the time zone. You add those of your region and town later."),
+        required=False,
+        initial=True,
+        widget=forms.CheckboxInput(attrs={"class": "cb", "role": "checkbox"}),
+    )
 
     class Meta:
         model = DeskSettings
@@ -83,10 +97,33 @@ class ShopForm(Dressed, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.shop_name == DeskSettings._meta.get_field("shop_name").default:
+        is_first = self.instance.shop_name == DeskSettings._meta.get_field("shop_name").default
+        if is_first:
             self.initial["shop_name"] = ""
         self.fields["time_zone"] = zone_field()
+        calendar = Calendar.first()
+        self.initial["hours"] = calendar.week["0"]
+        self.initial["holidays"] = is_first or calendar.holidays.exists()
         self.dress()
+
+    def clean_hours(self) -> list[list[int]]:
+        """With none, nothing would ever be due."""
+        if not self.cleaned_data["hours"]:
+            raise ValidationError(_("Write at least one time: with none, nothing would ever be due."))
+        return self.cleaned_data["hours"]
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> DeskSettings:
+        """The shop, and its own calendar."""
+        desk: DeskSettings = super().save(commit)
+        calendar = Calendar.first()
+        calendar.name = desk.shop_name[:80]
+        calendar.week = {**calendar.week, **{str(day): self.cleaned_data["hours"] for day in range(5)}}
+        calendar.save()
+        calendar.holidays.all().delete()
+        if self.cleaned_data["holidays"]:
+            calendar.add_national_holidays(since=timezone.localdate())
+        return desk
 
 
 class ContactsForm(Dressed, forms.Form):

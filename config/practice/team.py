@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from accounts.models import Agent
-from helpdesk.models import CloseReason, Contact, DeskSettings, Holder, NoticeKind, Status, StatusLabel
+from helpdesk.models import Calendar, CloseReason, Contact, DeskSettings, Holder, NoticeKind, Status, StatusLabel
 from mailgateway.models import Mailbox, Security
 from mailgateway.practice.cast import INVOICES, SHOP
 
@@ -21,6 +21,15 @@ def new_password() -> str:
     """Four words and four digits, about 34 bits: enough behind the wait after wrong ones, on loopback."""
     words = (secrets.choice(WORDS) for _ in range(4))
     return f"{'-'.join(words)}-{secrets.randbelow(10_000):04d}"
+
+
+# Status, whom we wait for, name and meaning in Spanish and English.
+STATUSES = (
+    (Status.OPEN, Holder.US, "", "", "Le debemos una respuesta", "We owe an answer"),
+    (Status.PENDING_1, Holder.CUSTOMER, "cliente", "customer", "Le toca al cliente", "It is the customer's turn"),
+    (Status.PENDING_2, Holder.THIRD_PARTY, "almacén", "warehouse", "El almacén prepara algo", "The warehouse is at it"),
+    (Status.CLOSED, Holder.NOBODY, "", "", "Resuelto", "Solved"),
+)
 
 
 @dataclass(frozen=True)
@@ -107,11 +116,10 @@ def settle_desk() -> DeskSettings:
         "en": "I agree that Taller Norte uses my data to answer me.",
     }
     desk.save()
-    for status, holder, es, en in (
-        (Status.PENDING_1, Holder.CUSTOMER, "cliente", "customer"),
-        (Status.PENDING_2, Holder.THIRD_PARTY, "almacén", "warehouse"),
-    ):
-        StatusLabel.objects.create(status=status, holder=holder, labels={"es": es, "en": en})
+    for status, holder, es, en, means_es, means_en in STATUSES:
+        labels, words = {"es": es, "en": en} if es else {}, {"es": means_es, "en": means_en}
+        StatusLabel.objects.create(status=status, holder=holder, labels=labels, descriptions=words)
+    Calendar.first().add_national_holidays(since=timezone.localdate())
     for es, en in REASONS:
         CloseReason.add({"es": es, "en": en})
     return desk

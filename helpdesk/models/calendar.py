@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.kept import KEPT_FOR, Kept
 from accounts.zones import zone_called
+from helpdesk.hours.national import country_of, national
 from helpdesk.hours.opening import OpenHours, Span
 from helpdesk.models.desk import DeskSettings
 
@@ -120,6 +121,23 @@ class Calendar(Kept):
         """No such calendar any more; its contacts keep the first."""
         self.delete()
         self._forget()
+
+    @property
+    def country(self) -> str:
+        """Whose national holidays we can tell, such as "ES"; empty where we cannot."""
+        return country_of(self.zone.key)
+
+    @transaction.atomic
+    def add_national_holidays(self, *, since: date) -> int:
+        """Close on the national holidays from a day on, to the end of the next year. Returns how many are new: a day
+        that is in the list stays as it is."""
+        has = set(self.holidays.values_list("day", flat=True))
+        days = national(self.country, (since.year, since.year + 1), language=DeskSettings.load().language)
+        new = {day: name for day, name in days.items() if day >= since and day not in has}
+        rows = [Holiday(calendar=self, day=day, name=name[:80]) for day, name in new.items()]
+        Holiday.objects.bulk_create(rows, ignore_conflicts=True)
+        self._forget()
+        return len(rows)
 
     @transaction.atomic
     def keep(self, contacts: "models.QuerySet[Any]") -> None:

@@ -12,6 +12,7 @@ from mailgateway.practice.letters import Letter
 from mailgateway.practice.mailbox import compose, send
 from mailgateway.practice.photo import draw
 from mailgateway.practice.players import customer_of, last_order
+from mailgateway.practice.shopping import lose_cart
 
 
 class NothingToAnswerError(Exception):
@@ -33,6 +34,7 @@ class Situation:
     times: int = 1
     header: tuple[str, str] = ("", "")
     only: str = ""  # an account
+    loses: bool = False  # a cart that was charged and made no order; {goods} and {total} are of it
 
 
 ALL = (
@@ -84,6 +86,22 @@ ALL = (
                 *("en", "Invoice for {order}"),
                 "Hello,\n\ncould you send me an invoice for {order} made out to Studio Tide Ltd, VAT "
                 "XX000000000?\n\n{first}",
+            ),
+        ),
+    ),
+    Situation(
+        *("lost", "cart", _("Has paid and there is no order"), _("A cart of nobody, to be found")),
+        loses=True,
+        words=(
+            (
+                *("es", "He pagado y no tengo pedido"),
+                "Hola:\n\nHoy he comprado en vuestra web {goods}. Me han cobrado {total} €, pero no me ha llegado "
+                "ningún correo ni tengo número de pedido. ¿Podéis mirarlo?\n\n{first}",
+            ),
+            (
+                *("en", "I paid and have no order"),
+                "Hello,\n\ntoday I bought {goods} in your shop. My card was charged {total} €, but no mail came and I "
+                "have no order number. Could you look into it?\n\n{first}",
             ),
         ),
     ),
@@ -161,7 +179,9 @@ def _mail(situation: Situation, player: Player, answered: Letter | None) -> Emai
         )
     else:
         by_language = {language: (subject, text) for language, subject, text in situation.words}
-        subject, text = (_filled(one, player) for one in by_language.get(player.language) or by_language["en"])
+        known = _known(situation, player)
+        words = by_language.get(player.language) or by_language["en"]
+        subject, text = (one.format(**known) for one in words)
         mail = compose(name, address, to=situation.to, subject=subject, text=text)
     for n in range(situation.photos):
         mail.add_attachment(draw(n), "image", "png", filename=f"foto-{n + 1}.png")
@@ -172,6 +192,11 @@ def _mail(situation: Situation, player: Player, answered: Letter | None) -> Emai
     return mail
 
 
-def _filled(text: str, player: Player) -> str:
+def _known(situation: Situation, player: Player) -> dict[str, str]:
+    """What the words of a situation name."""
     order = last_order(customer_of(player.account))
-    return text.format(order=order.reference if order else "PR-1000", first=player.name.split()[0])
+    known = {"order": order.reference if order else "PR-1000", "first": player.name.split()[0]}
+    if situation.loses and (cart := lose_cart(player.language)):
+        goods = [line.name for line in cart.lines.all()]
+        known |= {"goods": ", ".join(goods), "total": f"{cart.total:.2f}".replace(".", ",")}
+    return known

@@ -11,6 +11,8 @@ urlpatterns = [
     path("<str:account>/letters/", views.letters, name="letters"),
     path("<str:account>/write/", views.write, name="write"),
     path("<str:account>/area/", views.area, name="area"),
+    path("<str:account>/order/", views.order, name="order"),
+    path("<str:account>/cart/", views.cart, name="cart"),
     path("<str:account>/situations/<slug:key>/", views.situation, name="situation"),
     path("<str:account>/files/<str:box>/<int:uid>/<int:number>/", views.file, name="file"),
 ]

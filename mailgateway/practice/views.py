@@ -17,7 +17,7 @@ from accounts.http import SeeOther
 from crm import door
 from helpdesk import tokens
 from mailgateway.models import Incoming, Mailbox
-from mailgateway.practice import mailbox, players, situations
+from mailgateway.practice import mailbox, players, shopping, situations
 from mailgateway.practice.cast import CAST, EVERYBODY_ELSE, OUTSIDE, SHOP_ADDRESSES, Player
 from mailgateway.practice.forms import LetterForm
 from mailgateway.practice.letters import Letter, file_of
@@ -144,6 +144,30 @@ def area(request: HttpRequest, account: str) -> HttpResponse:
     return _back(player)
 
 
+@agent_required
+@require_POST
+def order(request: HttpRequest, account: str) -> HttpResponse:
+    """The player's newest order goes one step on."""
+    player = _desk(account).player
+    moved = shopping.move_order(players.customer_of(player.account))
+    if moved is None:
+        raise Http404
+    words = {"order": moved.reference, "state": moved.state}
+    messages.success(request, _("Order %(order)s: the shop now says “%(state)s”.") % words)
+    return _back(player)
+
+
+@agent_required
+@require_POST
+def cart(request: HttpRequest, account: str) -> HttpResponse:
+    """The player puts something into the cart; whoever has their thread open sees it there."""
+    player = _desk(account).player
+    if shopping.add_to_cart(players.customer_of(player.account)) is None:
+        raise Http404
+    messages.success(request, _("It lies in the cart: whoever has a thread of theirs open sees it there now."))
+    return _back(player)
+
+
 # -- pieces -------------------------------------------------------------------------------------------
 
 
@@ -218,7 +242,7 @@ def _page(
     request: HttpRequest, desk: Desk, answered: Letter | None, form: LetterForm | None, *, status: int = 200
 ) -> HttpResponse:
     words, pane, unread = request.GET.get("q", "")[:100], request.GET.get("pane", "conv"), _unread(desk)
-    found = players.customers(words)
+    found, customer = players.customers(words), players.customer_of(desk.player.account)
     context = {
         "desk_of": desk,
         "cast": [(one, unread.get(one.account, 0)) for one in (*CAST, EVERYBODY_ELSE)],
@@ -228,7 +252,8 @@ def _page(
         "answered": answered,
         "form": form or _form(desk, answered),
         "situations": situations.for_player(desk.player),
-        "facts": players.facts(players.customer_of(desk.player.account)),
+        "facts": players.facts(customer),
+        "next_step": shopping.next_step(customer),
         **_after(desk),
     }
     return render(request, "mailgateway/practice/page.html", context, status=status)

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.hours import ALWAYS, OpenHours, explained, hours_of
+from helpdesk.hours.national import national
 from helpdesk.models import Calendar, Holiday
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -158,7 +159,36 @@ def test_a_supervisor_sets_the_hours(client: Client, world: SimpleNamespace) -> 
     assert list(Calendar.objects.all()) == [calendar]
 
 
+def test_national_holidays_come_by_a_button_once_and_for_the_countrys_clock(
+    client: Client, world: SimpleNamespace
+) -> None:
+    spain = national("ES", (2026,), language="es")
+    assert spain[date(2026, 4, 3)] == "Viernes Santo"
+    assert national("DE", (2038,), language="en")[date(2038, 4, 26)] == "Easter Monday"
+    assert (
+        national("FR", (2027,), language="es")[date(2027, 5, 17)] == "Lundi de Pentecôte"
+    )  # nobody said it in Spanish
+    assert national("XX", (2027,), language="es") == {}
+    client.force_login(world.alice)
+    calendar = Calendar.first()
+    Holiday.objects.create(calendar=calendar, day=date(timezone.localdate().year + 1, 1, 1), name="Own")
+    url = f"/settings/hours/{calendar.pk}/"
+    page = client.get(url).content.decode()
+    assert f"Bring those of Spain until {timezone.localdate().year + 1}" in " ".join(page.split())
+    told = client.post(f"{url}holidays/national/", follow=True).content.decode()
+    assert "holidays added." in told
+    assert calendar.holidays.filter(name="Own").count() == 1
+    assert calendar.holidays.filter(name="Viernes Santo").exists()  # in the shop's language
+    assert not calendar.holidays.filter(day__lt=timezone.localdate()).exists()
+    count = calendar.holidays.count()
+    assert "in the list already" in client.post(f"{url}holidays/national/", follow=True).content.decode()
+    assert calendar.holidays.count() == count
+    Calendar.objects.update(time_zone="UTC")
+    assert "Bring those of" not in client.get(url).content.decode()
+
+
 def test_agents_do_not_set_the_hours(client: Client, world: SimpleNamespace) -> None:
     client.force_login(world.bob)
     assert client.get("/settings/hours/", follow=True).status_code == 403
     assert client.post("/settings/hours/1/holidays/", {"day": "2099-12-08", "name": "Free"}).status_code == 403
+    assert client.post("/settings/hours/1/holidays/national/").status_code == 403

@@ -5,9 +5,10 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from helpdesk import outbox
+from helpdesk import outbox, sent_copies
 from helpdesk.mail import Bounce
 from helpdesk.models import Delivery, EventKind, Message, OutgoingMail, OutgoingState, Status, Thread
 from tests import make
@@ -119,3 +120,14 @@ def test_a_process_frozen_in_the_middle_of_a_transaction_keeps_no_other_mail_wai
     with connection.cursor() as cursor:
         cursor.execute("SHOW idle_in_transaction_session_timeout")
         assert cursor.fetchone() == ("1min",), "and PostgreSQL ends it"
+
+
+def test_what_waits_for_a_copy_is_found_without_a_look_through_all_that_was_ever_sent(db):
+    with CaptureQueriesContext(connection) as asked:
+        sent_copies.contacts_wanted()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # a small table is sooner read whole
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+        cursor.execute(f"{plan} {asked.captured_queries[0]['sql']}")
+        assert "outgoing_to_copy" in str(cursor.fetchall())

@@ -1,9 +1,12 @@
 """Status labels and the settings of the desk."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from helpdesk.models import DeskSettings, Holder, Status, StatusLabel
+from helpdesk.models import DeskSettings, Holder, Status, StatusLabel, Thread
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +32,28 @@ def test_a_pending_status_gets_the_teams_word_and_keeps_its_key(alice, world):
     assert (thread.status, thread.holder) == ("pending1", "third_party")
     assert "Supplier" in alice.get("/settings/statuses/").content.decode()
     assert set(StatusLabel.all_by_status()) == set(Status.values)
+
+
+@pytest.mark.row("ST8")
+def test_the_page_of_statuses_says_what_happens_by_itself_today(alice, world):
+    page = alice.get("/settings/statuses/").content.decode()
+    assert "No contact closes them by itself." in page
+    assert "0 threads wake up" in page
+    world.service.close_after_days, world.service.email = 14, "service@shop.test"
+    world.service.save()
+    now = timezone.now()
+    closing, waking, telling, later = (make.thread(world.service) for _ in range(4))
+    for thread, changes in (
+        (closing, {"closing_at": now}),
+        (waking, {"wake_at": now}),
+        (telling, {"active_at": now - timedelta(days=13), "pending_since": now - timedelta(days=13)}),
+        (later, {"wake_at": now + timedelta(days=2)}),
+    ):
+        Thread.objects.filter(pk=thread.pk).update(status=Status.PENDING_1, holder=Holder.CUSTOMER, **changes)
+    page = " ".join(alice.get("/settings/statuses/").content.decode().split())
+    for words in ("1 thread wakes up", "1 customer is told that theirs will close", "1 thread closes"):
+        assert words in page
+    assert "Closes after 14 days without an answer. The customer is told 2 days before." in page
 
 
 @pytest.mark.row("ST2")

@@ -219,9 +219,9 @@ def make_due() -> None:
 
     from helpdesk.models import OutgoingMail
 
-    OutgoingMail.objects.filter(state="queued", attempts__gt=0, not_before__gt=timezone.now()).update(
-        not_before=timezone.now()
-    )
+    put_off = OutgoingMail.objects.filter(state="queued", attempts__gt=0, not_before__gt=timezone.now())
+    if put_off.exists():  # an update that changes nothing keeps the workers of SQLite waiting all the same
+        put_off.update(not_before=timezone.now())
 
 
 def end_leases() -> bool:

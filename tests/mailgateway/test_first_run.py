@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Agent
-from helpdesk.models import Contact, DeskSettings
+from helpdesk.models import Calendar, Contact, DeskSettings
 from mailgateway.models import Mailbox
 from tests import make
 from tests.barriers import barriers
@@ -22,8 +22,9 @@ def account(visitor, **changes):
     return visitor.post("/first-run/account/", given)
 
 
-def shop(visitor):
-    return visitor.post("/first-run/shop/", {"shop_name": "Taller", "time_zone": "Europe/Madrid", "language": "es"})
+def shop(visitor, **changes):
+    given = {"shop_name": "Taller", "time_zone": "Europe/Madrid", "language": "es", "hours": "9-14, 15:30-18"}
+    return visitor.post("/first-run/shop/", {**given, "holidays": "on", **changes})
 
 
 def contacts(visitor, **changes):
@@ -64,7 +65,9 @@ def test_four_steps_make_a_desk_that_one_person_can_work_with(visitor):
     assert set(marta.contacts.all()) == {service, webmaster}
     desk = DeskSettings.load()
     assert (desk.shop_name, desk.language, desk.set_up_at is None) == ("Taller", "es", False)
-    assert "Open" in visitor.get("/first-run/ready/").content.decode()
+    ready = visitor.get("/first-run/ready/").content.decode()
+    assert "Open" in ready
+    assert 'href="/settings/shops/"' in ready
 
 
 def test_afterwards_the_first_run_is_gone(visitor):
@@ -99,6 +102,25 @@ def test_each_step_is_saved_and_going_back_loses_nothing(visitor):
     later = Client()
     assert later.post("/sign-in/", {"username": "marta@taller.test", "password": WORDS}).status_code == 302
     assert later.get("/first-run/").headers["Location"] == "/first-run/mailbox/"
+
+
+def test_the_hours_of_the_shop_are_asked_at_once_and_its_countrys_holidays_are_known(visitor):
+    account(visitor)
+    page = visitor.get("/first-run/shop/").content.decode()
+    assert 'value="9:00–18:00"' in page
+    refused = shop(visitor, shop_name="", hours="9 to 5").content.decode()
+    assert "Fill this in." in refused
+    assert "is no time" in refused
+    assert 'value="9 to 5"' in refused
+    assert "at least one time" in shop(visitor, hours="").content.decode()
+    shop(visitor)
+    calendar = Calendar.objects.get()
+    assert (calendar.name, calendar.week["4"], calendar.week["5"]) == ("Taller", [[540, 840], [930, 1080]], [])
+    assert calendar.holidays.filter(name="Natividad del Señor", day__month=12, day__day=25).count() == 2
+    assert 'value="9:00–14:00, 15:30–18:00"' in visitor.get("/first-run/shop/").content.decode()
+    visitor.post("/first-run/shop/", {"shop_name": "T", "time_zone": "UTC", "language": "es", "hours": "9-17"})
+    assert not calendar.holidays.exists()
+    assert "checked" not in visitor.get("/first-run/shop/").content.decode()
 
 
 def test_a_weak_password_is_refused_and_the_rest_is_kept(visitor):

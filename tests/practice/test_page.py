@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from django.test import Client
 
+from crm.models import Cart, Shop
 from helpdesk.models import OutgoingMail
 from mailgateway.practice import mailbox
 from mailgateway.practice.mailbox import compose, letters, send
@@ -147,3 +148,30 @@ def test_a_player_is_mailed_a_link_to_their_private_area(agent, shop):
     mail = OutgoingMail.objects.get()
     assert (mail.to, "/area/link/" in mail.text) == ([LAURA], True)
     assert Client().post(f"/practice/{LAURA}/area/").status_code == 302
+
+
+def test_a_player_moves_the_order_on_and_fills_the_cart(agent, shop):
+    source = Shop.objects.create(name="Taller Norte")
+    order = make.order(shop.laura, "PR-1003", source=source, shop_id="1003", is_shipped=True)
+    assert "Order: It arrives" in " ".join(agent.get(f"/practice/{LAURA}/").content.decode().split())
+    told = agent.post(f"/practice/{LAURA}/order/", follow=True).content.decode()
+    assert "Order PR-1003: the shop now says “Entregado”." in told
+    order.refresh_from_db()
+    assert (order.is_done, order.states.get().state) == (True, "Entregado")
+    assert agent.post(f"/practice/{LAURA}/order/").status_code == 404  # there is nothing more to happen
+    agent.post(f"/practice/{LAURA}/cart/")
+    agent.post(f"/practice/{LAURA}/cart/")
+    cart = shop.laura.carts.get()
+    assert {line.name for line in cart.lines.all()} == {"Cuenco Bruma", "Taza Alba"}
+    assert cart.is_live
+    assert agent.post("/practice/alguien@practica.example/cart/").status_code == 404  # nobody the shop knows
+
+
+def test_somebody_paid_and_there_is_no_order(agent, shop):
+    make.order(shop.laura, "PR-1003")
+    agent.post("/practice/alguien@practica.example/situations/lost/")
+    cart = Cart.objects.get()
+    assert (cart.customer, cart.is_charged, cart.order) == (None, True, None)
+    (letter,) = letters(SHOP)
+    assert f"{cart.total:.2f}".replace(".", ",") in letter.text
+    assert all(line.name in letter.text for line in cart.lines.all())

@@ -39,6 +39,7 @@ class Sink:
     on_mail: str = ""
     on_rcpt: dict[str, str] = field(default_factory=dict)  # by address; "*" is every address
     on_data: str = ""
+    refuses_plus: str = ""  # "on_mail" or "on_data": there, whoever writes from a plus-address
     cut_at: str = ""  # "mail", "rcpt", "data" or "accepted": drop the connection there
     users: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)  # XOAUTH2: token -> account
@@ -77,11 +78,15 @@ class Sink:
             server.transport.close()
         return self.cut_at == at
 
+    def _of_plus(self, where: str, address: str) -> str:
+        is_refused = self.refuses_plus == where and "+" in address
+        return "550 5.7.60 Not allowed to send as this sender" if is_refused else ""
+
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]):
         if self._cut(server, "mail"):
             return "421 bye"
-        if self.on_mail:
-            return self.on_mail
+        if said := self.on_mail or self._of_plus("on_mail", address):
+            return said
         envelope.mail_from = address
         return "250 OK"
 
@@ -96,8 +101,8 @@ class Sink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope):
         if self._cut(server, "data"):
             return "421 bye"
-        if self.on_data:
-            return self.on_data
+        if said := self.on_data or self._of_plus("on_data", envelope.mail_from or ""):
+            return said
         self.accepted.append(
             Accepted(envelope.mail_from or "", list(envelope.rcpt_tos), envelope.original_content, bool(session.ssl))
         )

@@ -6,7 +6,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import supervisor_required
@@ -15,6 +17,7 @@ from accounts.http import SeeOther
 from helpdesk.forms_hours import CalendarForm, DueForm, HolidayForm
 from helpdesk.hours import explained
 from helpdesk.hours.drawing import week_drawing, week_in_words
+from helpdesk.hours.national import name_of
 from helpdesk.models import Calendar, Holiday
 
 
@@ -51,6 +54,8 @@ def _page(
             "drawing": week_drawing(kept.hours),
             "week_words": week_in_words(kept.hours),
             "holidays": [one for one in kept.holidays.all() if not one.is_over],
+            "country": name_of(kept.country),
+            "through": str(timezone.localdate().year + 1),
             "holiday": holiday or HolidayForm(instance=Holiday(calendar=kept)),
             "changes": changes(kept, limit=5),
             **_explanation(request, kept),
@@ -77,6 +82,20 @@ def add_holiday(request: HttpRequest, calendar_id: int) -> HttpResponse:
         response.status_code = 400
         return response
     form.save()
+    return SeeOther(f"{reverse('helpdesk:calendar', args=[calendar.pk])}#holidays")
+
+
+@supervisor_required
+@require_POST
+def add_national(request: HttpRequest, calendar_id: int) -> HttpResponse:
+    """The national holidays to the end of the next year."""
+    calendar = get_object_or_404(Calendar, pk=calendar_id)
+    count = calendar.add_national_holidays(since=timezone.localdate())
+    if count:
+        words = ngettext("%(n)d holiday added.", "%(n)d holidays added.", count) % {"n": count}
+        messages.success(request, words)
+    else:
+        messages.info(request, _("They are all in the list already."))
     return SeeOther(f"{reverse('helpdesk:calendar', args=[calendar.pk])}#holidays")
 
 
