@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import Agent
+from crm import indexing
 from crm.models import Cart, Customer, Order, OrderLine
 from helpdesk import intake
 from helpdesk.mail import InboundMail, MailFile, Party
@@ -40,8 +43,9 @@ def contact(slug: str = "service", **fields: Any) -> Contact:
 def customer(name: str = "John Doe", email: str = "john@example.com", **fields: Any) -> Customer:
     """A customer with one address."""
     first, _, last = name.partition(" ")
-    made = Customer.objects.create(first_name=first, last_name=last, **fields)
-    made.set_emails([email])
+    with transaction.atomic(), indexing.once():
+        made = Customer.objects.create(first_name=first, last_name=last, **fields)
+        made.set_emails([email])
     return made
 
 
