@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Agent
 from helpdesk import chips, queues
 from helpdesk.filters import Filters
-from helpdesk.models import Contact, DeskSettings, Notice, StatusLabel, Target
+from helpdesk.models import Contact, DeskSettings, Notice, Status, StatusLabel, Target
 
 GO = {"all": "go-queue", "mine": "go-mine", "unassigned": "go-unassigned"}
 SHOP_LISTS = (
@@ -138,7 +138,7 @@ def _queue_entry(queue: queues.Queue, counts: queues.Counts, statuses: dict[str,
         url=_address_of(queue.query),
         icon=queue.icon,
         tone=queue.tone,
-        alias=row.alias if row else "",
+        alias=row.label if row and row.label != Status(row.status).label else "",
         total=counts.total.get(queue.key, 0),
         unread=counts.unread.get(queue.key, 0),
         badge=queue.key == "unassigned",

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Agent
 from helpdesk import context as shop
@@ -59,10 +60,17 @@ QUEUES = (
     Queue("unassigned", _("Unassigned"), "inbox", {"assignee": NOBODY}),
     Queue("overdue", _("Overdue"), "flag", {"due": OVERDUE}, "st-spam", is_timed=True),
     Queue("today", _("Due today"), "clock", {"due": TODAY}, is_timed=True),
-    Queue("open", _("Open"), "s-open", {"status": Status.OPEN.value}, "st-open", Status.OPEN),
+    Queue("open", pgettext_lazy("threads", "Open"), "s-open", {"status": Status.OPEN.value}, "st-open", Status.OPEN),
     Queue("pending1", _("Pending 1"), "s-p1", {"status": Status.PENDING_1.value}, "st-p1", Status.PENDING_1),
     Queue("pending2", _("Pending 2"), "s-p2", {"status": Status.PENDING_2.value}, "st-p2", Status.PENDING_2),
-    Queue("closed", _("Closed"), "s-closed", {"status": Status.CLOSED.value}, "st-closed", Status.CLOSED),
+    Queue(
+        "closed",
+        pgettext_lazy("threads", "Closed"),
+        "s-closed",
+        {"status": Status.CLOSED.value},
+        "st-closed",
+        Status.CLOSED,
+    ),
     Queue("thanks", _("Thanks"), "checks", {"thanks": "1"}, "st-closed"),
     Queue("spam", _("Spam"), "s-spam", {"folder": Folder.SPAM.value}, "st-spam"),
     Queue("trash", _("Bin"), "trash", {"folder": Folder.TRASH.value}),

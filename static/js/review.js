@@ -22,6 +22,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 }, true);
 
+// -- panes, on phones
+
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest("[data-show]");
+  if (!tab) return;
+  review.querySelector(".work").dataset.pane = tab.dataset.show;
+  review.querySelectorAll("[data-show]").forEach((one) => one.setAttribute("aria-selected", one === tab));
+});
+
 // -- a sheet: what will be sent is in sight
 
 const show = () => review.querySelector(".fri__prop")?.scrollIntoView({ block: "nearest" });

@@ -166,6 +166,10 @@ def test_a_cart_is_linked_to_whoever_is_named_and_nobody_unknown(world, bob):
 @pytest.mark.row("CA8")
 def test_not_theirs_is_remembered(world, bob):
     cart = lost(email="john@example.com", is_charged=True)
+    page = bob.get(f"/carts/{cart.pk}/").content.decode()
+    assert page.index(f'hx-get="/carts/{cart.pk}/candidates/"') < page.index(
+        'id="cart-content"'
+    )  # the question comes first
     bob.post(f"/carts/{cart.pk}/refusal/", {"customer": world.john.pk})
     assert "Nobody on file fits" in bob.get(f"/carts/{cart.pk}/candidates/").content.decode()
 

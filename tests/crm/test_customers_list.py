@@ -67,7 +67,10 @@ def test_a_row_shows_every_column_and_a_dash_for_who_never_bought(world, bob):
     ada.tag("VIP", by=world.bob)
     make.order(ada, total=Decimal("1086.40"))
     Customer.orders.rel.related_model.objects.add_up([ada.pk])
-    row = shown(bob, "?name=ada").split("<tbody>")[1]
+    head, row = shown(bob, "?name=ada").split("<tbody>")
+    assert '<abbr title="Title">' in head
+    assert re.search(r'class="on-phone"[^>]*>\s*<a [^>]*>\s*Last visit', head)
+    assert 'class="num on-phone"' in row
     for said in (
         str(ada.pk),
         "Ms",

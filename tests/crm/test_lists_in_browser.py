@@ -35,6 +35,9 @@ def test_keys_choose_rows_the_dialog_tags_them_and_switches_turn_in_place(world_
     page.keyboard.press("c")
     page.wait_for_url("**/customers/")
     expect(page.locator("#list-table tbody tr")).to_have_count(4)
+    assert page.locator("#list-scroll").evaluate(
+        "(list) => list.scrollWidth <= list.clientWidth"
+    )  # nothing lies hidden
     assert barriers(page) == []
     for key in ("j", "x", "j", "x", "l"):
         page.keyboard.press(key)

@@ -190,6 +190,7 @@ def test_what_was_shown_is_sent_once_and_the_next_thread_comes_and_undo_brings_i
     page = alice.get(f"{URL}threads/{first.pk}/").content.decode()
     assert "We have not forgotten you" in page or "No nos hemos olvidado" in page
     assert "Chosen because the last word is theirs." in page
+    assert 'aria-controls="review-side" data-show="side"' in page  # on phones the order is one tap away
     typed = fields(page)
     changed = alice.post(f"{URL}threads/{first.pk}/follow-up/", {**typed, "shown": "other"})
     assert (changed.status_code, Message.objects.filter(kind="reply").exists()) == (400, False)

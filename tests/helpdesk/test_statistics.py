@@ -147,6 +147,7 @@ def test_every_number_of_the_page_leads_to_the_threads_that_it_counts(client: Cl
         if shown.isdigit():
             assert int(shown) == facts.count(), address
         assert str(facts.count()) in behind.sentence(zone, mine.filter(pk__in=facts.values("thread")))
+    assert 'href="/review/?group=unanswered"' in html
     told = client.get("/?figure=closed:2025-03-24:2025-03-30").content.decode()
     assert "Closings, 24–30 Mar 2025: 10, in 8 threads" in told
     assert client.get("/?figure=closed:2025-03-24:tomorrow").status_code == 200  # left out, with a sentence

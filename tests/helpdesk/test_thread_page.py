@@ -37,6 +37,10 @@ def test_the_head_says_who_wrote_to_which_contact_and_what_they_bought(world, bo
         assert said in page
     for said in ("Customer since", f"#{thread.pk}", "Waiting for", "Nobody assigned", "Open"):
         assert said in page
+    line, facts = page.split('class="thead__meta"')[1].split("</header>")[0].split('data-menu="who"')
+    for said in ("john@example.com", "2 orders", "Customer since"):  # one click away, not in the way
+        assert said in facts
+        assert said not in line
 
 
 @pytest.mark.row("TH1")
