@@ -3,6 +3,7 @@
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from accounts.pieces import money
 from crm.models import Cart, Customer, CustomerEmail, Order
 from mailgateway.models import Mailbox, Security
 from mailgateway.practice.cast import CAST, EVERYBODY_ELSE, OUTSIDE, SHOP_ADDRESSES, Player
@@ -66,5 +67,6 @@ def facts(customer: Customer | None) -> list[tuple[str, str]]:
     if order:
         known.append((_("Order"), f"{order.reference} · {order.state}"))
     if cart:
-        known.append((_("Cart"), f"{', '.join(str(line) for line in cart.lines.all())} · {cart.total} {cart.currency}"))
+        lines = ", ".join(str(line) for line in cart.lines.all())
+        known.append((_("Cart"), f"{lines} · {money(cart.total, cart.currency)}"))
     return [(word, value) for word, value in known if value]
