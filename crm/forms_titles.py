@@ -65,10 +65,11 @@ class TitleForm(Dressed, ByLanguage, forms.ModelForm):
         data = super().clean() or self.cleaned_data
         for name in ("names", "salutations"):
             setattr(self.instance, name, self.texts(name, settings.CUSTOMER_LANGUAGES))
-        if not self.instance.names and not self.errors:
+        if not self.instance.names:
             code = settings.CUSTOMER_LANGUAGES[0][0]
             self.instance.names = {code: "?"}  # the verb's own check would have no field to speak of
-            self.add_error(f"names_{code}", _("Enter the title in one language at least."))
+            if not self.errors:
+                self.add_error(f"names_{code}", _("Enter the title in one language at least."))
         for code, words in self.instance.salutations.items():
             rest = words.replace("{first_name}", "").replace("{last_name}", "")
             if "{" in rest or "}" in rest:

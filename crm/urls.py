@@ -116,6 +116,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/records/", preferences.edit, name="preferences"),
     path("settings/records/preview/", preferences.preview, name="preferences_preview"),
     path("settings/privacy/", privacy.show, name="privacy"),
+    path("settings/privacy/audit/", privacy.audit, name="privacy_audit"),
     path("settings/privacy/requests/", privacy.note, name="privacy_requests"),
     path("settings/privacy/requests/<int:request_id>/", privacy.finish, name="privacy_request"),
     path("settings/privacy/bin/", ending.bin_, name="customer_bin"),

@@ -1,5 +1,6 @@
 """Forms of the business hours: the week of a calendar, a holiday, and a question about a due time."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from helpdesk.models import Calendar, Contact, Holiday
 from helpdesk.models.calendar import read_spans, write_spans
 
 MOST_HOURS = 400
+EARLIEST, LATEST = 1999, 2100  # years, neither of them taken
 
 
 class SpansField(forms.CharField):
@@ -109,3 +111,11 @@ class DueForm(Dressed, forms.Form):
         initial=timezone.localtime,
     )
     hours = forms.DecimalField(label=_("Working hours"), min_value=0, max_value=MOST_HOURS, decimal_places=2, initial=4)
+
+    def clean_at(self) -> datetime:
+        """A moment whose weeks around it can be counted."""
+        at: datetime = self.cleaned_data["at"]
+        if not EARLIEST < at.year < LATEST:
+            words = {"first": EARLIEST + 1, "last": LATEST - 1}
+            raise ValidationError(_("Choose a year from %(first)d to %(last)d.") % words)
+        return at

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed
+from accounts.models import Agent
+from helpdesk import context as shop
 from helpdesk.models import Contact, Thread
 
 
@@ -34,3 +36,28 @@ class WhatsAppForm(Dressed, forms.Form):
         if not cleaned.get("thread") and not cleaned.get("contact") and not self.errors:
             raise ValidationError({"contact": _("Choose from which contact you write.")})
         return cleaned
+
+
+class PhoneForm(Dressed, forms.Form):
+    """A number that can be called, for a customer who has none."""
+
+    country = forms.ChoiceField(label=_("Country"))
+    phone = forms.CharField(label=_("Phone"), max_length=32, widget=forms.TextInput({"type": "tel"}))
+
+    def __init__(self, *args: Any, customer: shop.Customer, **options: Any) -> None:
+        self.customer = customer
+        first = {"country": shop.country_of_phone(customer), "phone": customer.phone}
+        super().__init__(*args, initial=first, **options)
+        country: Any = self.fields["country"]
+        country.choices = shop.phone_countries()
+
+    def save(self, *, by: Agent) -> bool:
+        """Whether the customer can be written to now; if not, the form says why."""
+        try:
+            shop.set_phone(self.customer, self.cleaned_data["phone"], self.cleaned_data["country"], by=by)
+        except ValidationError as refused:
+            self.add_error("phone", refused.messages)
+            return False
+        if problem := shop.whatsapp_number(self.customer)[1]:
+            self.add_error("phone", problem)
+        return not problem

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from helpdesk.models import (
@@ -35,13 +35,24 @@ def purge() -> dict[str, int]:
 
 def empty_bin() -> int:
     """Delete threads that lay in the bin for 30 days, rows and files."""
-    threads = list(Thread.objects.filter(folder=Folder.TRASH, trashed_at__lt=timezone.now() - timedelta(days=BIN_DAYS)))
+    threads = list(old_bin())
     for thread in threads:
         with transaction.atomic():
             for attachment in Attachment.objects.filter(Q(message__home=thread) | Q(message__thread=thread)):
                 attachment.drop()
             thread.delete()
     return len(threads)
+
+
+def old_bin() -> QuerySet[Thread]:
+    """What lay in the bin for so long that it goes tonight."""
+    return Thread.objects.filter(folder=Folder.TRASH, trashed_at__lt=timezone.now() - timedelta(days=BIN_DAYS))
+
+
+def old_metadata() -> QuerySet[Message]:
+    """Messages that still say where they were sent from, for longer than the desk keeps that."""
+    limit = timezone.now() - timedelta(days=DeskSettings.load().metadata_days)
+    return Message.objects.filter(created_at__lt=limit).exclude(ip=None, user_agent="", page_url="")
 
 
 def empty_thanks() -> int:
@@ -51,8 +62,7 @@ def empty_thanks() -> int:
 
 def forget_metadata() -> int:
     """Empty address, browser and page of messages older than the desk keeps them."""
-    limit = timezone.now() - timedelta(days=DeskSettings.load().metadata_days)
-    old = Message.objects.filter(created_at__lt=limit).exclude(ip=None, user_agent="", page_url="")
+    old = old_metadata()
     with transaction.atomic():
         found_by_ip = list(old.exclude(ip=None).values_list("pk", flat=True))
         count = old.update(ip=None, user_agent="", page_url="")

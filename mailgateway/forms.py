@@ -109,7 +109,7 @@ class MailboxForm(Dressed, forms.ModelForm):
         pem: str = self.cleaned_data["ca_pem"].strip()
         try:
             ssl.create_default_context(cadata=pem or None)
-        except (ssl.SSLError, ValueError) as error:
+        except (ssl.SSLError, TypeError, ValueError) as error:  # TypeError for letters that are not ASCII
             raise ValidationError(
                 _("This is no certificate in PEM form. It begins with -----BEGIN CERTIFICATE-----.")
             ) from error

@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import AgentRequest, supervisor_required
@@ -16,8 +18,24 @@ from accounts.http import SeeOther
 from crm import purging
 from crm.forms_preferences import KeepingForm, RequestForm
 from crm.models import Cart, PrivacyRequest, RecordEvent, RecordSettings
+from crm.tables import CSV, XLSX, Column, file_of
+from crm.tables.paging import Order, all_of
 
 LINES = 25
+NEWEST_FIRST = Order(("at",), falls=True)
+AUDIT = [
+    Column("at", gettext_lazy("When")),
+    Column("by", gettext_lazy("Who"), value=lambda event: str(event.by or "")),
+    Column("kind", gettext_lazy("Did"), value=lambda event: event.get_kind_display()),
+    Column("customer", gettext_lazy("About whom"), value=lambda event: str(event.customer or "")),
+    Column("number", gettext_lazy("No."), value=lambda event: event.customer_id or ""),
+    Column("ip_address", gettext_lazy("IP address"), value=lambda event: event.ip_address or ""),
+    Column(
+        "data",
+        gettext_lazy("Details"),
+        value=lambda event: "; ".join(f"{key}: {one}" for key, one in event.data.items()),
+    ),
+]
 
 
 @supervisor_required
@@ -57,6 +75,22 @@ def finish(request: AgentRequest, request_id: int) -> HttpResponse:
     return SeeOther(reverse("crm:privacy"))
 
 
+@supervisor_required
+@require_POST
+def audit(request: AgentRequest) -> HttpResponseBase:
+    """All that was written down, the newest first, as a file; that it was made is written down too."""
+    kind = XLSX if request.POST.get("kind") == XLSX else CSV
+    told = RecordEvent.objects.select_related("customer", "by").prefetch_related("customer__emails")
+    facts: dict[str, Any] = {
+        "list": "audit",
+        "rows": told.count(),
+        "columns": ", ".join(one.key for one in AUDIT),
+        "file": kind,
+    }
+    RecordEvent.objects.record(RecordEvent.Kind.EXPORTED, None, by=request.user, **facts)
+    return file_of(request, all_of(told, NEWEST_FIRST), AUDIT, _("Audit"), kind, bom=kind == CSV)
+
+
 def _page(request: AgentRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
     form = forms.get("form") or KeepingForm(instance=RecordSettings.fresh())
     requests = PrivacyRequest.objects.select_related("customer").prefetch_related("customer__emails")
@@ -68,6 +102,7 @@ def _page(request: AgentRequest, *, status: int = 200, **forms: Any) -> HttpResp
         "open": requests.open(),
         "done": requests.exclude(done_at=None)[:10],
         "kept": _kept(form),
+        "kinds": (CSV, XLSX),
         "audit": Paginator(told, LINES).get_page(request.GET.get("page")),
     }
     return render(request, "settings/privacy.html", context, status=status)

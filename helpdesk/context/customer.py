@@ -8,7 +8,7 @@ from django.db import connection, models
 
 from accounts.access import AgentRequest
 from accounts.models import Agent
-from crm import panel, phones, pings, salutations
+from crm import countries, panel, phones, pings, salutations
 from crm.identity import Likeness, resembling
 from crm.lists import customers as customer_list
 from crm.models import Customer, CustomerEmail
@@ -50,6 +50,21 @@ def people_like(*, first_name: str, last_name: str, email: str, phone: str) -> l
 def whatsapp_number(customer: Customer) -> tuple[str, str]:
     """A customer's number as E.164 and an empty string; or an empty string and why there is none."""
     return phones.number_of(customer)
+
+
+def phone_countries() -> list[tuple[str, str]]:
+    """Choices such as ("ES", "Spain (+34)"), by name."""
+    return countries.phone_countries()
+
+
+def country_of_phone(customer: Customer) -> str:
+    """Where a number of theirs without country code belongs: their own number's country, else the usual address'."""
+    return countries.country_of(customer.phone) or phones.country_of(customer)
+
+
+def set_phone(customer: Customer, phone: str, country: str, *, by: Agent) -> None:
+    """Another number to call. Raises ValidationError, by field, for what nobody can call."""
+    customer.edit({"phone": phone, "phone_country": country}, by=by)
 
 
 def mail_changed(customer_id: int | None) -> None:

@@ -6,8 +6,9 @@ from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import typed
 from accounts.access import AgentRequest, agent_required
@@ -16,7 +17,7 @@ from helpdesk import context as shop
 from helpdesk import whatsapp
 from helpdesk.chrome import contacts_of
 from helpdesk.context import Customer
-from helpdesk.forms_whatsapp import WhatsAppForm
+from helpdesk.forms_whatsapp import PhoneForm, WhatsAppForm
 from helpdesk.models import Contact, DeskSettings, PredefinedReply, Thread
 from helpdesk.views.thread import thread_path
 
@@ -44,6 +45,17 @@ def show(request: AgentRequest, customer_id: int) -> HttpResponse:
         return _page(request, customer, form, status=400)
 
 
+@agent_required
+@require_POST
+def phone(request: AgentRequest, customer_id: int) -> HttpResponse:
+    """The number that was missing or wrong; then the dialog goes on."""
+    customer = get_object_or_404(shop.people(), pk=customer_id)
+    form = PhoneForm(request.POST, customer=customer)
+    if not form.is_valid() or not form.save(by=request.user):
+        return _page(request, customer, _form(request, customer), number_form=form, status=400)
+    return SeeOther(reverse("helpdesk:whatsapp", args=[customer.pk]))
+
+
 def _go(request: AgentRequest, customer: Customer, wanted: dict[str, Any]) -> HttpResponse:
     """By the button: the chat alone, WhatsApp with the text, or the channel. Raises ValueError for a bad text."""
     number, do = shop.whatsapp_number(customer)[0], request.POST.get("do", "")
@@ -63,7 +75,7 @@ def _form(request: AgentRequest, customer: Customer) -> WhatsAppForm:
     mine = Contact.objects.filter(pk__in=[one.pk for one in contacts_of(request)])
     threads = Thread.objects.visible_to(request.user).active().filter(customer=customer).newest_first()
     choices = {"contacts": mine, "threads": threads}
-    if request.method == "POST":
+    if request.method == "POST" and "phone" not in request.POST:
         return WhatsAppForm(request.POST, **choices)
     contact, newest = mine.first(), threads.first()
     initial: dict[str, Any] = {"thread": newest.pk if newest else None, "contact": contact.pk if contact else None}
@@ -90,14 +102,21 @@ def _language(request: AgentRequest, customer: Customer) -> str:
 
 
 def _page(
-    request: AgentRequest, customer: Customer, form: WhatsAppForm, *, problem: str = "", status: int = 200
+    request: AgentRequest,
+    customer: Customer,
+    form: WhatsAppForm,
+    *,
+    problem: str = "",
+    number_form: PhoneForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    contact = form.contacts.first()
+    contact, problem = form.contacts.first(), problem or whatsapp.obstacle_to(customer)
     context = {
         "customer": customer,
         "form": form,
         "number": shop.whatsapp_number(customer)[0],
-        "problem": problem or whatsapp.obstacle_to(customer),
+        "problem": problem,
+        "number_form": number_form or (PhoneForm(customer=customer) if problem else None),
         "channel_obstacle": whatsapp.channel().obstacle(),
         "replies": PredefinedReply.objects.for_contact(contact) if contact else [],
         "template": typed.number(request.GET.get("template", "")),

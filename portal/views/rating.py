@@ -70,6 +70,8 @@ def shown(request: HttpRequest, thread: Thread, rating: Rating, form: RatingForm
     return {
         "thread": thread,
         "rating": rating,
+        "solved_by": rating.agent.get_short_name() if rating.agent and rating.thread.closed_at else "",
+        "solved_on": rating.thread.closed_at,
         "form": form,
         "token": token,
         "query": query_of(request),

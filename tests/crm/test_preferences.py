@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from crm.models import Customer, PrivacyRequest, RecordSettings, Visit
+from crm.models import Customer, PrivacyRequest, RecordEvent, RecordSettings, Visit
+from helpdesk.models import Thread
 from tests import make
 
 
@@ -114,11 +115,43 @@ def test_the_audit_says_who_did_what_and_has_no_way_to_change_it(world, alice):
     assert Customer.objects.in_bin().count() == 1
 
 
+@pytest.mark.row("CV12")
+def test_the_audit_is_taken_out_as_a_file_and_that_is_written_down(world, alice):
+    Customer.objects.filter(pk=world.john.pk).update(first_name="=John")
+    world.john.trash(by=world.bob)
+    for kind, begins in (("csv", "\ufeffWhen,".encode()), ("xlsx", b"PK")):
+        answer = alice.post("/settings/privacy/audit/", {"kind": kind})
+        file = b"".join(answer.streaming_content)
+        assert file.startswith(begins)
+        assert f".{kind}" in answer.headers["Content-Disposition"]
+        if kind == "csv":
+            line = file.decode().splitlines()[2]  # the newest is this export itself
+            assert "Bob Agent,Moved to the bin,'=John Doe" in line
+    assert RecordEvent.objects.filter(kind="exported", by=world.alice).count() == 2
+    assert alice.get("/settings/privacy/audit/").status_code == 405
+
+
+def test_what_the_desk_keeps_of_messages_stands_on_the_page_of_security_too(world, alice):
+    thread = make.thread(world.service)
+    thread.messages.update(ip="203.0.113.9", created_at=timezone.now() - timedelta(days=91))
+    thread.trash(by=world.alice)
+    Thread.objects.update(trashed_at=timezone.now() - timedelta(days=31))
+    assert "/settings/kept/" in alice.get("/settings/privacy/").content.decode()
+    page = " ".join(alice.get("/settings/kept/").content.decode().split())
+    assert 'messages</th><td class="num">90</td>' in page
+    assert page.count('<td class="num r">1</td>') == 2
+
+
 def test_only_supervisors_choose(world, client):
     client.force_login(world.bob)
-    for path in ("/settings/records/", "/settings/records/preview/", "/settings/privacy/"):
+    for path in ("/settings/records/", "/settings/records/preview/", "/settings/privacy/", "/settings/kept/"):
         assert client.get(path).status_code == 403
-    for path in ("/settings/privacy/requests/", "/settings/privacy/requests/1/", "/settings/records/"):
+    for path in (
+        "/settings/privacy/audit/",
+        "/settings/privacy/requests/",
+        "/settings/privacy/requests/1/",
+        "/settings/records/",
+    ):
         assert client.post(path).status_code == 403
 
 

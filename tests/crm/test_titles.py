@@ -132,6 +132,7 @@ def test_what_is_no_picture_is_refused_with_a_reason(world, alice, content, said
     ("wrong", "said"),
     [
         ({"names_en": "", "names_es": ""}, "in one language at least"),
+        ({"names_en": "x" * 21, "names_es": ""}, "at most 20 characters"),
         ({"names_en": "x" * 21}, "at most 20"),
         ({"salutations_en": "Dear {name}"}, "no other brackets"),
         ({"kind": "7"}, "Select a valid choice"),

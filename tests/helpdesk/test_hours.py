@@ -150,6 +150,9 @@ def test_a_supervisor_sets_the_hours(client: Client, world: SimpleNamespace) -> 
     told = client.get(url, {"at": "2026-11-20T12:20", "hours": "4"}).content.decode()
     assert "Immaculate" in told
     assert "Due Mon 23 Nov, 10:20" in told
+    for year in ("9999", "0001"):
+        far = client.get(url, {"at": f"{year}-12-31T23:59", "hours": "400"}).content.decode()
+        assert "Choose a year from 2000 to 2099." in far
     client.post(f"{url}holidays/{holiday.pk}/removal/")
     assert not Holiday.objects.exists()
 

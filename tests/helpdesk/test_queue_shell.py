@@ -96,6 +96,10 @@ def test_a_page_that_does_not_exist_says_what_to_do(world, client):
     page = client.get("/threads/999999/")
     assert page.status_code == 404
     assert "This page does not exist, or you may not see it." in page.content.decode()
+    lost = Client().get("/t/an-old-link/")
+    assert lost.status_code == 404
+    assert "colleague" not in lost.content.decode()
+    assert 'href="/contact/"' in lost.content.decode()  # a customer's way on
 
 
 def test_when_something_breaks_the_page_says_so_without_asking_the_database(world, monkeypatch):

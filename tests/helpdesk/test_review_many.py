@@ -338,7 +338,7 @@ def test_the_mail_of_the_week_tells_what_was_done_in_its_review(world, alice):
     ]
     letter = letters.queue_week(world.alice, lambda: told, unsubscribe="https://x.test/")
     for text in (letter.text, letter.html):
-        assert "Friday review" in text
+        assert text.count("Friday review") == 1
         assert "/review/?week=2026-W47" in text
         assert "Waiting for the supplier: 2" in text
 

@@ -66,6 +66,24 @@ def test_the_list_shows_role_contacts_and_state(alice, world):
         assert words in page
 
 
+@pytest.mark.row("CO6")
+def test_what_the_page_says_of_roles_is_so(alice, world):
+    page = " ".join(alice.get("/settings/team/").content.decode().split())
+    bob = signed_in(world.bob)
+    for words, path, status in (
+        ("See customers with their orders and carts, and export lists", "/customers/export/", 200),
+        ("Write to several customers at once", "/letters/", 200),
+        ("See the figures of their contacts and their own", "/statistics/", 200),
+        ("Hand out the weekly review", "/review/delegations/new/", 403),
+        ("Delete threads and customers, erase and import", "/customers/import/", 403),
+        ("See whole IP addresses and the audit", "/settings/privacy/", 403),
+        ("Change mailboxes, contacts, replies and the team", "/settings/mailboxes/", 403),
+    ):
+        row = page.split(words)[1].split("</tr>")[0]
+        assert row.count("Yes") == (2 if status == 200 else 1), words
+        assert bob.get(path).status_code == status, path
+
+
 @pytest.mark.row("WK7")
 def test_with_one_person_roles_are_of_no_interest(db):
     page = signed_in(make.supervisor()).get("/settings/team/").content.decode()

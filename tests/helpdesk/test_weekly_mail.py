@@ -100,6 +100,7 @@ def test_its_charts_are_pictures_with_words_and_it_says_what_else_there_is(world
         assert len(file.content) < 20_000
     assert 'alt="Mon 24: 4 new, 3 answered, 3 closed; Tue 25:' in mail.html
     assert 'alt="week 10: 0; week 11: 0; week 12: 1; week 13: 8"' in mail.html
+    assert "( as before)" not in mail.text
     composed = to_mime(mail).decode()
     assert composed.count("Content-Disposition: inline") == 2
     for told in (mail.text, mail.html):

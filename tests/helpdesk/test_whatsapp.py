@@ -130,3 +130,25 @@ def test_nobody_notes_it_in_a_thread_or_contact_that_they_may_not_see(world, cli
     assert hidden.status_code == 400
     assert client.post(url, {"text": "Hi", "contact": world.service.pk, "do": "open"}).status_code == 400
     assert not thread.events.filter(kind=EventKind.WHATSAPP).exists()
+
+
+@pytest.mark.row("AR20")
+def test_a_number_that_cannot_be_called_is_mended_in_the_dialog(world, bob, client):
+    john = world.john
+    Customer.objects.filter(pk=john.pk).update(phone="06 12 34")
+    url = f"/customers/{john.pk}/whatsapp/"
+    page = bob.get(url).content.decode()
+    assert "cannot be called" in page
+    assert 'value="06 12 34"' in page
+    refused = bob.post(f"{url}phone/", {"country": "FR", "phone": "06 12"})
+    assert refused.status_code == 400
+    assert "Example: 06 12 34 56 78" in refused.content.decode()
+    assert 'value="06 12"' in refused.content.decode()
+    same = bob.post(f"{url}phone/", {"country": "FR", "phone": "06 12 34"})  # as it is on file
+    assert "cannot be called" in same.content.decode().split('id="id_phone_error"')[1][:300]
+    assert bob.post(f"{url}phone/", {"country": "XX", "phone": ""}).status_code == 400
+    assert bob.post(f"{url}phone/", {"country": "FR", "phone": "06 12 34 56 78"}).url == url
+    john.refresh_from_db()
+    assert john.phone == "+33612345678"
+    assert john.history.first().history_user == world.bob
+    assert "Can be called" in bob.get(url).content.decode()

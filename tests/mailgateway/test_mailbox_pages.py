@@ -131,8 +131,9 @@ def test_no_clear_text_but_on_this_machine(alice, kind):
 @pytest.mark.row("IM4")
 def test_a_pinned_certificate_is_64_digits_and_excludes_an_authority(alice):
     assert "has 64 digits" in alice.post("/settings/mailboxes/new/", fields(fingerprint="AB:CD")).content.decode()
-    page = alice.post("/settings/mailboxes/new/", fields(ca_pem="hello"))
-    assert "no certificate in PEM form" in page.content.decode()
+    for words in ("hello", "un año", "١٢٣"):
+        page = alice.post("/settings/mailboxes/new/", fields(ca_pem=words))
+        assert "no certificate in PEM form" in page.content.decode()
     alice.post("/settings/mailboxes/new/", fields(fingerprint="SHA256: " + ":".join(["AB"] * 32)))
     assert Mailbox.objects.get().fingerprint == "ab" * 32
 

@@ -54,6 +54,7 @@ def test_a_link_that_is_looked_at_counts_nothing_and_the_button_counts_once(
     assert Rating.objects.get().score is None
     shown = client.get(f"{url}?score=4").content.decode()
     assert "You chose “Good”" in shown
+    assert "solved by Bob on" in shown
     assert re.search(r'value="4" checked', shown)
     assert "Choose one of the five" in client.post(url, {"comment": "Nice <b>people</b>"}).content.decode()
     client.post(url, {"score": "4", "helped": ["fast", "nonsense"], "comment": "x"}, follow=True)

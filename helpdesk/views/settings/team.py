@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -17,6 +18,19 @@ from helpdesk import pings
 from helpdesk.absences import absence_of
 from helpdesk.forms_team import AgentForm
 from helpdesk.models import Thread
+
+# What it is, and whether agents may do it too; supervisors may do all of it.
+ROLES = (
+    (gettext_lazy("Answer the threads of their contacts"), True),
+    (gettext_lazy("See customers with their orders and carts, and export lists"), True),
+    (gettext_lazy("Write to several customers at once"), True),
+    (gettext_lazy("See the figures of their contacts and their own"), True),
+    (gettext_lazy("See the threads and figures of everybody"), False),
+    (gettext_lazy("Hand out the weekly review"), False),
+    (gettext_lazy("Delete threads and customers, erase and import"), False),
+    (gettext_lazy("See whole IP addresses and the audit"), False),
+    (gettext_lazy("Change mailboxes, contacts, replies and the team"), False),
+)
 
 
 def threads_of(agent: Agent) -> QuerySet[Thread]:
@@ -36,7 +50,7 @@ def page(request: HttpRequest, form: AgentForm) -> HttpResponse:
     away = Absence.objects.by_agent(timezone.localdate())
     for agent in agents:
         agent.absence = away.get(agent.pk)
-    context = {"section": "team", "agents": agents, "form": form, "alone": len(agents) == 1}
+    context = {"section": "team", "agents": agents, "form": form, "alone": len(agents) == 1, "roles": ROLES}
     return render(request, "settings/team.html", context)
 
 
