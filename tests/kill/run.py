@@ -120,7 +120,7 @@ class Run:
         while self.kills < self.chosen.kills or delivering.is_alive() or not done(self.chosen.mails):
             with suppress(
                 OperationalError
-            ):  # a worker that was stopped with the lock in hand, or a crowd: the next time
+            ):  # whoever was stopped with the lock in hand has it still: the next time
                 answer_all()
                 make_due()
             now, steps = time.monotonic(), steps_done()
