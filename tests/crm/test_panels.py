@@ -23,7 +23,7 @@ def panel(client, customer, text="Where is it?", **about):
     thread.link(by=None, **about)
     answer = client.get(f"/threads/{thread.pk}/panel/")
     assert answer.status_code == 200
-    return answer.content.decode()
+    return " ".join(answer.content.decode().split())
 
 
 @pytest.mark.row("CF11")

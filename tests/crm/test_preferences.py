@@ -138,7 +138,7 @@ def test_what_the_desk_keeps_of_messages_stands_on_the_page_of_security_too(worl
     Thread.objects.update(trashed_at=timezone.now() - timedelta(days=31))
     assert "/settings/kept/" in alice.get("/settings/privacy/").content.decode()
     page = " ".join(alice.get("/settings/kept/").content.decode().split())
-    assert 'messages</th><td class="num">90</td>' in page
+    assert 'messages</th> <td class="num">90</td>' in page
     assert page.count('<td class="num r">1</td>') == 2
 
 

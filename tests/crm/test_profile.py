@@ -44,7 +44,7 @@ def alice(world, client):
 def shown(client, customer, path=""):
     answer = client.get(f"/customers/{customer.pk}/{path}")
     assert answer.status_code == 200
-    return answer.content.decode()
+    return " ".join(answer.content.decode().split())
 
 
 @pytest.mark.row("CV1")

@@ -290,7 +290,7 @@ def test_on_a_phone_one_pane_at_a_time_and_nothing_scrolls_sideways(opened):
     expect(page.locator("#panel")).to_be_visible()
     expect(page.locator("#scroll")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    page.set_viewport_size({"width": 320, "height": 640})  # the head's buttons do not fit: they scroll, and not the page
+    page.set_viewport_size({"width": 320, "height": 640})  # the head's buttons scroll, and not the page
     page.get_by_role("tab", name="Conversation").click()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 

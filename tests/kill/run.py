@@ -118,9 +118,7 @@ class Run:
         each = SPREAD * STEPS * self.chosen.mails / max(self.chosen.kills, 1)
         moved_at, before, goal = time.monotonic(), 0, self.chance.expovariate(1 / each)
         while self.kills < self.chosen.kills or delivering.is_alive() or not done(self.chosen.mails):
-            with suppress(
-                OperationalError
-            ):  # whoever was stopped with the lock in hand has it still: the next time
+            with suppress(OperationalError):  # whoever was stopped with the lock in hand has it still: the next time
                 answer_all()
                 make_due()
             now, steps = time.monotonic(), steps_done()

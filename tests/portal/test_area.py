@@ -134,7 +134,7 @@ def test_an_order_shows_its_state_its_lines_and_where_it_is(inside, john):
     for words in ("MK-77", "En camino", "Cuenco Bruma", "2 × £15.00", "£4.90", "£42.50", "24 November 2030"):
         assert words in page, words
     assert 'href="https://carrier.test/1"' in page
-    assert page.split('aria-current="step"')[1].split("</li>")[0].endswith("On its way")
+    assert page.split('aria-current="step"')[1].split("</li>")[0].strip().endswith("On its way")
     page = shown(inside, f"/area/orders/{evil.pk}/")
     assert "javascript:" not in page
     assert "TRACK-78" in page

@@ -10,8 +10,8 @@ from tests.helpdesk.mailings.letters import URL, later, people, typed
 
 @pytest.mark.row("CL7")
 def test_others_are_added_by_name_and_who_was_taken_out_is_included_again(world, bob):
-    empty = bob.get(URL).content.decode()  # as from the queue, for nobody yet
-    assert '<h1 class="bar__title">Write e-mail</h1>' in empty
+    empty = " ".join(bob.get(URL).content.decode().split())  # as from the queue, for nobody yet
+    assert '<h1 class="bar__title"> Write e-mail </h1>' in empty
     assert f'href="{URL}"' in bob.get("/").content.decode()
     some = people(2)
     maria, nobody = make.customer("María Gómez", "maria@x.test"), make.customer("Marta Nadie", "m@x.test")
