@@ -47,14 +47,13 @@ $(STAMP_DEV): requirements-dev.txt
 
 # Three at a time on two cores: a test often waits for a browser or a server.
 PYTEST := $(PY) -m pytest -n 3 --dist worksteal
-PYTEST_ON_POSTGRESQL := $(PY) tests/servers/postgres.py $(PY) -m pytest -n 1 -m "not browser" --database-only --reuse-db
 PACKAGES := config accounts search live crm helpdesk mailgateway portal
 CHECK_DATA := build/check
 PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS=desk.example
 
-test: services install-dev ## every test on SQLite with Chromium and Dovecot, beside it what rests on SQL on PostgreSQL; at most 6 minutes
-	@mkdir -p build && echo "SQLite now; what PostgreSQL says comes after it." && { $(PYTEST_ON_POSTGRESQL) >build/postgresql.log 2>&1 & other=$$!; \
-	$(PYTEST); ours=$$?; wait $$other; theirs=$$?; echo "PostgreSQL:"; cat build/postgresql.log; exit $$((ours ? ours : theirs)); }
+test: services install-dev ## every test on SQLite with Chromium and Dovecot, then what rests on SQL on PostgreSQL; at most 6 minutes
+	$(PYTEST)
+	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only --reuse-db
 
 test-fast: install-dev ## a test of each row and all that needs no database, without browser and servers; at most 60 s
 	$(PYTEST) -m "not browser and not imap" --each-row-once

@@ -42,7 +42,7 @@ def take(box, mail):
 
 
 def page_of(client, taken):
-    return client.get(f"/threads/{taken.delivered.thread_id}/").content.decode()
+    return " ".join(client.get(f"/threads/{taken.delivered.thread_id}/").content.decode().split())
 
 
 # -- cards ----------------------------------------------------------------------------------------
