@@ -1,5 +1,6 @@
 """What happened to a customer's record."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -15,6 +16,19 @@ class RecordEventQuerySet(models.QuerySet["RecordEvent"]):
     def record(self, kind: str, customer: Customer | None, *, by: Any = None, ip: str = "", **data: Any) -> None:
         """Write a fact down. `by` is an agent, or None for the customer, the shop or the product itself."""
         self.create(kind=kind, customer=customer, by=by, ip_address=ip or None, data=data)
+
+    def exported(
+        self, name: str, *, by: Any, columns: Iterable[str], kind: str, rows: int | None = None, filters: str = ""
+    ) -> None:
+        """Who took which list out, in which columns and kind of file, how filtered; `rows` where they were counted."""
+        words: dict[str, Any] = {
+            "list": name,
+            "rows": rows,
+            "filters": filters,
+            "columns": ", ".join(columns),
+            "file": kind,
+        }
+        self.record(self.model.Kind.EXPORTED, None, by=by, **words)
 
 
 class RecordEvent(models.Model):

@@ -46,15 +46,10 @@ def export(request: AgentRequest, table: Table, rows: QuerySet[Any], *, back: st
     if not columns or not selection.count:
         return _page(request, selection, offered, error=_why_not(selection))
     kind = XLSX if request.POST.get("kind") == XLSX else CSV
-    RecordEvent.objects.record(
-        RecordEvent.Kind.EXPORTED,
-        None,
-        by=request.user,
-        list=table.name,
-        rows=selection.count,
-        filters=selection.listing.query().urlencode() if selection.is_all else "",
-        columns=", ".join(one.key for one in columns),
-        file=kind,
+    filters = selection.listing.query().urlencode() if selection.is_all else ""
+    keys = [one.key for one in columns]
+    RecordEvent.objects.exported(
+        table.name, by=request.user, columns=keys, kind=kind, rows=selection.count, filters=filters
     )
     return _file(request, selection, columns, kind)
 

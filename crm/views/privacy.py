@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -80,21 +81,18 @@ def finish(request: AgentRequest, request_id: int) -> HttpResponse:
 def audit(request: AgentRequest) -> HttpResponseBase:
     """All that was written down, the newest first, as a file; that it was made is written down too."""
     kind = XLSX if request.POST.get("kind") == XLSX else CSV
-    told = RecordEvent.objects.select_related("customer", "by").prefetch_related("customer__emails")
-    facts: dict[str, Any] = {
-        "list": "audit",
-        "rows": told.count(),
-        "columns": ", ".join(one.key for one in AUDIT),
-        "file": kind,
-    }
-    RecordEvent.objects.record(RecordEvent.Kind.EXPORTED, None, by=request.user, **facts)
+    told, keys = _told(), [one.key for one in AUDIT]
+    RecordEvent.objects.exported("audit", by=request.user, columns=keys, kind=kind, rows=told.count())
     return file_of(request, all_of(told, NEWEST_FIRST), AUDIT, _("Audit"), kind, bom=kind == CSV)
+
+
+def _told() -> QuerySet[RecordEvent]:
+    return RecordEvent.objects.select_related("customer", "by").prefetch_related("customer__emails")
 
 
 def _page(request: AgentRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
     form = forms.get("form") or KeepingForm(instance=RecordSettings.fresh())
     requests = PrivacyRequest.objects.select_related("customer").prefetch_related("customer__emails")
-    told = RecordEvent.objects.select_related("customer", "by").prefetch_related("customer__emails")
     context = {
         "section": "privacy",
         "form": form,
@@ -103,7 +101,7 @@ def _page(request: AgentRequest, *, status: int = 200, **forms: Any) -> HttpResp
         "done": requests.exclude(done_at=None)[:10],
         "kept": _kept(form),
         "kinds": (CSV, XLSX),
-        "audit": Paginator(told, LINES).get_page(request.GET.get("page")),
+        "audit": Paginator(_told(), LINES).get_page(request.GET.get("page")),
     }
     return render(request, "settings/privacy.html", context, status=status)
 

@@ -28,7 +28,7 @@ def file_of(request: HttpRequest, agent: Agent, filters: Filters, asked: QueryDi
     label, columns, pages = OFFERED[str(name)]
     found = queues.threads(agent, filters.without("page", "sort"), zone=DeskSettings.load().time_zone)
     threads = Thread.objects.filter(pk__in=found.order_by().values("pk"))
-    keys = ", ".join(one.key for one in columns)
+    keys = [one.key for one in columns]
     context.record_export(str(name), by=agent, filters=filters.query(), columns=keys, kind=kind)
     separator = ";" if asked.get("separator") == "semicolon" else ","
     return context.file_of(

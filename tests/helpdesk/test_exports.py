@@ -40,6 +40,9 @@ def test_one_row_a_thread_with_its_times_filtered_as_on_screen(client: Client, w
     told = RecordEvent.objects.filter(kind=RecordEvent.Kind.EXPORTED).first()
     assert told is not None
     assert told.by == world.alice
+    make.customer("Ana Ruiz", "ana@example.com")
+    last = client.get("/customers/export/?all=1")  # the page of another list names the last exports of all
+    assert (last.status_code, "threads" in last.content.decode()) == (200, True)
 
     said = rows_of(client.post("/statistics/export/", {"filters": f"{WEEK}&contact=accounting", "of": "messages"}))
     assert [row["Counts as"] for row in said if row["Thread"] == str(threads[6].pk)] == ["", "first", "", "", "next"]
