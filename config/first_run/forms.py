@@ -116,13 +116,8 @@ class ShopForm(Dressed, forms.ModelForm):
     def save(self, commit: bool = True) -> DeskSettings:
         """The shop, and its own calendar."""
         desk: DeskSettings = super().save(commit)
-        calendar = Calendar.first()
-        calendar.name = desk.shop_name[:80]
-        calendar.week = {**calendar.week, **{str(day): self.cleaned_data["hours"] for day in range(5)}}
-        calendar.save()
-        calendar.holidays.all().delete()
-        if self.cleaned_data["holidays"]:
-            calendar.add_national_holidays(since=timezone.localdate())
+        since = timezone.localdate() if self.cleaned_data["holidays"] else None
+        Calendar.first().begin(desk.shop_name, self.cleaned_data["hours"], national_since=since)
         return desk
 
 

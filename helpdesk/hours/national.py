@@ -4,6 +4,7 @@ The library is read when somebody asks: it would slow the start of every process
 """
 
 from datetime import date
+from typing import Any
 
 from babel import Locale
 from babel.core import get_global
@@ -14,10 +15,8 @@ ENGLISH = {"en": "en_US"}  # as the library calls it
 
 def country_of(zone: str) -> str:
     """Whose holidays hold where this clock goes, such as "ES"; empty where nobody knows them."""
-    from holidays import list_supported_countries
-
     country = str(get_global("zone_territories").get(zone, ""))
-    return country if country in list_supported_countries() else ""
+    return country if _known(country) is not None else ""
 
 
 def name_of(country: str) -> str:
@@ -30,11 +29,21 @@ def national(country: str, years: tuple[int, ...], *, language: str) -> dict[dat
 
     None for a country whose holidays nobody knows.
     """
-    from holidays import country_holidays, list_localized_countries, list_supported_countries
+    from holidays import country_holidays
 
-    if country not in list_supported_countries():
+    known = _known(country)
+    if known is None:
         return {}
     wanted = ENGLISH.get(language, language)
-    spoken = list_localized_countries().get(country, ())
-    named = wanted if wanted in spoken else country_holidays(country).default_language
+    named = wanted if wanted in known.supported_languages else known.default_language
     return dict(sorted(country_holidays(country, years=years, language=named).items()))
+
+
+def _known(country: str) -> Any:
+    """A country as the library has it; None if it has not. Asked for one, it reads no other."""
+    from holidays import country_holidays
+
+    try:
+        return country_holidays(country)
+    except NotImplementedError:
+        return None

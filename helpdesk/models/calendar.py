@@ -117,6 +117,16 @@ class Calendar(Kept):
         """What counts with it."""
         return hours_in(self.plan)
 
+    @transaction.atomic
+    def begin(self, name: str, spans: list[list[int]], *, national_since: date | None) -> None:
+        """What the first steps ask: these hours from Monday to Friday, and closed on national holidays from a day on,
+        or on none. Whoever goes a step back begins it anew."""
+        self.name, self.week = name[:80], {**self.week, **{str(day): spans for day in range(5)}}
+        self.save()
+        self.holidays.all().delete()
+        if national_since:
+            self.add_national_holidays(since=national_since)
+
     def remove(self) -> None:
         """No such calendar any more; its contacts keep the first."""
         self.delete()
