@@ -195,9 +195,9 @@ async function change(name, move) {
   const asked = new FormData(bulk);
   asked.append("ids", row.dataset.thread);
   asked.append("do", move);
-  const answer = await fetch(bulk.action, { method: "POST", headers: { "HX-Request": "true" }, body: asked });
-  if (answer.status === 400) { press(name); return; } // it takes more than a key, as a reason for closing
-  if (!answer.ok) return;
+  const answer = await fetch(bulk.action, { method: "POST", headers: { "HX-Request": "true" }, body: asked }).catch(() => null);
+  // It takes more than a key, as a reason for closing; or it went wrong: the bar's own form asks for it, or says so.
+  if (!answer?.ok) { press(name); return; }
   undo.innerHTML = await answer.text();
   await settle();
 }
