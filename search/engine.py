@@ -74,7 +74,8 @@ def newest(table: Table, query: Query, *, enough: int = 50, most: int = 2_000) -
     if hits.is_all or len(hits.first_of_group) > enough:
         return hits
     if connection.vendor == "postgresql":
-        hits = Hits(_fetch(*_postgresql(table, query.among(*_recent(table)), most)), is_all=False)
+        recent = query.among(*_recent(looked_at[0][0]))
+        hits = Hits(_fetch(*_postgresql(table, recent, most)), is_all=False)
         if len(hits.first_of_group) > enough:
             return hits
     rows = _fetch(*INDEXES[connection.vendor](table, query, most))
@@ -106,16 +107,21 @@ def _window(table: Table, query: Query) -> list[tuple[int, int, bool]]:
     looks, looked_for = _looks(query, f"{position}(w.words, %s) > 0")
     newest_first = f"{candidates} LIMIT {WINDOW[connection.vendor]}"
     sql = f"SELECT {table.columns}, {looks} FROM ({newest_first}) w ORDER BY 1 DESC"  # noqa: S608
-    return _fetch(sql, [*looked_for, *values])
+    return _rows(sql, [*looked_for, *values])
 
 
 def _fetch(sql: str, values: list[Any]) -> list[Any]:
+    """Rows that an index finds; PostgreSQL may keep all it found in memory."""
     if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return cursor.fetchall()
+        return _rows(sql, values)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")  # with less, it forgets which rows of a page it found
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def _rows(sql: str, values: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
 
@@ -205,11 +211,8 @@ def _postgresql_ids(table: Table, query: Query) -> tuple[str, list[Any]]:
     return f"WITH {hits} SELECT id FROM hit", values  # noqa: S608
 
 
-def _recent(table: Table) -> list[str]:
+def _recent(newest_id: int) -> list[str]:
     """The words of the newest rows: what is not quite rare is found among them, and fetching it all would take long."""
-    with connection.cursor() as cursor:
-        cursor.execute(f'SELECT MAX("{table.key}") FROM "{table.name}"')  # noqa: S608
-        newest_id = cursor.fetchone()[0] or 0
     return [age_word(max(0, newest_id - (back << AGE_BITS))) for back in range(RECENT)]
 
 
