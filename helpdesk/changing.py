@@ -1,16 +1,18 @@
 """What an agent asks to be done to many threads, read from a form: which move it is, or why it cannot be."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import Agent
+from accounts.tag_choices import chosen
 from helpdesk.filters import ME, NOBODY
-from helpdesk.models import CloseReason, Contact, Folder, Move, Priority, ReasonMissing, Status, StatusLabel
+from helpdesk.models import CloseReason, Contact, Folder, Move, Priority, ReasonMissing, Status, StatusLabel, ThreadTag
 from helpdesk.models.moves import SetAssignee, SetContact, SetFolder, SetPriority, SetStatus, SetTags, tags_of
 
 
-def move_of(params: Mapping[str, str], agent: Agent) -> Move:
+def move_of(params: QueryDict, agent: Agent) -> Move:
     """The move that `do` names, as KIND:VALUE. Raises ValueError with a sentence for what is not possible."""
     kind, _colon, value = params.get("do", "").partition(":")
     if kind not in READERS:
@@ -18,7 +20,7 @@ def move_of(params: Mapping[str, str], agent: Agent) -> Move:
     return READERS[kind](value, params, agent)
 
 
-def _status(value: str, params: Mapping[str, str], agent: Agent) -> Move:
+def _status(value: str, params: QueryDict, agent: Agent) -> Move:
     value, _colon, number = value.partition(":")
     if value not in Status.values:
         raise ValueError(_("Choose open, pending 1, pending 2 or closed."))
@@ -32,7 +34,7 @@ def status_move(status: str, reason: CloseReason | None) -> Move:
     return SetStatus(status, StatusLabel.all_by_status()[status].name, reason)
 
 
-def _assignee(value: str, params: Mapping[str, str], agent: Agent) -> Move:
+def _assignee(value: str, params: QueryDict, agent: Agent) -> Move:
     if value == NOBODY:
         return SetAssignee(None, _("Nobody"))
     wanted = str(agent.pk) if value == ME else value
@@ -45,20 +47,20 @@ def _assignee(value: str, params: Mapping[str, str], agent: Agent) -> Move:
     return move
 
 
-def _priority(value: str, params: Mapping[str, str], agent: Agent) -> Move:
+def _priority(value: str, params: QueryDict, agent: Agent) -> Move:
     if value not in Priority.values:
         raise ValueError(_("There is no such priority. Choose low, normal, high or urgent."))
     return SetPriority(value, str(Priority(value).label))
 
 
-def _contact(value: str, params: Mapping[str, str], agent: Agent) -> Move:
+def _contact(value: str, params: QueryDict, agent: Agent) -> Move:
     contact = Contact.objects.active().filter(slug=value).first()
     if contact is None:
         raise ValueError(_("Choose a contact."))
     return SetContact(contact.pk, contact.title)
 
 
-def _folder(value: str, params: Mapping[str, str], agent: Agent) -> Move:
+def _folder(value: str, params: QueryDict, agent: Agent) -> Move:
     if value not in Folder.values:
         raise ValueError(_("Choose what to do with the threads."))
     if value == Folder.TRASH and not agent.is_supervisor:
@@ -66,22 +68,22 @@ def _folder(value: str, params: Mapping[str, str], agent: Agent) -> Move:
     return SetFolder(value, str(Folder(value).label))
 
 
-def _tags(value: str, params: Mapping[str, str], agent: Agent) -> Move:
-    add, remove = (tags_of(params.get(name, "").split(",")) for name in ("add", "remove"))
-    return tags_move(add, remove)
+def _tags(value: str, params: QueryDict, agent: Agent) -> Move:
+    put_on, take_off = chosen(params, ThreadTag.objects.all())
+    return tags_move(tags_of(put_on), tags_of(take_off))
 
 
 def tags_move(add: list[str], remove: list[str]) -> Move:
     """Put some tags on and take others off. Raises ValueError for none, or for one that is in both."""
     if not add and not remove:
-        raise ValueError(_("Write a tag to put on or to take off."))
+        raise ValueError(_("Nothing is chosen: no tag would change."))
     if both := sorted(set(add) & set(remove)):
         raise ValueError(_("“%(names)s” cannot be put on and taken off at once.") % {"names": ", ".join(both)})
     words = [*(f"+ {one}" for one in add), *(f"− {one}" for one in remove)]
     return SetTags({"add": add, "remove": remove}, ", ".join(words))
 
 
-READERS: dict[str, Callable[[str, Mapping[str, str], Agent], Move]] = {
+READERS: dict[str, Callable[[str, QueryDict, Agent], Move]] = {
     "status": _status,
     "assignee": _assignee,
     "priority": _priority,

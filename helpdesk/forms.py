@@ -247,22 +247,6 @@ class SubjectForm(forms.Form):
     subject = forms.CharField(max_length=255, error_messages={"required": _("Write a subject.")})
 
 
-def words_of(typed: str) -> list[str]:
-    """Tags that somebody typed with commas between them."""
-    words = (" ".join(word.split())[:40] for word in typed[:1000].replace("\x00", "").split(","))
-    return [word for word in words if word]
-
-
-class TagsForm(forms.Form):
-    """Tags, with commas between them."""
-
-    tags = forms.CharField(required=False, max_length=1000)
-
-    def clean_tags(self) -> list[str]:
-        """The words."""
-        return words_of(str(self.cleaned_data["tags"]))
-
-
 class OrderForm(forms.Form):
     """Which order and product, or which cart, the thread is about: the customer's own, or an order they name.
 

@@ -9,15 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import Dressed
+from accounts.tag_choices import words_of
 from helpdesk import html as markup
 from helpdesk import placeholders
 from helpdesk.context import EnclosedVoucher
-from helpdesk.forms import ManyFilesField, TagsForm, words_of
+from helpdesk.forms import ManyFilesField
 from helpdesk.models import Contact, DeskSettings, Status, StatusLabel
 from helpdesk.models.reply import PLACEHOLDER
 
 
-class LetterForm(Dressed, TagsForm):
+class LetterForm(Dressed, forms.Form):
     """From which contact, about what, the text, when it leaves and what happens then; `voucher` is a form inside it."""
 
     contact = forms.ModelChoiceField(Contact.objects.none(), empty_label=None, label=_("From"))
@@ -34,6 +35,13 @@ class LetterForm(Dressed, TagsForm):
         error_messages={"invalid": _("Write a date and a time.")},
     )
     then = forms.ChoiceField(label=_("Leave the threads in"), required=False)
+    tags = forms.CharField(
+        label=_("Tags of the threads"),
+        required=False,
+        max_length=1000,
+        help_text=_("With commas between them."),
+        widget=forms.TextInput({"list": "thread-tags"}),
+    )
     form_key = forms.CharField(max_length=32, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, contacts: Any, **options: Any) -> None:
@@ -42,9 +50,6 @@ class LetterForm(Dressed, TagsForm):
         chooser.queryset = contacts
         statuses: Any = self.fields["then"]
         statuses.choices = [(key, row.full_name) for key, row in StatusLabel.all_by_status().items()]
-        self.fields["tags"].label = _("Tags of the threads")
-        self.fields["tags"].help_text = _("With commas between them.")
-        self.fields["tags"].widget.attrs["list"] = "thread-tags"
         typed = self.data if self.is_bound else None
         self.voucher = EnclosedVoucher(typed, prefix="voucher", initial=self.initial.get("voucher") or {})
         self.fields["files"] = ManyFilesField(limit_mb=DeskSettings.load().upload_limit_mb, label=_("Files"))
@@ -77,6 +82,10 @@ class LetterForm(Dressed, TagsForm):
             return self.fields["send_at"].clean(self["send_at"].value())
         except ValidationError:
             return None
+
+    def clean_tags(self) -> list[str]:
+        """The words."""
+        return words_of(str(self.cleaned_data["tags"]))
 
     def clean_send_at(self) -> datetime | None:
         """A time that is still to come."""

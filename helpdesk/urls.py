@@ -93,6 +93,7 @@ urlpatterns = [
     path("appearance/", appearance.change, name="appearance"),
     path("changes/", changes.index, name="changes"),
     path("changes/new/", changes.new, name="new_change"),
+    path("changes/tags/", changes.tags, name="change_tags"),
     path("changes/<int:change_id>/undo/", changes.undo, name="undo_change"),
     path("threads/<int:thread_id>/", thread.show, name="thread"),
     path("threads/<int:thread_id>/conversation/", thread.conversation, name="conversation"),

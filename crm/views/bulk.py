@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import go
+from accounts.tag_choices import chosen
 from accounts.typed import number
 from crm.lists.customers import selection_of
 from crm.models import TONES, BulkChange, Customer, CustomerGroup, CustomerTag
@@ -116,10 +117,7 @@ def _delete(request: AgentRequest, selection: Selection) -> BulkChange:
 
 
 def _tags(request: AgentRequest, selection: Selection) -> BulkChange:
-    chosen = {tag.pk: tag.name for tag in CustomerTag.objects.all()}
-    put_on = [name for pk, name in chosen.items() if request.POST.get(f"tag-{pk}") == "add"]
-    put_on += [part for text in request.POST.getlist("new") for part in text.split(",") if part.strip()]
-    take_off = [name for pk, name in chosen.items() if request.POST.get(f"tag-{pk}") == "remove"]
+    put_on, take_off = chosen(request.POST, CustomerTag.objects.all())
     if not (put_on or take_off):
         raise ValueError(_("Nothing is chosen: no tag would change."))
     return BulkChange.objects.retag(selection.rows, add=put_on, remove=take_off, by=request.user)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages as toasts
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from accounts.models import Agent
 from helpdesk.absences import absence_of, sentence_of
 from helpdesk.changing import move_of
 from helpdesk.chrome import statuses_of
-from helpdesk.models import CloseReason, Contact, Priority, ThreadChange, ThreadTag
+from helpdesk.models import CloseReason, Contact, Priority, Thread, ThreadChange, ThreadTag
 from helpdesk.models.moves import SetAssignee
 from helpdesk.models.thread_change import MOST
 from helpdesk.selection import Selection
@@ -71,16 +72,30 @@ def _choices(request: AgentRequest, selection: Selection, *, error: str = "", st
         "back": _queue(selection.query),
         "most": MOST,
         "error": error,
-        "typed": request.POST,
         "statuses": statuses_of(request),
         "reasons": CloseReason.asked_for(),
         "priorities": list(reversed(Priority.choices)),
         "people": Agent.objects.active(),
         "contacts": Contact.objects.active(),
-        "known_tags": ThreadTag.objects.all(),
     }
-    template = "_menus.html" if request.htmx else "new.html"
-    return render(request, f"helpdesk/changes/{template}", context, status=status)
+    if request.htmx:
+        return render(request, "helpdesk/changes/_menus.html", context, status=status)
+    return render(request, "helpdesk/changes/new.html", {**context, **_tags_on(selection)}, status=status)
+
+
+@agent_required
+@require_safe
+def tags(request: AgentRequest) -> HttpResponse:
+    """The tags of the chosen threads, for the menu of the queue's bar."""
+    selection = Selection.read(request.user, request.GET)
+    return render(request, "helpdesk/changes/_tags.html", _tags_on(selection))
+
+
+def _tags_on(selection: Selection) -> dict[str, Any]:
+    """Every tag with how many of the chosen threads have it."""
+    links = Thread.tags.through.objects.filter(thread__in=selection.threads.order_by().values("pk"))
+    counted = dict(links.values_list("threadtag").annotate(n=Count("pk")).order_by())
+    return {"tags": [(tag, counted.get(tag.pk, 0)) for tag in ThreadTag.objects.all()], "all": selection.count}
 
 
 @agent_required

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 from accounts.access import AgentRequest, agent_required, supervisor_required
 from accounts.http import SeeOther, go, respond
 from accounts.models import Absence
+from accounts.tag_choices import chosen
 from helpdesk import context as shop
 from helpdesk.absences import absence_of, sentence_of
-from helpdesk.forms import AssignmentForm, MoveForm, OrderForm, PriorityForm, StatusForm, SubjectForm, TagsForm
-from helpdesk.models import ReasonMissing, Thread
+from helpdesk.forms import AssignmentForm, MoveForm, OrderForm, PriorityForm, StatusForm, SubjectForm
+from helpdesk.models import ReasonMissing, Thread, ThreadTag
 from helpdesk.panel import mentioned_in
 from helpdesk.returning import back_to
 from helpdesk.views.thread import origin, page, render_header, thread_path, visible
@@ -123,11 +124,11 @@ def subject(request: AgentRequest, thread_id: int) -> HttpResponse:
 @agent_required
 @require_POST
 def tags(request: AgentRequest, thread_id: int) -> HttpResponse:
-    """Make these its tags."""
-    thread, form = visible(request, thread_id), TagsForm(request.POST)
-    if form.is_valid():
-        thread.set_tags(form.cleaned_data["tags"], by=request.user)
-    return answer(request, thread, form)
+    """Put tags on, take others off."""
+    thread = visible(request, thread_id)
+    put_on, take_off = chosen(request.POST, ThreadTag.objects.all())
+    thread.set_tags({tag.name for tag in thread.tags.all()} - set(take_off) | set(put_on), by=request.user)
+    return answer(request, thread)
 
 
 @agent_required

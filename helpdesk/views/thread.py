@@ -30,6 +30,7 @@ from helpdesk.models import (
     StatusLabel,
     Thread,
     ThreadQuerySet,
+    ThreadTag,
 )
 from helpdesk.panel import panel_of
 from helpdesk.purging import BIN_DAYS
@@ -243,7 +244,7 @@ def choices(request: AgentRequest, thread_id: int, what: str) -> HttpResponse:
         "what": what,
         "people": people_of(thread.contact) if what == "assignee" else [],
         "contacts": Contact.objects.active() if what == "contact" else [],
-        "tags": ", ".join(tag.name for tag in thread.tags.all()) if what == "tags" else "",
+        "tags": _tags_on(thread) if what == "tags" else [],
         "times": quick_choices(timezone.localtime()) if what == "snooze" else {},
         "priorities": list(reversed(Priority.choices)) if what == "priority" else [],
         "reasons": CloseReason.in_use() if what == "closing" else [],
@@ -252,3 +253,9 @@ def choices(request: AgentRequest, thread_id: int, what: str) -> HttpResponse:
     }
     template = "_choices.html" if request.htmx else "choices.html"
     return render(request, f"helpdesk/thread/{template}", context)
+
+
+def _tags_on(thread: Thread) -> list[tuple[ThreadTag, int]]:
+    """Every tag, with 1 for those that the thread has."""
+    has = set(thread.tags.all())
+    return [(tag, int(tag in has)) for tag in ThreadTag.objects.all()]

@@ -1,20 +1,21 @@
-// The dialog of tags: each click on a tag goes unchanged, put on, taken off; what would change is counted below.
+// The list of tags: each click on one goes unchanged, put on, taken off; what would change is counted below.
 const STATES = ["", "add", "remove"];
-const form = () => document.querySelector("form[data-tags]");
 const say = (text, values) => Object.entries(values).reduce((words, [name, value]) => words.replace(`{${name}}`, value), text);
+const placeOf = (part) => part.closest("[data-tags]");
+const itemsOf = (place) => [...place.querySelectorAll("[data-tag]")];
 
 function stateOf(item) {
   return item.querySelector("input:checked")?.value ?? "add";
 }
 
-function iconOf(state) {
-  const href = document.querySelector("form[data-tags] use")?.getAttribute("href").split("#")[0];
+function iconOf(place, state) {
+  const href = place.querySelector("use").getAttribute("href").split("#")[0];
   const name = { add: "plus", remove: "minus", mixed: "minus", on: "check" }[state];
   return name ? `<svg class="i" aria-hidden="true"><use href="${href}#i-${name}"/></svg>` : "";
 }
 
 function draw(item) {
-  const { all, adds, takes, leaves } = form().dataset;
+  const { all, adds, takes, leaves } = placeOf(item).dataset;
   const n = Number(item.dataset.n);
   const state = stateOf(item);
   const button = item.querySelector("button");
@@ -22,19 +23,20 @@ function draw(item) {
   const mixed = state === "" && n > 0 && n < Number(all);
   button.className = `tri${state === "add" ? " tri--add" : ""}${state === "remove" ? " tri--del" : ""}`;
   button.setAttribute("aria-checked", mixed ? "mixed" : String(has));
-  button.querySelector(".tri__box").innerHTML = iconOf(state || (mixed ? "mixed" : has ? "on" : ""));
+  button.querySelector(".tri__box").innerHTML = iconOf(placeOf(item), state || (mixed ? "mixed" : has ? "on" : ""));
   const words = { "": leaves, add: say(adds, { n: all - n }), remove: say(takes, { n }) };
   button.querySelector(".tri__what").textContent = words[state];
 }
 
-function count() {
+function count(place) {
+  const summary = place.querySelector("[data-summary]");
+  if (!summary) return;
   let plus = 0, less = 0;
-  for (const item of form().querySelectorAll("[data-tag]")) {
-    if (stateOf(item) === "add") plus += form().dataset.all - item.dataset.n;
+  for (const item of itemsOf(place)) {
+    if (stateOf(item) === "add") plus += place.dataset.all - item.dataset.n;
     if (stateOf(item) === "remove") less += Number(item.dataset.n);
   }
-  const text = plus || less ? say(form().dataset.sum, { plus, less }) : form().dataset.none;
-  form().querySelector("[data-summary]").textContent = text;
+  summary.textContent = plus || less ? say(place.dataset.sum, { plus, less }) : place.dataset.none;
 }
 
 function buttonFor(item) {
@@ -52,58 +54,70 @@ function buttonFor(item) {
 
 // What would change nobody is left out: putting on what all have, taking off what none has.
 function step(item) {
+  const place = placeOf(item);
   const n = Number(item.dataset.n);
-  const useful = STATES.filter((one) => one === "" || (one === "add" ? n < Number(form().dataset.all) : n > 0));
+  const useful = STATES.filter((one) => one === "" || (one === "add" ? n < Number(place.dataset.all) : n > 0));
   const next = item.querySelector("[type=radio]") ? useful[(useful.indexOf(stateOf(item)) + 1) % useful.length] : "";
   const radio = item.querySelector(`input[value="${next}"]`);
   if (radio) radio.checked = true; else item.remove(); // one that does not exist yet is there or not
   if (radio) draw(item);
-  count();
+  count(place);
 }
 
-function create(name) {
+function create(place, name) {
   const item = document.createElement("li");
   item.dataset.tag = name;
   item.dataset.n = "0";
   item.innerHTML = '<fieldset><legend><span class="tag" dir="auto"></span> <small class="muted"></small></legend><input type="hidden" name="new"></fieldset>';
   item.querySelector(".tag").textContent = name;
-  item.querySelector("small").textContent = say(form().dataset.on, { n: 0, all: form().dataset.all });
+  if (place.dataset.all !== "1") item.querySelector("small").textContent = say(place.dataset.on, { n: 0, all: place.dataset.all });
   item.querySelector("input").value = name;
-  form().querySelector(".tag-list").prepend(item);
+  place.querySelector(".tag-list").prepend(item);
   buttonFor(item);
   draw(item);
-  count();
 }
 
 function search(field) {
+  const place = placeOf(field);
   const words = field.value.trim().toLowerCase();
-  const items = [...form().querySelectorAll("[data-tag]")];
-  items.forEach((item) => { item.hidden = !item.dataset.tag.toLowerCase().includes(words); });
-  form().querySelector("[data-create]").hidden = !words || items.some((item) => item.dataset.tag.toLowerCase() === words);
+  itemsOf(place).forEach((item) => { item.hidden = !item.dataset.tag.toLowerCase().includes(words); });
+  place.querySelector("[data-create]").hidden = !words || itemsOf(place).some((item) => item.dataset.tag.toLowerCase() === words);
 }
 
+// What is typed is put on, and made if there is none; without a word, all that was chosen is done.
 function enter(field) {
+  const place = placeOf(field);
   const name = field.value.trim().split(/\s+/).join(" ");
-  if (!name) return;
-  const same = [...form().querySelectorAll("[data-tag]")].find((item) => item.dataset.tag.toLowerCase() === name.toLowerCase());
+  const same = itemsOf(place).find((item) => item.dataset.tag.toLowerCase() === name.toLowerCase());
   if (same && stateOf(same) !== "add") { same.querySelector('input[value="add"]').checked = true; draw(same); }
-  if (!same) create(name);
+  if (!same) create(place, name);
   field.value = "";
   search(field);
-  count();
+  count(place);
 }
 
-function enhance() {
-  if (!form() || form().dataset.ready) return;
-  form().dataset.ready = "1";
-  const field = document.getElementById("tag-search");
+function enhance(place) {
+  place.dataset.ready = "1";
+  const field = place.querySelector("[type=search]");
   field.removeAttribute("name"); // what is typed there becomes a tag with Enter
-  for (const item of form().querySelectorAll("[data-tag]")) { buttonFor(item); draw(item); }
+  for (const item of itemsOf(place)) { buttonFor(item); draw(item); }
   field.addEventListener("input", () => search(field));
-  field.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); enter(field); } });
-  form().addEventListener("click", (event) => { const item = event.target.closest("[data-tag]"); if (item && event.target.closest("button")) step(item); });
-  count();
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (field.value.trim()) enter(field);
+    else field.form.requestSubmit(field.form.querySelector("[data-applies]"));
+  });
+  place.addEventListener("click", (event) => { const item = event.target.closest("[data-tag]"); if (item && event.target.closest("button")) step(item); });
+  count(place);
 }
 
-document.body.addEventListener("htmx:afterSwap", enhance);
-enhance();
+// A word that was typed and not entered is meant all the same.
+document.addEventListener("submit", (event) => {
+  const field = event.submitter?.matches("[data-applies]") && event.target.querySelector("[data-tags] [type=search]");
+  if (field && field.value.trim()) enter(field);
+}, true);
+
+const enhanceAll = () => document.querySelectorAll("[data-tags]:not([data-ready])").forEach(enhance);
+document.body.addEventListener("htmx:afterSwap", enhanceAll);
+enhanceAll();

@@ -62,6 +62,41 @@ def test_threads_are_chosen_and_closed_by_keyboard_and_come_back(world_live, sig
     expect(bar.get_by_role("button", name="Me", exact=False).first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("3 threads assigned: Bob Agent.")).to_be_visible()
+    expect(page.locator(".nav [data-live-dot]")).to_be_visible()  # the list was loaded anew
     page.keyboard.press("?")
     for said in ("Assign to…", "Pending 1", "Select up to here", "Select all that is shown", "Undo"):
         expect(page.get_by_role("dialog").get_by_text(said, exact=True)).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.row("CS6")
+def test_tags_of_several_are_put_on_and_taken_off_by_keyboard(world_live, sign_in):
+    one, two = (make.thread(world_live.service, sender=f"p{n}@example.com") for n in range(2))
+    for thread, tags in ((one, ["late", "vip"]), (two, ["vip"])):
+        thread.set_tags(tags, by=world_live.bob)
+    page = sign_in(world_live.bob)
+    for key in ("j", "x", "j", "x", "l"):
+        page.keyboard.press(key)
+    expect(page.locator("#tag-search")).to_be_focused()
+    expect(page.get_by_role("checkbox", name="late")).to_have_attribute("aria-checked", "mixed")
+    vip = page.get_by_role("checkbox", name="vip")
+    expect(vip).to_have_attribute("aria-checked", "true")
+    vip.click()
+    expect(vip).to_contain_text("− removed from 2")
+    page.fill("#tag-search", "Fair")
+    page.keyboard.press("Enter")
+    assert barriers(page) == []
+    page.fill("#tag-search", "late")  # typed, and not entered: meant all the same
+    page.get_by_role("button", name="Change the tags").click()
+    expect(page.get_by_text("Tags of 2 threads: + Fair, + late, − vip.")).to_be_visible()
+    assert [{tag.name for tag in thread.tags.all()} for thread in (one, two)] == [{"Fair", "late"}] * 2
+
+    # Enter in an empty field does what was chosen, not what the bar's first button would do.
+    page.keyboard.press("j")
+    page.keyboard.press("l")
+    page.locator("#tag-search").fill("Fair")
+    page.get_by_role("checkbox", name="Fair").click()
+    page.fill("#tag-search", "")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Tags of 1 thread: − Fair.")).to_be_visible()
+    assert not Thread.objects.filter(assignee__isnull=False).exists()

@@ -7,7 +7,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from crm.models import Order
-from helpdesk.models import Message, ReadMark, Status, StatusLabel, Thread
+from helpdesk.models import Message, ReadMark, Status, StatusLabel, Thread, ThreadTag
 from tests import make
 
 XSS = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
@@ -206,10 +206,14 @@ def test_another_contact_takes_the_thread_out_of_this_queue(world, bob):
     assert thread.events.filter(kind="moved").get().sentence == "Bob Agent moved it from Service to Accounting"
 
 
-def test_tags_are_set_from_words_with_commas(world, bob):
+def test_tags_are_put_on_and_taken_off_and_the_others_stay(world, bob):
     thread = make.thread(world.service)
-    bob.post(f"/threads/{thread.pk}/tags/", {"tags": "delay, gift ,, delay"})
-    assert [tag.name for tag in thread.tags.all()] == ["delay", "gift"]
+    thread.set_tags(["late", "vip"], by=world.bob)
+    late = ThreadTag.objects.get(name="late")
+    asked = bob.get(f"/threads/{thread.pk}/choices/tags/").content.decode()
+    assert f'name="tag-{late.pk}"' in asked
+    bob.post(f"/threads/{thread.pk}/tags/", {"new": " gift ,, gift\x00", f"tag-{late.pk}": "remove"})
+    assert [tag.name for tag in thread.tags.all()] == ["gift", "vip"]
 
 
 @pytest.mark.row("CS9")
