@@ -118,6 +118,9 @@ document.addEventListener("submit", (event) => {
   if (field && field.value.trim()) enter(field);
 }, true);
 
-const enhanceAll = () => document.querySelectorAll("[data-tags]:not([data-ready])").forEach(enhance);
-document.body.addEventListener("htmx:afterSwap", enhanceAll);
-enhanceAll();
+const bare = () => [...document.querySelectorAll("[data-tags]:not([data-ready])")];
+document.body.addEventListener("htmx:afterSwap", () => bare().forEach((place) => {
+  enhance(place);
+  place.querySelector("[type=search]").focus(); // it was asked for; the attribute autofocus would be blocked, with a word in the console
+}));
+bare().forEach(enhance);
