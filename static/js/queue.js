@@ -183,7 +183,8 @@ function press(name) {
     const menu = button()?.matches("summary") && button().closest("details");
     if (menu) setTimeout(() => menu.querySelector(".menu__panel :is(button, input:not([type=hidden]))")?.focus());
   };
-  if (button()) push();
+  const isReady = () => button() && !bulk.querySelector(".htmx-settling"); // before that a menu would not fetch what it shows
+  if (isReady()) push();
   else if (ticked().length) bulk.addEventListener("htmx:afterSettle", push, { once: true });
 }
 
