@@ -44,10 +44,10 @@ class AgentConsumer(AsyncWebsocketConsumer):
             self.flusher.cancel()
 
     def ping(self, what: str) -> None:
-        """Gather pings for 30 ms and send them as one frame, so that a burst costs one."""
+        """Gather pings for 10 ms and send them as one frame, so that a burst costs one."""
         self.pending.add(what)
         if self.flusher is None:
-            self.flusher = asyncio.get_running_loop().call_later(0.03, self._flush_soon)
+            self.flusher = asyncio.get_running_loop().call_later(0.01, self._flush_soon)
 
     def _flush_soon(self) -> None:
         self.flusher = None

@@ -144,10 +144,20 @@ class _Desk:
 
     def parse(self, raw: bytes, own_addresses: frozenset[str]) -> InboundMail:
         with self.lock:
-            if self.child is None or not self.child.is_usable:
-                self.close()
-                self.child = Child()
-            return self.child.parse(raw, own_addresses)
+            return self._usable().parse(raw, own_addresses)
+
+    def be_ready(self) -> None:
+        if self.lock.acquire(blocking=False):  # else one is at work
+            try:
+                self._usable()
+            finally:
+                self.lock.release()
+
+    def _usable(self) -> Child:
+        if self.child is None or not self.child.is_usable:
+            self.close()
+            self.child = Child()
+        return self.child
 
     def close(self) -> None:
         if self.child is not None:
@@ -170,6 +180,11 @@ os.register_at_fork(after_in_child=_renew_after_fork)
 def parse_limited(raw: bytes, own_addresses: frozenset[str] = frozenset()) -> InboundMail:
     """mime.parse in the child. Raises ParseFailed on time, memory or crash. Safe from any thread."""
     return _desk.parse(raw[:MOST_BYTES], own_addresses)
+
+
+def be_ready() -> None:
+    """Begin a child if there is none, so that the next mail need not wait until it has started."""
+    _desk.be_ready()
 
 
 def _send(pipe: BinaryIO, what: object) -> None:

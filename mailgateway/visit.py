@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from helpdesk import faults, leases
-from mailgateway import idle, imap, incoming
+from mailgateway import child, idle, imap, incoming
 from mailgateway.models import Afterwards, Incoming, Mailbox
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,8 @@ class Visit:
         rows.update(copied_at=timezone.now())
 
     def rest(self) -> None:
-        """Everything there is was taken: say how the mailbox does."""
+        """Everything there is was taken: say how the mailbox does, and be ready for more."""
+        child.be_ready()
         if self.trouble:
             self.mailbox.note_error(self.trouble)
             return

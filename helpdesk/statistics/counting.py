@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 from django.db import connection, transaction
@@ -34,7 +34,7 @@ from helpdesk.statistics.life import Found, Life, Said, Turned
 
 WINDOW = 400  # events looked at in one transaction: on SQLite nobody else writes for so long, a quarter of a second
 DAYS = 20  # added up in one transaction, for the same reason
-PAUSE = 0.1  # seconds between two: as long as SQLite lets others wait before they look again
+PAUSE = 0.1  # seconds between two, at least: as long as SQLite lets others wait before they look again
 BATCH = 500  # threads
 SOME = 4_000  # events: more than this a page leaves to the job
 LATE = timedelta(minutes=10)  # a transaction that takes longer is none of ours
@@ -177,9 +177,11 @@ def catch_up(*, thoroughly: bool = True) -> bool:
         return True
     if not thoroughly and (top - state.done > SOME or (state.plan and not is_planned)):
         return False
+    began = monotonic()
     while _step(thoroughly=thoroughly):
         if thoroughly:
-            sleep(PAUSE)
+            sleep(max(PAUSE, monotonic() - began))  # pages that this process serves have at least every other moment
+        began = monotonic()
     return True
 
 

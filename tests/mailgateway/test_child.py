@@ -76,6 +76,19 @@ def test_the_child_has_its_limits_and_none_of_our_secrets(fresh: child.Child, mo
     assert b"DJANGO" not in environment
 
 
+def test_a_child_stands_ready_before_the_next_mail_comes() -> None:
+    child.parse_limited(MAIL % 1)
+    gone = child._desk.child
+    assert gone is not None
+    gone.close()
+    child.be_ready()
+    ready = child._desk.child
+    assert ready is not gone
+    child.be_ready()
+    child.parse_limited(MAIL % 2)
+    assert child._desk.child is ready
+
+
 def test_a_worn_out_child_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     child.parse_limited(MAIL % 1)
     first = child._desk.child
