@@ -215,8 +215,9 @@ def main() -> None:
     from helpdesk.models import Message
 
     wanted = {options.only} if options.only else set(PARTS)
+    arrival = [seen()] if "seen" in wanted else []  # first: a desk has much to do with the mails that ingest() leaves
     rows = (pages() if "pages" in wanted else []) + (ingest() if "ingest" in wanted else [])
-    report = [*([table(rows)] if rows else []), *([seen()] if "seen" in wanted else [])]
+    report = [*([table(rows)] if rows else []), *arrival]
     head = f"{options.threads:,} threads, {Message.objects.count():,} messages, SQLite, {os.cpu_count()} cores, "
     head += f"load {os.getloadavg()[0]:.1f}."
     print("\n\n".join([head, *report]))  # noqa: T201
