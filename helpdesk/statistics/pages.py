@@ -18,17 +18,17 @@ from helpdesk.statistics.behind import behind
 from helpdesk.statistics.cells import DASH, Change, Kpi, Row, TargetRow, changed, decimal, percent, time, whole
 from helpdesk.statistics.days import Line
 from helpdesk.statistics.definitions import DEFINITIONS, Definition
+from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import Attained, Half, Report, Spread, average
 
 OLDEST = 5
 
 
-class Page:
-    """Everything about one report that the template asks for."""
+class Lists:
+    """The lists behind numbers of some days, and what needs nothing else: at all contacts, or some chosen."""
 
-    def __init__(self, report: Report, *, viewer: Agent, contacts: list[Contact], chosen: list[Contact]) -> None:
-        self.report, self.viewer, self.contacts, self.chosen = report, viewer, contacts, chosen
-        self.now, self.before, self.period = report.now, report.before, report.period
+    def __init__(self, period: Period, *, contacts: list[Contact], chosen: list[Contact]) -> None:
+        self.period, self.contacts, self.chosen = period, contacts, chosen
         self.ids = [one.pk for one in chosen or contacts]
         self.queue = reverse("helpdesk:queue")  # asked for once: a page has three hundred addresses
 
@@ -38,6 +38,19 @@ class Page:
         if "contact" in narrow:
             contacts = [narrow.pop("contact")]
         return f"{self.queue}?{behind(key, self.period, **narrow).query(contacts)}"
+
+    @cached_property
+    def shares(self) -> list[shares.Table]:
+        """Tags, products and carriers."""
+        return shares.tables(self.period, self.ids, self.url)
+
+
+class Page(Lists):
+    """Everything about one report that the template asks for."""
+
+    def __init__(self, report: Report, *, viewer: Agent, contacts: list[Contact], chosen: list[Contact]) -> None:
+        super().__init__(report.period, contacts=contacts, chosen=chosen)
+        self.report, self.viewer, self.now, self.before = report, viewer, report.now, report.before
 
     @property
     def export_query(self) -> str:
@@ -330,20 +343,6 @@ class Page:
         used = {int(pk): n for pk, n in self.now.sums.replies.most_common(shares.SHOWN)}
         names = dict(PredefinedReply.objects.filter(pk__in=used).values_list("pk", "title")) if used else {}
         return [(names[pk], n, self.url("sent", reply=pk)) for pk, n in used.items() if pk in names]
-
-    @cached_property
-    def shares(self) -> list[tuple[str, str, list[tuple[shares.Share, str]]]]:
-        """Tags, products and carriers: heading, note, rows with their lists."""
-        per_order = _("threads, and per 100 orders")
-        about = shares.Shares(self.period, self.ids)
-        told = (
-            (_("Tags"), _("new threads"), "tag", about.tags()),
-            (_("Products"), per_order, "product", about.products()),
-            (_("Carriers"), per_order, "carrier", about.carriers()),
-        )
-        return [
-            (head, note, [(one, self.url("new", **{name: one.key})) for one in rows]) for head, note, name, rows in told
-        ]
 
     @property
     def answered(self) -> list[deflections.Answered]:

@@ -1,17 +1,20 @@
 """What the new threads of a period were about: tags, products, carriers. Asked of the threads themselves."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from helpdesk import context
 from helpdesk.models import Thread
 from helpdesk.models.figures import Fact, FactKind
 from helpdesk.statistics.periods import Period
+
+Table = tuple[str, str, "list[tuple[Share, str]]"]  # heading, note, rows with the lists behind them
 
 SHOWN = 8
 COUNTED = 40  # carriers of which those with the most threads per order are shown
@@ -60,7 +63,7 @@ class Shares:
     def products(self) -> list[Share]:
         """The products asked about most, with their orders."""
         counted: Counter[tuple[str, str]] = Counter()
-        for _carrier, reference, name, n in self._orders:
+        for _by, reference, name, n in self._orders:
             if reference:
                 counted[reference, name or ""] += n
         rows = list(_most(counted, SHOWN))
@@ -71,12 +74,23 @@ class Shares:
     def carriers(self) -> list[Share]:
         """Carriers, by threads per 100 of their orders."""
         counted: Counter[str] = Counter()
-        for carrier, _reference, _name, n in self._orders:
+        for carrier, _product, _name, n in self._orders:
             if carrier:
                 counted[carrier] += n
         orders = context.orders_by_carrier(self.period.begin, self.period.end) if counted else {}
         shares = [Share(carrier, carrier, n, orders.get(carrier, 0)) for carrier, n in _most(counted, COUNTED)]
         return sorted(shares, key=lambda one: -(one.per_hundred or 0))[:SHOWN]
+
+
+def tables(period: Period, contacts: list[int], url: Callable[..., str]) -> list[Table]:
+    """Tags, products and carriers of a period; `url` is the list behind a number."""
+    per_order, about = _("threads, and per 100 orders"), Shares(period, contacts)
+    told = (
+        (_("Tags"), _("new threads"), "tag", about.tags()),
+        (_("Products"), per_order, "product", about.products()),
+        (_("Carriers"), per_order, "carrier", about.carriers()),
+    )
+    return [(head, note, [(one, url("new", **{name: one.key})) for one in rows]) for head, note, name, rows in told]
 
 
 def _most(counted: Counter[Any], most: int) -> Iterator[tuple[Any, int]]:

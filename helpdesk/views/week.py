@@ -13,9 +13,11 @@ from helpdesk.chrome import desk_of
 from helpdesk.models import Contact
 from helpdesk.statistics import prestashop as theirs
 from helpdesk.statistics.definitions import DEFINITIONS, TIMES_IN_WORDS
-from helpdesk.statistics.pages import Page
+from helpdesk.statistics.pages import Lists, Page
 from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import report
+
+AT_ONCE = 92  # days: of more, what threads were about is counted after the page is there
 
 
 @agent_required
@@ -24,12 +26,17 @@ def show(request: AgentRequest) -> HttpResponse:
     """?from= and ?to= are days, ?contact= short names; nothing is the present week of all contacts."""
     period, problem = period_of(request)
     contacts, chosen = contacts_of(request)
+    with_shares = "shares" in request.GET
+    if request.htmx and with_shares:
+        lists = Lists(period, contacts=contacts, chosen=chosen)
+        return render(request, "helpdesk/statistics/_shares.html", {"shares": lists.shares})
     page = Page(
         report(period, [one.pk for one in chosen or contacts]), viewer=request.user, contacts=contacts, chosen=chosen
     )
     context = {
         **_chosen(period, contacts, chosen),
         "page": page,
+        "shares_later": period.length > AT_ONCE and not with_shares,
         "problem": problem,
         "definitions": DEFINITIONS,
         "times_in_words": TIMES_IN_WORDS,

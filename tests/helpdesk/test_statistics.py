@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,6 +152,26 @@ def test_every_number_of_the_page_leads_to_the_threads_that_it_counts(client: Cl
     told = client.get("/?figure=closed:2025-03-24:2025-03-30").content.decode()
     assert "Closings, 24–30 Mar 2025: 10, in 8 threads" in told
     assert client.get("/?figure=closed:2025-03-24:tomorrow").status_code == 200  # left out, with a sentence
+
+
+def test_what_a_year_was_about_is_counted_after_its_page_is_there(client: Client, world: SimpleNamespace) -> None:
+    thread = make.thread(world.service)
+    thread.set_tags(["late"], by=world.bob)
+    counting.keep()
+    client.force_login(world.alice)
+    today = timezone.localdate()
+    year = f"/statistics/?from={today - timedelta(days=364)}&to={today}"
+    page = client.get(year).content.decode()
+    assert "late</th>" not in page
+    address = re.search(r'hx-get="([^"]+shares=1)" hx-trigger="load"', page)
+    assert address
+    part = client.get("/statistics/" + address[1].replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+    assert "late</th>" in part
+    assert "<html" not in part
+    without_script = client.get(f"{year}&shares=1").content.decode()
+    assert "late</th>" in without_script
+    assert 'hx-trigger="load"' not in without_script.partition("<main")[2]
+    assert "late</th>" in client.get("/statistics/").content.decode()  # of a week at once
 
 
 @pytest.mark.row("SX6")
