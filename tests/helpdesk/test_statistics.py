@@ -165,7 +165,8 @@ def test_what_a_year_was_about_is_counted_after_its_page_is_there(client: Client
     assert "late</th>" not in page
     address = re.search(r'hx-get="([^"]+shares=1)" hx-trigger="load"', page)
     assert address
-    part = client.get("/statistics/" + address[1].replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+    later = "/statistics/" + address[1].replace("&amp;", "&")
+    part = client.get(later, headers={"HX-Request": "true"}).content.decode()
     assert "late</th>" in part
     assert "<html" not in part
     without_script = client.get(f"{year}&shares=1").content.decode()
