@@ -1,6 +1,7 @@
 """Threads joined, parted and split; another person; the pages for it."""
 
 import pytest
+from django.db import connection
 
 from helpdesk import intake
 from helpdesk.models import Thread
@@ -88,3 +89,10 @@ def test_each_question_stands_in_the_desks_own_frame(client, world, question):
     page = client.get(f"/threads/{thread.pk}/{question}/").content.decode()
     assert 'class="app"' in page
     assert "Back to the thread" in page
+
+
+def test_lists_of_what_is_in_no_other_thread_do_not_read_all_threads(db):
+    rows = Thread.objects.active().filter(merged_into=None)
+    assert "queue" in rows.explain() or connection.vendor == "postgresql"  # which reads so small a table whole
+    assert "merged" not in rows.explain()
+    assert "threads_merged" in Thread.objects.filter(merged_into=1).explain() or connection.vendor == "postgresql"
