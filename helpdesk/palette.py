@@ -8,28 +8,25 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.chrome import navigation
 from helpdesk.results import CARTS, CUSTOMERS, LABELS, ORDERS, THREADS, Asked, Group, Results, place_of
+from helpdesk.settings_pages import pages_of
 from search.folding import words
 
 ROWS = {THREADS: 5, CUSTOMERS: 4, ORDERS: 3, CARTS: 2}
 ONLY = {"@": CUSTOMERS, "#": ORDERS}
 MOST_PLACES = 5
 
-# Name of the address, label, icon, whether only supervisors may go there.
-PAGES: tuple[tuple[str, str | Promise, str, bool], ...] = (
-    ("helpdesk:search", _("Search"), "search", False),
-    ("helpdesk:boxes", _("Contacts"), "columns", False),
-    ("helpdesk:notices", _("Notices"), "bell", False),
-    ("accounts:profile", _("My profile"), "user", False),
-    ("helpdesk:contacts", _("Settings: contacts"), "gear", True),
-    ("helpdesk:replies", _("Settings: predefined replies"), "gear", True),
-    ("helpdesk:statuses", _("Settings: statuses"), "gear", True),
-    ("helpdesk:desk", _("Settings: desk"), "gear", True),
-    ("helpdesk:team", _("Settings: team"), "gear", True),
-    ("mailgateway:mailboxes", _("Settings: mailboxes"), "gear", True),
+PAGES: tuple[tuple[str, str | Promise, str], ...] = (
+    ("helpdesk:search", _("Search"), "search"),
+    ("helpdesk:boxes", _("Contacts"), "columns"),
+    ("helpdesk:notices", _("Notices"), "bell"),
+    ("helpdesk:staffing", _("Next week"), "calendar"),
+    ("crm:addresses", _("Addresses"), "pin"),
+    ("crm:groups", _("Groups"), "users"),
 )
 
 
@@ -86,11 +83,12 @@ class Palette:
 
     def _all_places(self) -> Iterator[Place]:
         shown: Any = navigation(self.request, current="")
-        for entry in [*shown.named, *shown.contacts] if shown else []:
+        for entry in [*shown.named, *shown.contacts, *shown.shop] if shown else []:
             yield Place(entry.label, entry.url, entry.icon, entry.tone)
-        for name, label, icon, supervisors in PAGES:
-            if not supervisors or self.request.user.is_supervisor:  # type: ignore[union-attr]
-                yield Place(label, reverse(name), icon)
+        for name, label, icon in PAGES:
+            yield Place(label, reverse(name), icon)
+        for page in pages_of(self.request.user):  # type: ignore[arg-type]
+            yield Place(f"{gettext('Settings')}: {page.label}", page.url, page.icon, page.look)
 
     @property
     def search_url(self) -> str:

@@ -18,6 +18,7 @@ from accounts.pieces import ago, avatar, duration, icon
 from helpdesk import shortcuts
 from helpdesk.context import standing_of
 from helpdesk.models import DeskSettings, Metric, Priority, Thread
+from helpdesk.settings_pages import SettingsPage, pages_of
 from helpdesk.statuses import RowHeads, mark
 from helpdesk.waiting import Wait, due_of, wait_of
 from search.highlighting import Piece
@@ -43,6 +44,12 @@ def _shortcut_list(language: str, single_keys: bool) -> SafeString:
     """Drawn once for each language: nothing else in it changes while the process lives."""
     shown = {"shortcuts": shortcuts.GROUPS, "single_keys": single_keys}
     return render_to_string("components/_shortcuts.html", shown)
+
+
+@register.simple_tag(takes_context=True)
+def settings_pages(context: template.Context) -> list[SettingsPage]:
+    """The entries of the settings: {% settings_pages as pages %}."""
+    return pages_of(context["request"].user)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from html import unescape
 
+from helpdesk.settings_pages import PAGES
 from tests import make
 from tests.helpdesk.search.seeker import customer_of, thread_of
 
@@ -16,6 +17,8 @@ def test_the_palette_offers_the_best_of_each_kind_and_places(world, bob):
     assert [thread_of(thread) in html, customer_of(world.john) in html, f"/orders/{order.pk}/" in html] == [True] * 3
     assert "/?assignee=me" in palette(bob, "min")
     assert "/settings/team/" not in palette(bob, ">team")
+    assert "/customers/" in palette(bob, ">cust")
+    assert "/statistics/staffing/" in palette(bob, ">next")
     only = palette(bob, "@john")
     assert customer_of(world.john) in only
     assert thread_of(thread) not in only
@@ -25,6 +28,8 @@ def test_the_palette_offers_the_best_of_each_kind_and_places(world, bob):
 
 def test_the_palette_of_a_supervisor_leads_to_the_settings(world, alice):
     assert "/settings/team/" in palette(alice, ">team")
+    every = palette(alice, ">settings")
+    assert [page.url for page in PAGES if page.url not in every] == []
 
 
 def test_the_queue_is_narrowed_by_the_same_words(world, bob):
