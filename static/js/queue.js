@@ -1,6 +1,7 @@
 // The open queue stays true: changed rows are replaced in place; new ones come in at once unless the pointer or the
 // focus is in the list, then they wait behind a bar. Text cursor, focus and scroll never move. Also the cursor row.
 import { bring } from "./scroll.js";
+import { tickUpTo } from "./ticking.js";
 
 const page = document.getElementById("queue-page");
 const scroll = document.getElementById("queue-scroll");
@@ -157,15 +158,8 @@ function select() {
   tell();
 }
 
-// From the row that was chosen last, or the first chosen one, to the cursor.
 function selectTo() {
-  const all = boxes();
-  const to = all.indexOf(cursor()?.querySelector("[name=ids]"));
-  if (to < 0) return;
-  const known = all.findIndex((box) => box.value === anchor);
-  const from = known < 0 ? all.findIndex((box) => box.checked) : known;
-  const [first, last] = from < 0 ? [to, to] : [Math.min(from, to), Math.max(from, to)];
-  all.slice(first, last + 1).forEach((box) => { box.checked = true; });
+  tickUpTo(boxes(), cursor()?.querySelector("[name=ids]"), anchor);
   tell();
 }
 

@@ -1,12 +1,16 @@
 // Lists of records: the cursor row and its keys, ticking rows, filters that apply as soon as they are chosen,
 // and actions on the selection that open as questions. Everything is heard at the document: the list may be replaced.
 import { bring } from "./scroll.js";
+import { tickUpTo } from "./ticking.js";
+
+let anchor = ""; // the row that was chosen last: Shift+X chooses from it
 
 const table = () => document.getElementById("list-table");
 const scroll = () => document.getElementById("list-scroll");
 const rows = () => [...(table()?.tBodies[0]?.rows ?? [])];
 const ticks = () => rows().map((row) => row.querySelector("[name=ids]:enabled")).filter(Boolean);
 const selection = () => document.getElementById("selection");
+const boxOfCursor = () => cursor()?.querySelector("[name=ids]:enabled");
 const cursor = () => table()?.querySelector(".is-cursor") ?? document.activeElement?.closest?.("#list-table tbody tr");
 
 function pointAt(row) {
@@ -42,7 +46,7 @@ function clear() {
 
 function press(name) {
   if (!ticks().some((one) => one.checked)) {
-    const box = cursor()?.querySelector("[name=ids]:enabled");
+    const box = boxOfCursor();
     if (!box) return;
     box.checked = true;
     tell();
@@ -54,7 +58,9 @@ const ACTIONS = {
   next: () => move(1),
   previous: () => move(-1),
   open: () => cursor()?.querySelector("[data-opens-row]")?.click(),
-  select: () => { const box = cursor()?.querySelector("[name=ids]:enabled"); if (box) { box.checked = !box.checked; tell(); } },
+  select: () => { const box = boxOfCursor(); if (box) { box.checked = !box.checked; anchor = box.value; tell(); } },
+  "select-to": () => { tickUpTo(ticks(), boxOfCursor(), anchor); tell(); },
+  "select-all": () => { ticks().forEach((one) => { one.checked = true; }); tell(); },
   tags: () => press("tags"),
   write: () => cursor()?.querySelector("[data-write]")?.click(),
   escape: () => { if (ticks().some((one) => one.checked)) clear(); else { document.activeElement?.blur(); pointAt(null); } },
@@ -71,6 +77,7 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("change", (event) => {
   const field = event.target;
   if (field.matches("[data-tick-all]")) ticks().forEach((one) => { one.checked = field.checked; });
+  if (field.matches("#list-table [name=ids]")) anchor = field.value;
   if (field.matches("[data-tick-all], [name=ids]")) tell();
   if (field.matches("#list-table thead select")) field.form.requestSubmit();
 });

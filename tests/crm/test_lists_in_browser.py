@@ -39,7 +39,12 @@ def test_keys_choose_rows_the_dialog_tags_them_and_switches_turn_in_place(world_
         "(list) => list.scrollWidth <= list.clientWidth"
     )  # nothing lies hidden
     assert barriers(page) == []
-    for key in ("j", "x", "j", "x", "l"):
+    for key in ("j", "x", "j", "j", "Shift+X"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-selected]")).to_have_text("3 selected")
+    page.keyboard.press("Shift+A")
+    expect(page.locator("[data-selected]")).to_have_text("4 selected")
+    for key in ("Escape", "Escape", "j", "x", "j", "x", "l"):
         page.keyboard.press(key)
     dialog = page.locator("#dialog dialog[open]")
     expect(dialog.get_by_role("heading")).to_have_text("Tags of 2 customers")
