@@ -1,11 +1,14 @@
 // Keys do what the list in #shortcuts says. The taker of an action is the element with data-shortcut="ACTION":
 // it hears the event "shortcut"; unless it prevents the default, a field is focused and a button or link clicked.
+import { keepKeys } from "./typeahead.js";
+
 const dialog = document.getElementById("shortcuts");
 const rows = [...dialog.querySelectorAll("[data-press]")];
 const actions = new Map(); // what a key may mean: the first that the page has a taker for
 rows.forEach(({ dataset }) => actions.set(dataset.press, [...(actions.get(dataset.press) ?? []), dataset.action]));
 const singleKeys = Boolean(document.body.dataset.singleKeys);
 const SEQUENCE_MS = 1500;
+const FETCHES_A_FIELD = ["replies", "tag", "tags"]; // where one goes on typing at once
 let first = "";
 let firstAt = 0;
 
@@ -48,7 +51,9 @@ document.addEventListener("keydown", (event) => {
   if (dialog.open) return;
   if (press === "enter" && event.target.closest("a, button, summary")) return;
   const action = actionFor(press)?.find(taker);
-  if (action && give(action)) event.preventDefault();
+  if (!action || !give(action)) return;
+  event.preventDefault();
+  if (FETCHES_A_FIELD.includes(action)) keepKeys();
 });
 
 function show() {

@@ -170,6 +170,20 @@ def test_single_keys_change_the_status_and_can_be_turned_off(opened, world_live)
     assert Thread.objects.get(pk=page.thread.pk).status == "pending1"
 
 
+def test_what_is_typed_while_a_search_is_on_its_way_goes_into_it(opened):
+    page, held, is_typed = opened, [], []
+    page.route("**/replies/**", lambda route: route.continue_() if is_typed else held.append(route))
+    page.locator("#scroll").focus()
+    with page.expect_request("**/replies/**"):
+        page.keyboard.press("#")
+        page.keyboard.type("clone")  # letters that tag, reopen and close
+    is_typed.append(True)
+    held[0].continue_()
+    expect(page.get_by_label("Search replies")).to_have_value("clone")
+    expect(page.locator("#thead .st--pill")).to_contain_text("Open")
+    expect(page.locator("[data-menu][open]")).to_have_count(0)
+
+
 @pytest.mark.row("CS13")
 @pytest.mark.row("TH3")
 def test_a_new_message_appears_while_one_types_and_nothing_is_lost(opened, world_live):
