@@ -80,7 +80,7 @@ def main() -> int:
         for _ in range(3):
             account.append(mails.raw())
         child.parse_limited(mails.raw())  # the child's own start is once a process
-    taken, uids = look(row.pk)
+        taken, uids = look(row.pk)
     assert none == [], none
     assert uids == [newest + 1, newest + 2, newest + 3], uids
     assert Mailbox.objects.get().last_uid == newest + 3
