@@ -87,8 +87,8 @@ class Ages(Numbers):
     """Full years, counted from a birthday."""
 
     def between(self, low: Any, high: Any) -> Q:
-        """Born so many years ago; who has no birthday on file has no age, and fits no comparison."""
-        condition = Q() if low is not None or high is not None else Q(**{f"{self.field}__isnull": False})
+        """Born so many years ago; who has no birthday on file has no age."""
+        condition = Q(**{f"{self.field}__isnull": False})
         if low is not None:
             condition &= Q(**{f"{self.field}__lte": _years_ago(int(low))})
         return condition if high is None else condition & Q(**{f"{self.field}__gt": _years_ago(int(high) + 1)})

@@ -250,6 +250,11 @@ class Lifecycle(models.Model):
         thread.announce()
         return True
 
+    def retag(self, *, add: Iterable[str], remove: Iterable[str], by: Agent | None) -> bool:
+        """Put tags on and take others off; the rest stay. What is in both is put on."""
+        has = {tag.name for tag in self._thread.tags.all()}
+        return self.set_tags(has - set(remove) | set(add), by=by)
+
     def lay_into(self, folder: str, kind: EventKind, *, by: Agent | None) -> bool:
         """Put it into a folder; `kind` says what that means. The four verbs below say it in words."""
         thread = self._thread

@@ -146,14 +146,13 @@ class SetTags(Move):
     def do(self, thread: "Thread", *, by: Agent) -> Facts:
         """The others stay."""
         before = {tag.name for tag in thread.tags.all()}
-        if not thread.set_tags(before - self.remove | self.add, by=by):
+        if not thread.retag(add=self.add, remove=self.remove, by=by):
             return {}
         return {"added": sorted(self.add - before), "removed": sorted(self.remove & before)}
 
     def undo(self, thread: "Thread", facts: Mapping[str, Any], *, by: Agent) -> bool:
         """Only what was really put on or taken off."""
-        now = {tag.name for tag in thread.tags.all()}
-        return thread.set_tags(now - set(facts["added"]) | set(facts["removed"]), by=by)
+        return thread.retag(add=facts["removed"], remove=facts["added"], by=by)
 
 
 class SetContact(Move):

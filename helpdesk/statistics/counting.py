@@ -179,7 +179,7 @@ def catch_up(*, thoroughly: bool = True) -> bool:
         return False
     began = monotonic()
     while _step(thoroughly=thoroughly):
-        if thoroughly:
+        if thoroughly and PAUSE:
             sleep(max(PAUSE, monotonic() - began))  # pages that this process serves have at least every other moment
         began = monotonic()
     return True

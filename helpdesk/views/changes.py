@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages as toasts
-from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from accounts.models import Agent
 from helpdesk.absences import absence_of, sentence_of
 from helpdesk.changing import move_of
 from helpdesk.chrome import statuses_of
-from helpdesk.models import CloseReason, Contact, Priority, Thread, ThreadChange, ThreadTag
+from helpdesk.models import CloseReason, Contact, Priority, ThreadChange, ThreadTag
 from helpdesk.models.moves import SetAssignee
 from helpdesk.models.thread_change import MOST
 from helpdesk.selection import Selection
@@ -92,10 +91,8 @@ def tags(request: AgentRequest) -> HttpResponse:
 
 
 def _tags_on(selection: Selection) -> dict[str, Any]:
-    """Every tag with how many of the chosen threads have it."""
-    links = Thread.tags.through.objects.filter(thread__in=selection.threads.order_by().values("pk"))
-    counted = dict(links.values_list("threadtag").annotate(n=Count("pk")).order_by())
-    return {"tags": [(tag, counted.get(tag.pk, 0)) for tag in ThreadTag.objects.all()], "all": selection.count}
+    """What the list of tags needs."""
+    return {"tags": ThreadTag.objects.counted_on(selection.threads), "all": selection.count}
 
 
 @agent_required

@@ -127,7 +127,7 @@ def tags(request: AgentRequest, thread_id: int) -> HttpResponse:
     """Put tags on, take others off."""
     thread = visible(request, thread_id)
     put_on, take_off = chosen(request.POST, ThreadTag.objects.all())
-    thread.set_tags({tag.name for tag in thread.tags.all()} - set(take_off) | set(put_on), by=request.user)
+    thread.retag(add=put_on, remove=take_off, by=request.user)
     return answer(request, thread)
 
 

@@ -8,8 +8,17 @@ document.addEventListener("click", (event) => {
 document.addEventListener("toggle", (event) => {
   if (!event.target.matches?.(OPEN)) return;
   document.querySelectorAll(OPEN).forEach((menu) => { if (menu !== event.target && !menu.contains(event.target)) menu.open = false; });
+  askAnew(event.target);
   turnUp(event.target);
 }, true);
+
+// What a menu shows may have changed since it was open: [data-fresh] is emptied and fetched by htmx, by the trigger "opened".
+function askAnew(menu) {
+  const part = menu.querySelector("[data-fresh]");
+  if (!part) return;
+  part.replaceChildren();
+  window.htmx.trigger(part, "opened");
+}
 
 // A menu that would be cut off by the box it scrolls in opens upwards.
 function turnUp(menu) {

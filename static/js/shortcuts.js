@@ -1,6 +1,6 @@
 // Keys do what the list in #shortcuts says. The taker of an action is the element with data-shortcut="ACTION":
 // it hears the event "shortcut"; unless it prevents the default, a field is focused and a button or link clicked.
-import { keepKeys } from "./typeahead.js";
+import { isTyping, keepKeys } from "./typeahead.js";
 
 const dialog = document.getElementById("shortcuts");
 const rows = [...dialog.querySelectorAll("[data-press]")];
@@ -13,8 +13,6 @@ let first = "";
 let firstAt = 0;
 
 const taker = (action) => document.querySelector(`[data-shortcut~="${action}"]`);
-const TEXT = "input:not([type=checkbox], [type=radio]), textarea, select, [role=textbox]"; // in a box that was ticked, keys still mean what they say
-const isTyping = (el) => el.isContentEditable || el.closest?.(TEXT);
 
 function pressed(event) {
   const key = event.key.toLowerCase();

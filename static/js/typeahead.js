@@ -1,8 +1,11 @@
 // What is typed while a field is still on its way: kept, and put into it when it takes the focus. Without this the
 // letters of a search would be keys that close, assign or reopen a thread.
 const PATIENCE_MS = 2000;
+const TEXT = "input:not([type=checkbox], [type=radio]), textarea, select, [role=textbox]"; // in a box that was ticked, keys still mean what they say
 let kept = null;
 let timer = 0;
+
+export const isTyping = (el) => el.isContentEditable || el.closest?.(TEXT);
 
 function letGo() {
   clearTimeout(timer);
@@ -16,7 +19,7 @@ export function keepKeys() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (kept === null || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, [contenteditable]")) return;
+  if (kept === null || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "Escape") { letGo(); return; }
   if (event.key === "Backspace") kept = kept.slice(0, -1);
   else if (event.key.length === 1) kept += event.key;
@@ -25,7 +28,7 @@ document.addEventListener("keydown", (event) => {
   event.stopImmediatePropagation();
 }, true);
 document.addEventListener("focusin", (event) => {
-  if (kept === null || !event.target.matches("input")) return;
+  if (kept === null || !event.target.matches("[type=search]")) return;
   const text = kept;
   letGo();
   if (!text) return;

@@ -46,8 +46,12 @@ def test_keys_choose_rows_the_dialog_tags_them_and_switches_turn_in_place(world_
     expect(page.locator("[data-selected]")).to_have_text("4 selected")
     for key in ("Escape", "Escape", "j", "x", "j", "x", "l"):
         page.keyboard.press(key)
+    page.keyboard.type("Fer")
     dialog = page.locator("#dialog dialog[open]")
     expect(dialog.get_by_role("heading")).to_have_text("Tags of 2 customers")
+    expect(page.locator("#tag-search")).to_be_focused()
+    expect(page.locator("#tag-search")).to_have_value("Fer")
+    page.fill("#tag-search", "")
     vip = dialog.get_by_role("checkbox", name="VIP")
     expect(vip).to_have_attribute("aria-checked", "mixed")
     vip.click()

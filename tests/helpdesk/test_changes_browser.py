@@ -78,6 +78,11 @@ def test_tags_of_several_are_put_on_and_taken_off_by_keyboard(world_live, sign_i
     for key in ("j", "x", "j", "x", "l"):
         page.keyboard.press(key)
     expect(page.locator("#tag-search")).to_be_focused()
+    page.keyboard.press("Escape")  # opened again, it is fetched again, and what is typed meanwhile is not lost
+    page.keyboard.press("l")
+    page.keyboard.type("la")
+    expect(page.locator("#tag-search")).to_have_value("la")
+    page.fill("#tag-search", "")
     expect(page.get_by_role("checkbox", name="late")).to_have_attribute("aria-checked", "mixed")
     vip = page.get_by_role("checkbox", name="vip")
     expect(vip).to_have_attribute("aria-checked", "true")
