@@ -80,6 +80,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "helpdesk.mailings.send_due": 3,
     "helpdesk.review.jobs.go_on": 3,
     "helpdesk.statistics.counting.keep": 5,
+    "helpdesk.statistics.rollups.keep_months": 60,
     "helpdesk.statistics.weekly_mail.send_due": 300,
     "helpdesk.digest.send_due": 300,
     "search.rebuilding.catch_up": 3600,

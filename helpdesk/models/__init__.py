@@ -22,7 +22,7 @@ from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
 from helpdesk.models.rating import Rating
 from helpdesk.models.deflection import Deflection
 from helpdesk.models.address_proposal import AddressProposal
-from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
+from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind, MonthFigures
 from helpdesk.models.moves import Move, MoveKind
 from helpdesk.models.thread_change import ThreadChange
 from helpdesk.models.origin import ThreadOrigin
@@ -72,6 +72,7 @@ __all__ = [
     "MessageKind",
     "MessageWords",
     "Metric",
+    "MonthFigures",
     "Move",
     "MoveKind",
     "Notice",

@@ -95,6 +95,26 @@ class DayFigures(models.Model):
         return f"{self.day} {self.contact_id}"
 
 
+class MonthFigures(models.Model):
+    """What the days of a month of one contact add up to, once it is over; helpdesk.statistics.rollups writes `data`.
+
+    There is a row wherever there is one of a day. While it is stale, its days are read.
+    """
+
+    month = models.DateField()  # its first day
+    contact = models.ForeignKey("helpdesk.Contact", models.CASCADE, related_name="+")
+    is_stale = models.BooleanField(default=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("figures of a month")
+        constraints = [models.UniqueConstraint(fields=["month", "contact"], name="one_row_a_month_and_contact")]
+        indexes = [models.Index(fields=["is_stale", "month"], name="months_to_add_up")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.contact_id}"
+
+
 class CountingState(models.Model):
     """How far counting has come: one row, locked by whoever counts."""
 

@@ -3,14 +3,15 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from helpdesk.models.figures import FactKind
-from helpdesk.statistics.days import Sums
+from helpdesk.statistics.days import days_between
 from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import Half
+from helpdesk.statistics.rollups import Moves
 
 MOST_BARS = 14
 
@@ -68,8 +69,7 @@ def stretches(period: Period) -> list[tuple[date, date]]:
 def day_bars(half: Half) -> Bars:
     """New threads, answers and closings, day by day or in longer pieces."""
     pieces = stretches(half.period)
-    told = [_sums(half, first, last) for first, last in pieces]
-    rows = [(one.counts[FactKind.NEW], one.answers, one.counts[FactKind.CLOSED]) for one in told]
+    rows = [_moves(half, first, last)[:3] for first, last in pieces]
     top = ceiling(max((max(row) for row in rows), default=0))
     width, foot, head = 610 / len(pieces), 228, 26
     scale = (foot - head) / top
@@ -85,14 +85,9 @@ def day_bars(half: Half) -> Bars:
     return Bars(groups, [Tick(_at(foot - part * scale), part) for part in (0, top // 2, top)])
 
 
-def _sums(half: Half, first: date, last: date) -> Sums:
-    sums = Sums()
-    day = first
-    while day <= last:
-        if day in half.by_day:
-            sums.add(half.by_day[day])
-        day += timedelta(days=1)
-    return sums
+def _moves(half: Half, first: date, last: date) -> Moves:
+    told = [half.days[day] for day in days_between(first, last) if day in half.days]
+    return reduce(Moves.plus, told, Moves())
 
 
 def _piece(first: date, last: date) -> str:

@@ -8,17 +8,19 @@ from typing import Any
 from django.db.models import Max, Min
 
 from helpdesk.models import Thread
-from helpdesk.models.figures import DayFigures, Fact
-from helpdesk.statistics.counting import BATCH, facts_by_day, lives, zone_of_days
-from helpdesk.statistics.days import Sums, day_of, days_between, write
+from helpdesk.models.figures import DayFigures, Fact, MonthFigures
+from helpdesk.statistics.counting import BATCH, lives
+from helpdesk.statistics.days import Sums, day_of, days_between, write, zone_of_days
+from helpdesk.statistics.rollups import facts_by_day, month_of
 
-MONTH = 31
+AT_ONCE = 31  # days
 
 
 def differences() -> Iterator[str]:
-    """A sentence for each thread and each day that is not kept as it counts."""
+    """A sentence for each thread, day and month that is not kept as it counts."""
     yield from _threads()
     yield from _days()
+    yield from _months()
 
 
 def _threads() -> Iterator[str]:
@@ -50,11 +52,11 @@ def _days() -> Iterator[str]:
         return
     last = max(day_of(at, zone) for at in (ends["last"], ends["until"]) if at)
     days = days_between(day_of(ends["first"], zone), last)
-    for start in range(0, len(days), MONTH):
-        yield from _month(days[start], days[min(start + MONTH, len(days)) - 1], zone)
+    for start in range(0, len(days), AT_ONCE):
+        yield from _stretch(days[start], days[min(start + AT_ONCE, len(days)) - 1], zone)
 
 
-def _month(first: date, last: date, zone: Any) -> Iterator[str]:
+def _stretch(first: date, last: date, zone: Any) -> Iterator[str]:
     contacts = set(Fact.objects.order_by().values_list("contact", flat=True).distinct())
     rows = {(row.day, row.contact_id): row for row in DayFigures.objects.filter(day__gte=first, day__lte=last)}
     counted = facts_by_day(first, last, contacts, zone)
@@ -71,3 +73,18 @@ def _month(first: date, last: date, zone: Any) -> Iterator[str]:
 def _columns(row: DayFigures) -> tuple[Any, ...]:
     data = {name: value for name, value in row.data.items() if value}
     return row.new, row.closed, row.reopened, row.asked, row.settled, data
+
+
+def _months() -> Iterator[str]:
+    """From the days; months that wait for being added up are no difference, days without a month are."""
+    rows = {(row.month, row.contact_id): row for row in MonthFigures.objects.defer("data")}
+    days = {(day.replace(day=1), contact) for day, contact in DayFigures.objects.values_list("day", "contact")}
+    for month, contact in sorted(days | rows.keys()):
+        row = rows.get((month, contact))
+        if row is None or not (row.is_stale or _told(row.data) == _told(month_of(month, contact).as_month)):
+            yield f"{month:%Y-%m}, contact {contact}: the figures of the month are not what its days add up to"
+
+
+def _told(data: dict[str, Any]) -> str:
+    """Lists of times in any order."""
+    return json.dumps({name: value for name, value in data.items() if value}, sort_keys=True)

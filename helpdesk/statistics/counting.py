@@ -1,10 +1,9 @@
-"""Keeps the facts of all threads and the figures of all days; both follow from messages and events alone."""
+"""Keeps the facts of all threads, which follow from messages and events alone, and marks the days they change."""
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from itertools import islice
 from time import monotonic, sleep
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.db import connection, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from accounts.zones import zone_called
 from helpdesk.hours import hours_of
 from helpdesk.models import (
     Calendar,
@@ -27,23 +25,17 @@ from helpdesk.models import (
     Rating,
     Thread,
 )
-from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind
+from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind, MonthFigures
 from helpdesk.models.message import WANT_NO_ANSWER
-from helpdesk.statistics.days import Sums, begin_of, day_of, sums_of, write
+from helpdesk.statistics.days import day_of, zone_of_days
 from helpdesk.statistics.life import Found, Life, Said, Turned
+from helpdesk.statistics.rollups import PAUSE, keep_days, mark
 
 WINDOW = 400  # events looked at in one transaction: on SQLite nobody else writes for so long, a quarter of a second
-DAYS = 20  # added up in one transaction, for the same reason
-PAUSE = 0.1  # seconds between two, at least: as long as SQLite lets others wait before they look again
 BATCH = 500  # threads
 SOME = 4_000  # events: more than this a page leaves to the job
 LATE = timedelta(minutes=10)  # a transaction that takes longer is none of ours
 COLUMNS = ("contact", "folder", "merged_into", "created_at")
-
-
-def zone_of_days() -> Any:
-    """Whose midnight parts the days: the shop's."""
-    return zone_called(DeskSettings.load().time_zone)
 
 
 # -- a thread -------------------------------------------------------------------------------------
@@ -218,9 +210,10 @@ def _keep_plan(state: CountingState) -> None:
     now = plan()
     if state.plan and state.plan != now:
         DayFigures.objects.all().delete()
+        MonthFigures.objects.all().delete()
         CountedThread.objects.update(last_event=0)
         days = {(day, contact) for day, contact in _all_days()}
-        _mark(days)
+        mark(days)
     state.plan = now
 
 
@@ -276,7 +269,7 @@ def count_threads(ids: Iterable[int]) -> None:
         CountedThread.objects.bulk_create(
             counted, update_conflicts=True, unique_fields=["thread"], update_fields=["last_event", "events"]
         )
-        _mark(days)
+        mark(days)
 
 
 def _row(thread: Thread, one: Found) -> Fact:
@@ -294,55 +287,7 @@ def _row(thread: Thread, one: Found) -> Fact:
     )
 
 
-# -- days -----------------------------------------------------------------------------------------
-
-
-def _mark(days: Iterable[tuple[date, int]]) -> None:
-    """These days have to be added up again before somebody reads them."""
-    rows = [DayFigures(day=day, contact_id=contact, is_stale=True, data={}) for day, contact in sorted(days)]
-    DayFigures.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["day", "contact"],
-        update_fields=["is_stale"],
-        batch_size=500,
-    )
-
-
-def add_up(rows: Iterable[DayFigures]) -> None:
-    """Write the figures of these days from their facts, a stretch of days in one query."""
-    zone, waiting = zone_of_days(), sorted(rows, key=lambda row: row.day)
-    queue = iter(waiting)
-    while batch := list(islice(queue, 60)):
-        sums = facts_by_day(batch[0].day, batch[-1].day, {row.contact_id for row in batch}, zone)
-        for row in batch:
-            write(row, sums.get((row.day, row.contact_id), Sums()))
-        DayFigures.objects.bulk_update(
-            batch, ["is_stale", "new", "closed", "reopened", "asked", "settled", "data"], batch_size=100
-        )
-
-
-def facts_by_day(first: date, last: date, contacts: set[int], zone: Any) -> dict[tuple[date, int], Sums]:
-    """Straight from the facts: what each day of each contact adds up to."""
-    begin, end = begin_of(first, zone), begin_of(last + timedelta(days=1), zone)
-    mine = Fact.objects.filter(contact__in=contacts).order_by()
-    grouped: dict[tuple[date, int], list[Fact]] = defaultdict(list)
-    for fact in mine.filter(at__gte=begin, at__lt=end).iterator(5_000):
-        grouped[day_of(fact.at, zone), fact.contact_id].append(fact)
-    found = {key: sums_of(facts, zone) for key, facts in grouped.items()}
-    settled = mine.filter(kind=FactKind.ASKED, until__gte=begin, until__lt=end).values_list("until", "contact")
-    for until, contact in settled.iterator(5_000):
-        if until is not None:
-            found.setdefault((day_of(until, zone), contact), Sums()).settled += 1
-    return found
-
-
 def keep() -> None:
     """The periodic job: count, then add up the days that changed."""
     catch_up()
-    while stale := list(DayFigures.objects.filter(is_stale=True).order_by("day")[:DAYS]):
-        with transaction.atomic():
-            CountingState.objects.select_for_update().get(pk=1)
-            add_up(stale)
-        if len(stale) == DAYS:
-            sleep(PAUSE)
+    keep_days()

@@ -7,9 +7,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts.zones import zone_called
+from helpdesk.models import DeskSettings
 from helpdesk.models.figures import ANSWERS, REPLIES, TARGETS, DayFigures, FactKind
 
 TIMED = {FactKind.FIRST: "first", FactKind.NEXT: "next", FactKind.CLOSED: "closed"}
+
+
+def zone_of_days() -> ZoneInfo:
+    """Whose midnight parts the days: the shop's."""
+    return zone_called(DeskSettings.load().time_zone)
 
 
 def begin_of(day: date, zone: ZoneInfo) -> datetime:
@@ -157,29 +164,33 @@ def write(row: DayFigures, sums: Sums) -> None:
     row.new, row.closed = sums.counts[FactKind.NEW], sums.counts[FactKind.CLOSED]
     row.reopened, row.asked, row.settled = sums.counts[FactKind.REOPENED], sums.counts[FactKind.ASKED], sums.settled
     row.is_stale = False
-    row.data = {
+    row.data = written(sums)
+
+
+def written(sums: Sums) -> dict[str, Any]:
+    """As JSON, without what has a column of its own."""
+    return {
         **{name: dict(getattr(sums, name)) for name in Sums.COUNTERS},
         "touches": sums.touches,
         "clock": {key: sorted(values) for key, values in sums.clock.items()},
         "work": {key: sorted(values) for key, values in sums.work.items()},
         "hours": sums.hours,
-        "agents": {agent: _written(line) for agent, line in sums.agents.items()},
+        "agents": {agent: _line(line) for agent, line in sums.agents.items()},
     }
 
 
-def _written(line: Line) -> list[Any]:
+def _line(line: Line) -> list[Any]:
     """Without targets as before there were any."""
     told = [line.replies, line.answers, line.closed, sorted(line.first), dict(line.scores)]
     return [*told, line.met, line.late] if line.met or line.late else told
 
 
-def read(row: DayFigures) -> Sums:
+def read(data: Mapping[str, Any], *, settled: int) -> Sums:
     """The other way round."""
-    data: Mapping[str, Any] = row.data
     sums = Sums()
     for name in Sums.COUNTERS:
         setattr(sums, name, Counter(data.get(name, {})))
-    sums.touches, sums.settled, sums.hours = data["touches"], row.settled, data["hours"]
+    sums.touches, sums.settled, sums.hours = data["touches"], settled, data["hours"]
     sums.clock, sums.work = defaultdict(list, data["clock"]), defaultdict(list, data["work"])
     for agent, (replies, answers, closed, first, scores, *targets) in data["agents"].items():
         met, late = targets or (0, 0)

@@ -20,8 +20,8 @@ from helpdesk.hours import OpenHours, hours_of
 from helpdesk.models import Contact
 from helpdesk.models.figures import Fact, FactKind
 from helpdesk.statistics.charts import Bars, Group, Tick, ceiling
-from helpdesk.statistics.counting import catch_up, zone_of_days
-from helpdesk.statistics.days import begin_of
+from helpdesk.statistics.counting import catch_up
+from helpdesk.statistics.days import begin_of, zone_of_days
 from helpdesk.statistics.staffing import (
     AFTERNOON,
     HISTORY,

@@ -12,9 +12,10 @@ from django.db.models import Q, Sum
 
 from helpdesk.models.figures import CountingState, DayFigures, FactKind
 from helpdesk.statistics import deflections
-from helpdesk.statistics.counting import add_up, catch_up
-from helpdesk.statistics.days import Line, Sums, read
+from helpdesk.statistics.counting import catch_up
+from helpdesk.statistics.days import Line, Sums
 from helpdesk.statistics.periods import Period
+from helpdesk.statistics.rollups import Moves, Part, add_up, no_messages, parts
 
 ENOUGH = 5  # below that a median says nothing yet
 AT_ONCE = 90  # days of contacts that a page adds up itself; more are left to the job
@@ -80,16 +81,28 @@ class Half:
     start: int = 0  # threads not closed when it began
     start_unanswered: int = 0
     sums: Sums = field(default_factory=Sums)
-    by_day: dict[date, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    days: dict[date, Moves] = field(default_factory=dict)
+    heat: list[list[int]] = field(default_factory=no_messages)  # messages received by weekday (Monday first) and hour
     by_contact: dict[int, Sums] = field(default_factory=lambda: defaultdict(Sums))
     deflected: dict[int, int] = field(default_factory=dict)  # by contact
+    spreads: dict[tuple[str, bool], Spread] = field(default_factory=dict)  # what was asked for, a page asks often
 
-    def take(self, row: DayFigures) -> None:
-        """One more day of a contact."""
-        sums = read(row)
-        self.sums.add(sums)
-        self.by_day[row.day].add(sums)
-        self.by_contact[row.contact_id].add(sums)
+    @classmethod
+    def of(cls, period: Period, contacts: list[int]) -> "Half":
+        """All that is kept of it."""
+        half = cls(period)
+        for part in parts(period.first, period.last, contacts):
+            half.take(part)
+        for sums in half.by_contact.values():
+            half.sums.add(sums)
+        return half
+
+    def take(self, part: Part) -> None:
+        """More days of a contact."""
+        self.by_contact[part.contact].add(part.sums)
+        for day, moves in part.days.items():
+            self.days[day] = self.days[day].plus(moves) if day in self.days else moves
+        self.heat = [[a + b for a, b in zip(*rows, strict=True)] for rows in zip(self.heat, part.heat, strict=True)]
 
     @property
     def new(self) -> int:
@@ -128,7 +141,9 @@ class Half:
 
     def times(self, what: str, *, work: bool = True) -> Spread:
         """Of "first", "next" or "closed", in business hours or by the clock."""
-        return Spread.of((self.sums.work if work else self.sums.clock).get(what, ()))
+        if (what, work) not in self.spreads:
+            self.spreads[what, work] = Spread.of((self.sums.work if work else self.sums.clock).get(what, ()))
+        return self.spreads[what, work]
 
     def attained(self, metric: str) -> Attained:
         """Of "first", "next" or "resolution"."""
@@ -177,24 +192,14 @@ class Half:
         """At the beginning, then at the end of each day."""
         level = [self.start]
         for day in self.period.days:
-            counts = self.by_day[day].counts if day in self.by_day else {}
-            change = counts.get(FactKind.NEW, 0) + counts.get(FactKind.REOPENED, 0) - counts.get(FactKind.CLOSED, 0)
-            level.append(level[-1] + change)
+            moves = self.days.get(day, Moves())
+            level.append(level[-1] + moves.new + moves.reopened - moves.closed)
         return level
 
     @property
     def agents(self) -> dict[int, Line]:
         """What each agent did."""
         return {int(pk): line for pk, line in self.sums.agents.items()}
-
-    @property
-    def heat(self) -> list[list[int]]:
-        """Messages received by weekday (Monday first) and hour."""
-        grid = [[0] * 24 for _day in range(7)]
-        for day, sums in self.by_day.items():
-            row = grid[day.weekday()]
-            grid[day.weekday()] = [one + more for one, more in zip(row, sums.hours, strict=True)]
-        return grid
 
 
 def average(scores: dict[str, int]) -> float | None:
@@ -222,10 +227,7 @@ def report(period: Period, contacts: Iterable[int]) -> Report:
     mine = list(contacts)
     is_counted = catch_up(thoroughly=False) and _fresh(period.last, mine)
     before = period.before
-    now_half, before_half = Half(period), Half(before)
-    inside = DayFigures.objects.filter(contact__in=mine, day__gte=before.first, day__lte=period.last)
-    for row in inside.order_by("day"):
-        (now_half if row.day >= period.first else before_half).take(row)
+    now_half, before_half = Half.of(period, mine), Half.of(before, mine)
     before_half.start, before_half.start_unanswered = _level(before.first, mine)
     now_half.start, now_half.start_unanswered = before_half.backlog, before_half.unanswered
     deflections.count(now_half, before_half, mine)

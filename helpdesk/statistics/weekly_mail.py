@@ -19,7 +19,8 @@ from helpdesk.regular import WEEK
 from helpdesk.review.lists import name_of
 from helpdesk.review.summary import summary_of
 from helpdesk.statistics import pictures
-from helpdesk.statistics.counting import keep, zone_of_days
+from helpdesk.statistics.counting import keep
+from helpdesk.statistics.days import zone_of_days
 from helpdesk.statistics.forecast import Forecast
 from helpdesk.statistics.pages import Page
 from helpdesk.statistics.periods import Period

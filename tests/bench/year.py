@@ -16,7 +16,7 @@ from accounts.models import Agent
 from crm.models import Order
 from helpdesk.models import Contact, Event, Message, Thread, ThreadTag
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact
-from helpdesk.statistics import counting
+from helpdesk.statistics import counting, rollups
 from tests.bench.copying import copy
 
 END = datetime(2025, 10, 31, tzinfo=UTC)
@@ -37,11 +37,12 @@ def build(messages: int, days: int) -> None:
     while batch := list(islice(threads, BATCH)):
         with transaction.atomic():
             year.write(batch)
-    counting.WINDOW, counting.DAYS, counting.PAUSE = AT_ONCE, 200, 0
+    counting.WINDOW, rollups.DAYS, counting.PAUSE, rollups.PAUSE = AT_ONCE, 200, 0, 0
     counting.keep()
     with transaction.atomic():
         _multiply()
     counting.keep()
+    rollups.keep_months()
 
 
 def _multiply() -> None:

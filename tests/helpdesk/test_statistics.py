@@ -1,7 +1,7 @@
 """The supervisor's numbers: twenty threads counted by hand, and sums that hold whatever happens."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from helpdesk import queues
 from helpdesk.filters import Filters
 from helpdesk.hours import ALWAYS
-from helpdesk.models import Calendar, DayFigures, Fact, FactKind, Message, Status, Thread
-from helpdesk.statistics import counting, prestashop
+from helpdesk.models import Calendar, DayFigures, Fact, FactKind, Message, MonthFigures, Status, Thread
+from helpdesk.statistics import counting, prestashop, rollups
 from helpdesk.statistics.behind import Behind
+from helpdesk.statistics.days import Sums, written
 from helpdesk.statistics.life import Life, Said, Turned
 from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import Report, Spread, report
@@ -261,9 +262,59 @@ def test_what_is_counted_in_many_short_steps_is_the_same(
     world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Stage(world).play()
-    for name, value in (("WINDOW", 7), ("DAYS", 2), ("PAUSE", 0)):
-        monkeypatch.setattr(counting, name, value)
+    for module, name, value in ((counting, "WINDOW", 7), (rollups, "DAYS", 2), (rollups, "PAUSE", 0)):
+        monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(counting, "PAUSE", 0)
     counting.keep()
     call_command("check_statistics")
     assert not DayFigures.objects.filter(is_stale=True).exists()
     assert told(world).now.new == 14
+
+
+def test_months_that_are_over_are_read_instead_of_their_days(world: SimpleNamespace) -> None:
+    contacts = [world.service.pk, world.accounting.pk]
+    threads = Stage(world).play()
+    period = Period(date(2025, 1, 20), date(2025, 4, 30), WEEK.zone)
+    by_days = report(period, contacts).now
+    rollups.keep_months()
+    assert not MonthFigures.objects.filter(is_stale=True).exists()
+    # The days are no longer read: what they say makes no difference.
+    DayFigures.objects.filter(day__month=3).update(data=written(Sums()))
+    by_months = report(period, contacts).now
+    assert written(by_months.sums) == written(by_days.sums)
+    assert (by_months.days, by_months.heat) == (by_days.days, by_days.heat)
+    for contact in contacts:
+        assert written(by_months.by_contact[contact]) == written(by_days.by_contact[contact])
+    with pytest.raises(CommandError):
+        call_command("check_statistics")
+    call_command("check_statistics", "--repair")
+    # A month in which something changes is read by its days until it is added up again.
+    threads[8].mark_not_spam(by=world.bob)
+    changed = report(period, contacts).now
+    assert changed.new == by_days.new + 1
+    assert MonthFigures.objects.filter(is_stale=True).exists()
+    rollups.keep_months()
+    assert written(report(period, contacts).now.sums) == written(changed.sums)
+    call_command("check_statistics")
+
+
+def test_a_month_that_is_kept_wrongly_or_not_at_all_is_found(world: SimpleNamespace) -> None:
+    Stage(world).play()
+    counting.keep()
+    rollups.keep_months()
+    month = MonthFigures.objects.filter(is_stale=False).latest("pk")
+    month.data["touches"] += 1
+    month.save()
+    with pytest.raises(CommandError, match="1 differences"):
+        call_command("check_statistics")
+    month.delete()
+    with pytest.raises(CommandError, match="1 differences"):
+        call_command("check_statistics")
+    call_command("check_statistics", "--repair")
+
+
+def test_the_present_month_is_read_by_its_days(world: SimpleNamespace) -> None:
+    make.thread(world.service)
+    counting.keep()
+    rollups.keep_months()
+    assert MonthFigures.objects.get().is_stale
