@@ -1,7 +1,6 @@
 """The door for what supervisors have to know whatever page they are on, such as a mailbox that fails."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -24,7 +23,7 @@ def mail_supervisors(template: str, *, contact_id: int, path: str, **context: An
     context |= {"link": settings.SITE_URL + path}
     told = Agent.objects.supervisors().exclude(email="")
     for agent in told:
-        with translation.override(agent.language or desk.language), timezone.override(ZoneInfo(desk.time_zone)):
+        with translation.override(agent.language or desk.language), timezone.override(desk.zone):
             subject = render_to_string(f"mail/{template}/subject.txt", {**context, "agent": agent}).strip()
             text = render_to_string(f"mail/{template}/body.txt", {**context, "agent": agent}).strip()
         letters.queue_to_agent([agent.email], subject=subject, text=text, contact=contact)

@@ -16,7 +16,6 @@ from helpdesk.hours import hours_of
 from helpdesk.models import DeskSettings, Target, Thread
 from helpdesk.regular import DIGEST
 from helpdesk.waiting import due_of
-from helpdesk.zone import zone_called
 
 LATE = timedelta(hours=6)  # a mail that could not leave by then is no use any more
 SHOWN = 20  # threads
@@ -25,7 +24,7 @@ Words = Callable[[], dict[str, object]]
 
 def due_at(agent: Agent, now: datetime) -> datetime | None:
     """When the agent wants the mail today; None on a day on which the shop is closed."""
-    local = now.astimezone(zone_called(DeskSettings.load().time_zone))
+    local = now.astimezone(DeskSettings.load().zone)
     if not hours_of(None).spans(local.date()):
         return None
     return local.replace(hour=agent.digest_hour, minute=0, second=0, microsecond=0)
@@ -36,7 +35,7 @@ def send_due() -> int:
     if not Target.in_force():
         return 0
     now, sent = timezone.now(), 0
-    zone = zone_called(DeskSettings.load().time_zone)
+    zone = DeskSettings.load().zone
     away = Absence.objects.by_agent(now.astimezone(zone).date())
     for agent in Agent.objects.active().filter(digest_mail=True).exclude(email=""):
         due = due_at(agent, now)

@@ -10,7 +10,6 @@ from accounts.models import Absence
 from helpdesk.models import (
     CountedThread,
     Deadline,
-    DeskSettings,
     Promise,
     Target,
     Thread,
@@ -18,7 +17,6 @@ from helpdesk.models import (
     TimingMark,
     TimingState,
 )
-from helpdesk.zone import zone_called
 
 A_RUN = 200  # of each kind
 A_STEP = 40  # threads in one transaction: on SQLite nobody else writes for so long
@@ -103,9 +101,7 @@ def _keep_time(threads: list[Thread]) -> None:
 
 def relieve_absent() -> int:
     """Open threads of whoever is away go where their absence says. Returns how many; again at once, it is none."""
-    with timezone.override(zone_called(DeskSettings.load().time_zone)):
-        today = timezone.localdate()
-    away = Absence.objects.by_agent(today)
+    away = Absence.objects.by_agent(timezone.localdate())
     return sum(_relieve(one, away) for one in away.values() if one.threads != Absence.Threads.KEEP)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from helpdesk.zone import in_shops_zone
 from mailgateway import beats
 from mailgateway.lanes import Lane, first_of
 from mailgateway.loops import Up
@@ -30,7 +31,7 @@ class Periodic:
         job: Callable[[], object] = import_string(self.path)
         while not stop.is_set():
             if await self.lane(beats.is_turn, f"turn {self.path}", timedelta(seconds=self.every)):
-                await self.lane(job)
+                await self.lane(in_shops_zone, job)
             await up()
             await first_of(stop, seconds=self.every)
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -62,7 +61,7 @@ def private(view: View) -> View:
 def in_words_of(language: str) -> Iterator[None]:
     """One of the product's languages, else the one that is active; and the shop's time zone."""
     chosen = language if language in dict(settings.LANGUAGES) else translation.get_language()
-    with translation.override(chosen), timezone.override(ZoneInfo(DeskSettings.load().time_zone)):
+    with translation.override(chosen), timezone.override(DeskSettings.load().zone):
         yield
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
+from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
 from tests import make, sowing
@@ -139,6 +140,13 @@ def rarely_collected() -> None:
 def nothing_kept() -> None:
     """What one test put into the cache is not the next one's."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def in_the_shops_zone() -> Generator[None]:
+    """A test's today is that of the pages and jobs, also between midnight there and in UTC."""
+    with timezone.override("Europe/Madrid"):
+        yield
 
 
 @pytest.fixture

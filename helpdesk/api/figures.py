@@ -11,7 +11,6 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.zones import zone_called
 from helpdesk.api.desk import agent_of
 from helpdesk.filters import KNOWN, Filters
 from helpdesk.models import Contact, DeskSettings, Metric
@@ -38,7 +37,7 @@ def figures(request: Request) -> Response:
     """Times are in seconds; `work` counts business hours, `clock` all."""
     query = request.query_params
     try:
-        period = Period.read(query.get("from", ""), query.get("to", ""), zone_called(DeskSettings.load().time_zone))
+        period = Period.read(query.get("from", ""), query.get("to", ""), DeskSettings.load().zone)
     except ValueError:
         raise ValidationError({"from": [_("Choose at most a year, its first day before its last.")]}) from None
     contacts = Contact.objects.visible_to(agent_of(request))

@@ -12,7 +12,6 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.zones import zone_called
 from helpdesk.api.desk import (
     Conflict,
     Pages,
@@ -51,7 +50,7 @@ WHICH = [
 
 def _asked(request: Request) -> Asked:
     params: QueryDict = request.query_params
-    return Asked.read(params, zone_called(DeskSettings.load().time_zone))
+    return Asked.read(params, DeskSettings.load().zone)
 
 
 @extend_schema(summary="Threads that nobody followed up", parameters=WHICH, responses=ForgottenShape(many=True))

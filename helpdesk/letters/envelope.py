@@ -1,7 +1,6 @@
 """What every mail that leaves has: words from a template, a sender, a row in the outbox."""
 
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 def render(template: str, language: str, **context: Any) -> tuple[str, str, str]:
     """Subject, text and HTML of templates/mail/<template>, in a language; times are the shop's."""
-    with translation.override(language), timezone.override(ZoneInfo(DeskSettings.load().time_zone)):
+    with translation.override(language), timezone.override(DeskSettings.load().zone):
         subject = render_to_string(f"mail/{template}/subject.txt", context).strip().replace("\n", " ")
         text = render_to_string(f"mail/{template}/body.txt", context).strip() + "\n"
         html = render_to_string(f"mail/{template}/body.html", context)

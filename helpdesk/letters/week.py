@@ -7,7 +7,6 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from accounts.models import Agent
-from accounts.zones import zone_called
 from helpdesk import tokens
 from helpdesk.letters.envelope import desk_to_write_from, domain_of, queue, render
 from helpdesk.mail import Party
@@ -27,7 +26,7 @@ def queue_to_reader(
     """Queue a mail of that template to an agent who may end it by one click."""
     contact, desk = desk_to_write_from(), DeskSettings.load()
     language = agent.language or desk.language
-    with translation.override(language), timezone.override(zone_called(desk.time_zone)):
+    with translation.override(language), timezone.override(desk.zone):
         told = words()
         subject, text, html = render(template, language, **told)
     sender = Party(contact.email if contact else settings.DEFAULT_FROM_EMAIL, desk.shop_name)

@@ -193,7 +193,7 @@ class Holiday(Kept):
     @property
     def is_over(self) -> bool:
         """It has passed; statistics still need it."""
-        return self.day < date.today()  # noqa: DTZ011
+        return self.day < timezone.localdate()
 
 
 def read_spans(words: str) -> list[list[int]]:

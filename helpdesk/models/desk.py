@@ -1,6 +1,7 @@
 """What supervisors decide for the whole desk: one row, and what the four statuses mean."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.cache import cache
@@ -11,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.kept import KEPT_FOR, Kept
 from accounts.languages import in_language
+from accounts.zones import zone_called
 
 
 class Status(models.TextChoices):
@@ -116,6 +118,11 @@ class DeskSettings(Kept):
 
     def __str__(self) -> str:
         return self.shop_name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Whose midnight parts the days: the shop's."""
+        return zone_called(self.time_zone)
 
     @classmethod
     def load(cls) -> "DeskSettings":

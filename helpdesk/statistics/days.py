@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from accounts.zones import zone_called
 from helpdesk.models import DeskSettings
 from helpdesk.models.figures import ANSWERS, REPLIES, TARGETS, DayFigures, FactKind
 
@@ -16,7 +15,7 @@ TIMED = {FactKind.FIRST: "first", FactKind.NEXT: "next", FactKind.CLOSED: "close
 
 def zone_of_days() -> ZoneInfo:
     """Whose midnight parts the days: the shop's."""
-    return zone_called(DeskSettings.load().time_zone)
+    return DeskSettings.load().zone
 
 
 def begin_of(day: date, zone: ZoneInfo) -> datetime:

@@ -1,11 +1,10 @@
 """The statistics of a year: `python tests/bench/weeks.py [--messages N] [--days N] [--only ENGINE]`.
 
 Makes a year of threads with reopenings, merges and both changes of the clock, counts them, and checks that the roll-ups
-are exactly what messages and events add up to. 95 of 100 weekly pages come within 300 ms and 20 queries, a year within a second; so do the
-lists of the Friday review, with as many threads that are not closed as nobody should have; an export of 100,000 threads
-does not grow in memory. With fewer
-`--days` the same messages are denser: 100,000 in 36 days are as many a week as 1,000,000 in a year. Exits with 1 where
-a limit is not kept.
+are exactly what messages and events add up to. 95 of 100 weekly pages come within 300 ms and 20 queries, and so do the
+lists of the Friday review, with as many threads that are not closed as nobody should have; a year comes within a
+second; an export of 100,000 threads does not grow in memory. With fewer `--days` the same messages are denser: 100,000
+in 36 days are as many a week as 1,000,000 in a year. Exits with 1 where a limit is not kept.
 """
 
 import argparse
