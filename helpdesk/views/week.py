@@ -13,9 +13,10 @@ from helpdesk.chrome import desk_of
 from helpdesk.models import Contact
 from helpdesk.statistics import prestashop as theirs
 from helpdesk.statistics.definitions import DEFINITIONS, TIMES_IN_WORDS
-from helpdesk.statistics.pages import Lists, Page
+from helpdesk.statistics.pages import Page
 from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import report
+from helpdesk.statistics.tables import Lists
 
 AT_ONCE = 92  # days: of more, what threads were about is counted after the page is there
 
