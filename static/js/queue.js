@@ -177,8 +177,7 @@ function press(name) {
     const menu = button()?.matches("summary") && button().closest("details");
     if (menu) setTimeout(() => menu.querySelector(".menu__panel :is(button, input:not([type=hidden]))")?.focus());
   };
-  const isReady = () => button() && !bulk.querySelector(".htmx-settling"); // before that a menu would not fetch what it shows
-  if (isReady()) push();
+  if (button()) push();
   else if (ticked().length) bulk.addEventListener("htmx:afterSettle", push, { once: true });
 }
 

@@ -1,6 +1,7 @@
 // The thread page: live conversation without losing one's place, panes, and where the focus goes.
 import { put } from "./reply.js"
 import { bring } from "./scroll.js"
+import "./thread-head.js"
 
 const $ = (selector) => document.querySelector(selector)
 
@@ -46,9 +47,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     merge(target, new DOMParser().parseFromString(serverResponse, "text/html").body)
   }
   const isRefresh = event.detail.requestConfig.verb === "get"
-  if (target.id === "thead" && isRefresh && (target.contains(document.activeElement) || target.querySelector("details[open]"))) {
-    event.detail.shouldSwap = false
-  }
   // Whoever is choosing something beside the conversation goes on; what they send brings the panel anew.
   if (target.id === "panel" && isRefresh && target.contains(document.activeElement) && document.activeElement.matches("select, input")) {
     event.detail.shouldSwap = false

@@ -12,9 +12,11 @@ function letGo() {
   kept = null;
 }
 
-export function keepKeys() {
+// `begun` is what stands before it; what is being kept already stays.
+export function keepKeys(begun = "") {
+  const before = kept ?? begun;
   letGo();
-  kept = "";
+  kept = before;
   timer = setTimeout(letGo, PATIENCE_MS);
 }
 

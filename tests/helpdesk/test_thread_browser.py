@@ -171,17 +171,59 @@ def test_single_keys_change_the_status_and_can_be_turned_off(opened, world_live)
 
 
 def test_what_is_typed_while_a_search_is_on_its_way_goes_into_it(opened):
-    page, held, is_typed = opened, [], []
-    page.route("**/replies/**", lambda route: route.continue_() if is_typed else held.append(route))
+    page = opened
+    let_go = hold(page, "**/replies/**")
     page.locator("#scroll").focus()
-    with page.expect_request("**/replies/**"):
-        page.keyboard.press("#")
-        page.keyboard.type("clone")  # letters that tag, reopen and close
-    is_typed.append(True)
-    held[0].continue_()
+    page.keyboard.press("#")
+    page.keyboard.type("clone")  # letters that tag, reopen and close
+    let_go()
     expect(page.get_by_label("Search replies")).to_have_value("clone")
     expect(page.locator("#thead .st--pill")).to_contain_text("Open")
     expect(page.locator("[data-menu][open]")).to_have_count(0)
+
+
+def hold(page, address):
+    """Requests to such an address wait; call what it gives to let them go."""
+    held, is_over = [], []
+    page.route(address, lambda route: route.continue_() if is_over else held.append(route))
+
+    def let_go():
+        until(page, lambda: held, "nothing was asked for")
+        is_over.append(True)
+        for route in held:
+            route.continue_()
+
+    return let_go
+
+
+def test_a_menu_opened_while_an_earlier_change_is_on_its_way_opens_again_with_what_was_typed(opened):
+    page = opened
+    let_go = hold(page, "**/assignment/")
+    page.locator("#scroll").focus()
+    page.keyboard.press("i")
+    page.keyboard.press("l")
+    expect(page.locator("#tag-search")).to_be_focused()
+    page.keyboard.type("gi")
+    let_go()
+    expect(page.locator("[data-shortcut=assign]")).to_contain_text("Bob Agent")
+    page.keyboard.type("ft")
+    expect(page.locator("#tag-search")).to_have_value("gift")
+    expect(page.locator("#tag-search")).to_be_focused()
+    expect(page.locator("#thead .st--pill")).to_contain_text("Open")
+
+
+def test_a_menu_that_is_open_stays_and_the_head_is_drawn_anew_when_it_closes(opened):
+    page, changed = opened, "document.body.dispatchEvent(new CustomEvent('thread-changed'))"
+    page.locator("[data-shortcut=assign]").focus()
+    page.keyboard.press("Enter")
+    page.thread.set_status("pending1", by=page.thread.contact.members.first())
+    with page.expect_response("**/header/"):
+        page.evaluate(changed)
+    expect(page.locator("#thead details[open]")).to_have_count(1)
+    expect(page.locator("#thead .st--pill")).to_contain_text("Open")
+    page.keyboard.press("Escape")
+    expect(page.locator("#thead .st--pill")).to_contain_text("Pending 1")
+    expect(page.locator("[data-shortcut=assign]")).to_be_focused()
 
 
 @pytest.mark.row("CS13")
