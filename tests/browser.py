@@ -94,15 +94,15 @@ def until(page: Page, condition: Callable[[], object], what: str = "it did not h
 
 
 @pytest.fixture
-def sign_in(page: Page, desk_url: str) -> Callable[[Agent], Page]:
-    """sign_in(agent) opens the desk as that agent. The form of it is tested where signing in is."""
+def sign_in(page: Page, desk_url: str) -> Callable[..., Page]:
+    """sign_in(agent, path="/") opens the desk as that agent. The form of it is tested where signing in is."""
 
-    def enter(agent: Agent) -> Page:
+    def enter(agent: Agent, path: str = "/") -> Page:
         client = Client()
         client.force_login(agent, settings.AUTHENTICATION_BACKENDS[-1])
         name = settings.SESSION_COOKIE_NAME
         page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": desk_url}])
-        page.goto("/")
+        page.goto(path)
         return page
 
     return enter

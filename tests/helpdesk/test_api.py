@@ -232,6 +232,5 @@ def test_an_agent_who_left_gets_nothing(world):
 
 @pytest.mark.browser
 def test_the_api_can_be_tried_out_offline_under_the_strict_policy(world_live, sign_in):
-    page = sign_in(world_live.bob)
-    page.goto("/api/docs/")
+    page = sign_in(world_live.bob, "/api/docs/")
     page.get_by_text("/api/addresses/", exact=True).first.wait_for()  # it draws what is in sight only

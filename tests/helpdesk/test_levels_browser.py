@@ -16,8 +16,7 @@ from tests.barriers import barriers
 def test_a_supervisor_sets_a_target_and_sees_what_is_due_and_why(world_live, sign_in):
     Calendar.objects.create(name="Always", week={str(day): [[0, 1440]] for day in range(7)})
     thread = make.thread(world_live.service, subject="Where is it?")
-    page = sign_in(world_live.alice)
-    page.goto("/settings/targets/")
+    page = sign_in(world_live.alice, "/settings/targets/")
     assert barriers(page) == []
     page.get_by_label("First answer", exact=True).fill("30 min")
     page.get_by_role("button", name="Save").click()

@@ -38,8 +38,7 @@ def shown(page: Page) -> Any:
 @pytest.mark.row("FO10")
 def test_the_browser_tells_once_it_was_allowed_to_by_a_click(world_live, page, sign_in):
     page.add_init_script(SHOWN)
-    page = sign_in(world_live.bob)
-    page.goto("/settings/notices/")
+    page = sign_in(world_live.bob, "/settings/notices/")
     expect(page.get_by_text("This browser does not show notices yet.")).to_be_visible()
     assert barriers(page) == []
     assert page.evaluate("window.asked") == 0  # never by itself

@@ -11,8 +11,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.row("PM2")
 def test_a_reply_is_written_with_bold_words_and_links_in_each_language(world_live, sign_in):
     reply = PredefinedReply.objects.create(title="Thanks", bodies={"es": "<p>Muchas <strong>gracias</strong>.</p>"})
-    page = sign_in(world_live.alice)
-    page.goto(f"/settings/replies/{reply.pk}/")
+    page = sign_in(world_live.alice, f"/settings/replies/{reply.pk}/")
     spanish = page.locator("[data-tab]:visible")
     expect(spanish.locator(".ProseMirror strong")).to_have_text("gracias")
     spanish.locator(".ProseMirror").click()

@@ -21,8 +21,7 @@ pytestmark = pytest.mark.browser
 def opened(world_live, sign_in):
     """Bob looks at a thread of John's."""
     thread = make.thread(world_live.service, "Where is my order?", subject="Late parcel")
-    page = sign_in(world_live.bob)
-    page.goto(f"/threads/{thread.pk}/")
+    page = sign_in(world_live.bob, f"/threads/{thread.pk}/")
     expect(page.locator(".ProseMirror")).to_be_visible()
     page.thread = thread
     return page
@@ -374,8 +373,7 @@ def test_without_javascript_one_can_answer(world_live, browser, desk_url):
 def test_a_long_thread_opens_at_its_end_without_moving_the_window(world_live, sign_in, settings):
     settings.PRACTICE = True
     thread = make.thread(world_live.service, "A line.\n\n" * 80)
-    page = sign_in(world_live.bob)
-    page.goto(f"/threads/{thread.pk}/")
+    page = sign_in(world_live.bob, f"/threads/{thread.pk}/")
     page.goto(f"/threads/{thread.pk}/")  # read by now
     until(page, lambda: page.evaluate("document.getElementById('scroll').scrollTop") > 100)
     assert page.evaluate("[scrollY, document.scrollingElement.scrollHeight]") == [0, 900]

@@ -18,8 +18,7 @@ def test_inserted_twice_replaced_and_one_undo_brings_it_back_and_the_preview_fol
             title=title, bodies={"en": f"<p>Text {title}, {{{{ customer.first_name }}}}.</p>"}
         )
     ana = make.customer("Ana A", "ana@x.test", language="en")
-    page = sign_in(world_live.bob)
-    page.goto(f"/letters/new/?ids={world_live.john.pk}&ids={ana.pk}")
+    page = sign_in(world_live.bob, f"/letters/new/?ids={world_live.john.pk}&ids={ana.pk}")
     editor = page.locator(".ProseMirror")
     expect(editor).to_have_count(1)
 
@@ -46,8 +45,7 @@ def test_inserted_twice_replaced_and_one_undo_brings_it_back_and_the_preview_fol
 def test_the_code_put_into_the_reply_is_the_stored_one(world_live, sign_in):
     voucher = Voucher.objects.create(customer=world_live.john, code="GRACIAS-<10>&Ñ")
     thread = make.thread(world_live.service)
-    page = sign_in(world_live.bob)
-    page.goto(f"/threads/{thread.pk}/?mode=reply")
+    page = sign_in(world_live.bob, f"/threads/{thread.pk}/?mode=reply")
     page.locator("summary", has_text="Vouchers").click()
     page.locator(".ProseMirror").click()
     page.get_by_role("button", name=f"Insert {voucher.code} into the reply").click()

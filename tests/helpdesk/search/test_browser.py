@@ -51,8 +51,7 @@ def test_the_palette_opens_from_anywhere_finds_and_goes(world_live, sign_in):
 
 def test_results_come_while_typing_and_the_keyboard_opens_them(world_live, sign_in):
     first, second = make.thread(text="taza uno"), make.thread(text="taza dos", subject="Otra")
-    page = sign_in(world_live.bob)
-    page.goto("/search/")
+    page = sign_in(world_live.bob, "/search/")
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("tazas")
     rows = page.locator("[data-result]")
