@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,7 +29,7 @@ from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fa
 from helpdesk.models.message import WANT_NO_ANSWER
 from helpdesk.statistics.days import day_of, zone_of_days
 from helpdesk.statistics.life import Found, Life, Said, Turned
-from helpdesk.statistics.rollups import PAUSE, keep_days, mark
+from helpdesk.statistics.rollups import keep_days, mark, rest
 
 WINDOW = 400  # events looked at in one transaction: on SQLite nobody else writes for so long, a quarter of a second
 BATCH = 500  # threads
@@ -171,8 +171,8 @@ def catch_up(*, thoroughly: bool = True) -> bool:
         return False
     began = monotonic()
     while _step(thoroughly=thoroughly):
-        if thoroughly and PAUSE:
-            sleep(max(PAUSE, monotonic() - began))  # pages that this process serves have at least every other moment
+        if thoroughly:
+            rest(monotonic() - began)  # pages that this process serves have at least every other moment
         began = monotonic()
     return True
 

@@ -37,7 +37,7 @@ def build(messages: int, days: int) -> None:
     while batch := list(islice(threads, BATCH)):
         with transaction.atomic():
             year.write(batch)
-    counting.WINDOW, rollups.DAYS, counting.PAUSE, rollups.PAUSE = AT_ONCE, 200, 0, 0
+    counting.WINDOW, rollups.DAYS, rollups.PAUSE = AT_ONCE, 200, 0
     counting.keep()
     with transaction.atomic():
         _multiply()

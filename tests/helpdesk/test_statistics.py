@@ -264,7 +264,6 @@ def test_what_is_counted_in_many_short_steps_is_the_same(
     Stage(world).play()
     for module, name, value in ((counting, "WINDOW", 7), (rollups, "DAYS", 2), (rollups, "PAUSE", 0)):
         monkeypatch.setattr(module, name, value)
-    monkeypatch.setattr(counting, "PAUSE", 0)
     counting.keep()
     call_command("check_statistics")
     assert not DayFigures.objects.filter(is_stale=True).exists()
