@@ -79,9 +79,9 @@ async function build(area) {
   form.elements.body_format.value = "html"
   sync()
 
-  // One Ctrl+Z takes back exactly what was put in.
+  // One Ctrl+Z takes back exactly what was put in; it may come at once, before the editor's own focus(), a frame later.
   const seal = () => editor.view.dispatch(tiptap.pm.history.closeHistory(editor.state.tr))
-  const alone = (change) => { seal(); change(); seal() }
+  const alone = (change) => { editor.view.focus(); seal(); change(); seal() }
   const api = {
     editor,
     insert: (html) => alone(() => editor.chain().focus().insertContent(html).run()),
