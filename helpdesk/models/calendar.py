@@ -94,9 +94,9 @@ class Calendar(Kept):
         if kept is None:
             from helpdesk.models.contact import Contact
 
-            first = cls.first().pk
-            plans = {one.pk: one.plan for one in cls.objects.prefetch_related("holidays")}
-            kept = plans, dict(Contact.objects.exclude(calendar=None).values_list("pk", "calendar")), first
+            every = list(cls.objects.prefetch_related("holidays")) or [cls.first()]
+            plans = {one.pk: one.plan for one in every}
+            kept = plans, dict(Contact.objects.exclude(calendar=None).values_list("pk", "calendar")), every[0].pk
             cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
         return kept
 

@@ -1,9 +1,10 @@
 """Charts as shapes with their places, for templates to draw as SVG; beside each stand the same numbers as rows."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
+from itertools import pairwise
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -148,10 +149,9 @@ class Spreading:
 
 
 def spread_bars(seconds: list[int], edges: tuple[int, ...], marks: list[tuple[float | None, str]]) -> Spreading:
-    """Seven bars; `marks` are moments with their words."""
-    numbers = [0] * (len(edges) + 1)
-    for one in seconds:
-        numbers[bisect_right(edges, one)] += 1
+    """Seven bars; `seconds` are in order, `marks` are moments with their words."""
+    cuts = [0, *(bisect_left(seconds, edge) for edge in edges), len(seconds)]
+    numbers = [end - begin for begin, end in pairwise(cuts)]
     width, foot, head = 388 / len(numbers), 178.0, 42.0
     scale = (foot - head) / max([*numbers, 1])
     groups = []

@@ -85,24 +85,21 @@ class Half:
     heat: list[list[int]] = field(default_factory=no_messages)  # messages received by weekday (Monday first) and hour
     by_contact: dict[int, Sums] = field(default_factory=lambda: defaultdict(Sums))
     deflected: dict[int, int] = field(default_factory=dict)  # by contact
-    spreads: dict[tuple[str, bool], Spread] = field(default_factory=dict)  # what was asked for, a page asks often
-
-    @classmethod
-    def of(cls, period: Period, contacts: list[int]) -> "Half":
-        """All that is kept of it."""
-        half = cls(period)
-        for part in parts(period.first, period.last, contacts):
-            half.take(part)
-        for sums in half.by_contact.values():
-            half.sums.add(sums)
-        return half
+    spreads: dict[tuple[str, bool], Spread] = field(default_factory=dict)  # a page asks for each of them often
 
     def take(self, part: Part) -> None:
-        """More days of a contact."""
+        """More days of a contact. Their sum is made when all are there."""
         self.by_contact[part.contact].add(part.sums)
         for day, moves in part.days.items():
             self.days[day] = self.days[day].plus(moves) if day in self.days else moves
         self.heat = [[a + b for a, b in zip(*rows, strict=True)] for rows in zip(self.heat, part.heat, strict=True)]
+
+    def add_up(self) -> None:
+        """All contacts together, their times in order."""
+        for sums in self.by_contact.values():
+            self.sums.add(sums)
+        for seconds in (*self.sums.work.values(), *self.sums.clock.values()):
+            seconds.sort()
 
     @property
     def new(self) -> int:
@@ -227,7 +224,11 @@ def report(period: Period, contacts: Iterable[int]) -> Report:
     mine = list(contacts)
     is_counted = catch_up(thoroughly=False) and _fresh(period.last, mine)
     before = period.before
-    now_half, before_half = Half.of(period, mine), Half.of(before, mine)
+    now_half, before_half = Half(period), Half(before)
+    for part in parts([(half.period.first, half.period.last) for half in (before_half, now_half)], mine):
+        (now_half if part.first >= period.first else before_half).take(part)
+    for half in (before_half, now_half):
+        half.add_up()
     before_half.start, before_half.start_unanswered = _level(before.first, mine)
     now_half.start, now_half.start_unanswered = before_half.backlog, before_half.unanswered
     deflections.count(now_half, before_half, mine)

@@ -1,7 +1,7 @@
 """What is kept added up: each day of a contact, and each month that is over. Pages read as few of them as there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
@@ -42,6 +42,7 @@ class Part:
     """What some days of one contact add up to, and what is told day by day."""
 
     contact: int
+    first: date
     sums: Sums
     days: dict[date, Moves] = field(default_factory=dict)
     heat: list[list[int]] = field(default_factory=no_messages)  # messages received by weekday and hour
@@ -50,7 +51,7 @@ class Part:
     def of_day(cls, row: DayFigures) -> Self:
         """One day."""
         sums = read(row.data, settled=row.settled)
-        part = cls(row.contact_id, sums, {row.day: Moves(row.new, sums.answers, row.closed, row.reopened)})
+        part = cls(row.contact_id, row.day, sums, {row.day: Moves(row.new, sums.answers, row.closed, row.reopened)})
         part.heat[row.day.weekday()] = sums.hours
         return part
 
@@ -59,7 +60,7 @@ class Part:
         """All of a month."""
         sums = read(row.data, settled=row.data["settled"])
         days = {row.month.replace(day=int(day)): Moves(*moves) for day, moves in row.data["days"].items()}
-        return cls(row.contact_id, sums, days, row.data["heat"])
+        return cls(row.contact_id, row.month, sums, days, row.data["heat"])
 
     def add(self, other: "Part") -> None:
         """Days that are not in it yet."""
@@ -80,29 +81,33 @@ class Part:
 # -- reading --------------------------------------------------------------------------------------
 
 
-def parts(first: date, last: date, contacts: list[int]) -> Iterator[Part]:
-    """All that is kept of these days (both included): whole months where there are, days for the rest."""
-    months = _months(first, last, contacts)
+Span = tuple[date, date]  # from a day to a day, both included
+
+
+def parts(spans: Sequence[Span], contacts: list[int]) -> Iterator[Part]:
+    """All that is kept of these stretches of days: whole months where there are, days for the rest. Two queries."""
+    months = _months(spans, contacts)
     yield from (Part.of_month(row) for rows in months.values() for row in rows)
-    spans = [Q(day__gte=begin, day__lte=end) for begin, end in _between(first, last, sorted(months))]
-    if spans:
-        rows = DayFigures.objects.filter(Q(*spans, _connector=Q.OR), contact__in=contacts)
-        yield from (Part.of_day(row) for row in rows.iterator(500))
+    left = [Q(day__range=days) for span in spans for days in _between(*span, sorted(months))]
+    if left:
+        yield from map(Part.of_day, DayFigures.objects.filter(Q(*left, _connector=Q.OR), contact__in=contacts))
 
 
-def _months(first: date, last: date, contacts: list[int]) -> dict[date, list[MonthFigures]]:
-    """Months that lie within, where nothing of them waits for being added up."""
-    begin = first if first.day == 1 else following(first)
-    if following(begin) > last + timedelta(days=1):
-        return {}
+def _months(spans: Sequence[Span], contacts: list[int]) -> dict[date, list[MonthFigures]]:
+    """Months that lie within one of them, where nothing waits for being added up."""
+    wanted = [month for span in spans for month in _within(*span)]
     found: dict[date, list[MonthFigures]] = defaultdict(list)
-    for row in MonthFigures.objects.filter(contact__in=contacts, month__gte=begin, month__lte=last):
-        found[row.month].append(row)
-    return {
-        month: rows
-        for month, rows in found.items()
-        if following(month) <= last + timedelta(days=1) and not any(row.is_stale for row in rows)
-    }
+    if wanted:
+        for row in MonthFigures.objects.filter(contact__in=contacts, month__in=wanted):
+            found[row.month].append(row)
+    return {month: rows for month, rows in found.items() if not any(row.is_stale for row in rows)}
+
+
+def _within(first: date, last: date) -> Iterator[date]:
+    month = first if first.day == 1 else following(first)
+    while following(month) <= last + timedelta(days=1):
+        yield month
+        month = following(month)
 
 
 def following(day: date) -> date:
@@ -110,9 +115,11 @@ def following(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
-def _between(first: date, last: date, months: list[date]) -> Iterator[tuple[date, date]]:
-    """The stretches of days outside of these months."""
+def _between(first: date, last: date, months: list[date]) -> Iterator[Span]:
+    """The stretches of days outside of those of these months that lie within."""
     for month in months:
+        if not first <= month <= last:
+            continue
         if first < month:
             yield first, month - timedelta(days=1)
         first = following(month)
@@ -173,7 +180,7 @@ def facts_by_day(first: date, last: date, contacts: set[int], zone: Any) -> dict
 
 def month_of(month: date, contact: int) -> Part:
     """What the days of a month add up to; they have to be up to date."""
-    part = Part(contact, Sums())
+    part = Part(contact, month, Sums())
     for row in DayFigures.objects.filter(contact=contact, day__gte=month, day__lt=following(month)):
         part.add(Part.of_day(row))
     return part
