@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
@@ -64,7 +64,7 @@ class Calendar(Kept):
         return self.name
 
     @classmethod
-    def first(cls) -> "Calendar":
+    def first(cls) -> Self:
         """The shop's own, made with the usual week if there is none."""
         found = cls.objects.first()
         return found or cls.objects.create(name=DeskSettings.load().shop_name[:80])
