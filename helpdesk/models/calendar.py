@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
@@ -64,7 +64,7 @@ class Calendar(Kept):
         return self.name
 
     @classmethod
-    def first(cls) -> Self:
+    def first(cls) -> "Calendar":
         """The shop's own, made with the usual week if there is none."""
         found = cls.objects.first()
         return found or cls.objects.create(name=DeskSettings.load().shop_name[:80])
@@ -94,7 +94,7 @@ class Calendar(Kept):
         if kept is None:
             from helpdesk.models.contact import Contact
 
-            every = list(cls.objects.prefetch_related("holidays")) or [cls.first()]
+            every = list(Calendar.objects.prefetch_related("holidays")) or [Calendar.first()]
             plans = {one.pk: one.plan for one in every}
             kept = plans, dict(Contact.objects.exclude(calendar=None).values_list("pk", "calendar")), every[0].pk
             cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
