@@ -100,7 +100,10 @@ def _keep_time(threads: list[Thread]) -> None:
 
 
 def relieve_absent() -> int:
-    """Open threads of whoever is away go where their absence says. Returns how many; again at once, it is none."""
+    """Open threads of whoever is away today, by the active zone, go where their absence says.
+
+    Returns how many; again at once, it is none.
+    """
     away = Absence.objects.by_agent(timezone.localdate())
     return sum(_relieve(one, away) for one in away.values() if one.threads != Absence.Threads.KEEP)
 

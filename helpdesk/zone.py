@@ -1,12 +1,15 @@
 """Times are kept in UTC and shown in the shop's own zone."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from helpdesk.chrome import desk_of
 from helpdesk.models import DeskSettings
+
+T = TypeVar("T")
 
 
 class ShopZoneMiddleware:
@@ -20,7 +23,7 @@ class ShopZoneMiddleware:
             return self.get_response(request)
 
 
-def in_shops_zone(job: Callable[[], object]) -> object:
+def in_shops_zone(job: Callable[[], T]) -> T:
     """Run what no request asked for: its today is the shop's, as a page's is."""
     with timezone.override(DeskSettings.load().zone):
         return job()

@@ -1,6 +1,7 @@
 """Whether what the statistics keep is what counting from messages and events gives, exactly."""
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from django.db.models import Max, Min
 
 from helpdesk.models import Thread
 from helpdesk.models.figures import DayFigures, Fact, MonthFigures
-from helpdesk.statistics.counting import BATCH, lives
+from helpdesk.statistics.counting import BATCH, Shape, fact_of, lives, shape
 from helpdesk.statistics.days import Sums, day_of, days_between, write, zone_of_days
 from helpdesk.statistics.rollups import facts_by_day, month_of
 
@@ -27,22 +28,18 @@ def _threads() -> Iterator[str]:
     after = 0
     while ids := list(Thread.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         after = ids[-1]
-        kept: dict[int, list[Any]] = {}
-        for fact in Fact.objects.filter(thread__in=ids).order_by("pk"):
-            kept.setdefault(fact.thread_id, []).append(_shape(fact, fact.agent_id, fact.contact_id))
+        kept: dict[int, Counter[Shape]] = defaultdict(Counter)
+        for fact in Fact.objects.filter(thread__in=ids).order_by():
+            kept[fact.thread_id][shape(fact)] += 1
         for thread, life, _last, _number in lives(ids):
-            counted = [_shape(one, one.agent, thread.contact_id) for one in (life.facts if life else ())]
-            if sorted(counted, key=repr) != sorted(kept.get(thread.pk, []), key=repr):
-                yield f"thread {thread.pk}: {len(kept.get(thread.pk, []))} facts are kept, {len(counted)} are counted"
-
-
-def _shape(one: Any, agent: int | None, contact: int) -> tuple[Any, ...]:
-    data = json.dumps(one.data, sort_keys=True)
-    return str(one.kind), one.at, one.until, agent, contact, one.seconds, one.work_seconds, one.number, data
+            counted = Counter(shape(fact_of(thread, one)) for one in (life.facts if life else ()))
+            if counted != kept[thread.pk]:
+                numbers = kept[thread.pk].total(), counted.total()
+                yield "thread {}: {} facts are kept, {} are counted".format(thread.pk, *numbers)
 
 
 def _days() -> Iterator[str]:
-    """From the facts, a month at a time; days that wait for being added up are no difference."""
+    """From the facts, some days at a time; days that wait for being added up are no difference."""
     zone = zone_of_days()
     ends = Fact.objects.aggregate(first=Min("at"), last=Max("at"), until=Max("until"))
     if ends["first"] is None:
@@ -86,5 +83,5 @@ def _months() -> Iterator[str]:
 
 
 def _told(data: dict[str, Any]) -> str:
-    """Lists of times in any order."""
+    """To compare it; what is empty need not be there."""
     return json.dumps({name: value for name, value in data.items() if value}, sort_keys=True)

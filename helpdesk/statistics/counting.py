@@ -1,7 +1,8 @@
 """Keeps the facts of all threads, which follow from messages and events alone, and marks the days they change."""
 
 import hashlib
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from time import monotonic
@@ -209,12 +210,16 @@ def _keep_plan(state: CountingState) -> None:
     """Other hours, or another midnight: everything is counted again."""
     now = plan()
     if state.plan and state.plan != now:
-        DayFigures.objects.all().delete()
-        MonthFigures.objects.all().delete()
-        CountedThread.objects.update(last_event=0)
-        days = {(day, contact) for day, contact in _all_days()}
-        mark(days)
+        count_anew()
     state.plan = now
+
+
+def count_anew() -> None:
+    """Throw away what was added up, and ask for counting all threads again."""
+    DayFigures.objects.all().delete()
+    MonthFigures.objects.all().delete()
+    CountedThread.objects.update(last_event=0)
+    mark(set(_all_days()))
 
 
 def _all_days() -> Iterator[tuple[date, int]]:
@@ -251,28 +256,45 @@ def _pass_time(state: CountingState) -> None:
 
 def count_threads(ids: Iterable[int]) -> None:
     """Put the facts of these threads in the place of those they had, and mark the days that change by it."""
-    wanted, zone = list(ids), zone_of_days()
+    wanted = list(ids)
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
-        days: set[tuple[date, int]] = set()
         before = Fact.objects.filter(thread__in=batch)
-        for at, until, contact in before.order_by().values_list("at", "until", "contact"):
-            days |= {(day_of(one, zone), contact) for one in (at, until) if one}
+        had = Counter(map(shape, before.order_by()))
         before.delete()
         rows, counted = [], []
         for thread, life, last, number in lives(batch):
-            facts = [_row(thread, one) for one in (life.facts if life else ())]
-            days |= {(day_of(at, zone), one.contact_id) for one in facts for at in (one.at, one.until) if at}
-            rows += facts
+            rows += [fact_of(thread, one) for one in (life.facts if life else ())]
             counted.append(CountedThread(thread=thread, last_event=last, events=number))
         Fact.objects.bulk_create(rows, batch_size=1000)
         CountedThread.objects.bulk_create(
             counted, update_conflicts=True, unique_fields=["thread"], update_fields=["last_event", "events"]
         )
-        mark(days)
+        mark(_days_that_differ(had, Counter(map(shape, rows))))
 
 
-def _row(thread: Thread, one: Found) -> Fact:
+Shape = tuple[Any, ...]
+
+
+def shape(one: Fact) -> Shape:
+    """All that a fact says, to compare it."""
+    data = json.dumps(one.data, sort_keys=True)
+    told = (str(one.kind), one.thread_id, one.agent_id, one.seconds, one.work_seconds, one.number, data)
+    return one.contact_id, one.at, one.until, *told
+
+
+def _days_that_differ(had: Counter[Shape], has: Counter[Shape]) -> set[tuple[date, int]]:
+    zone = zone_of_days()
+    return {
+        (day_of(at, zone), contact)
+        for contact, begin, until, *_rest in (had - has) + (has - had)
+        for at in (begin, until)
+        if at
+    }
+
+
+def fact_of(thread: Thread, one: Found) -> Fact:
+    """As a row."""
     return Fact(
         thread=thread,
         contact_id=thread.contact_id,

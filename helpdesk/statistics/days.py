@@ -185,11 +185,13 @@ def _line(line: Line) -> list[Any]:
 
 
 def read(data: Mapping[str, Any], *, settled: int) -> Sums:
-    """The other way round."""
-    sums = Sums()
+    """The other way round; of a day that was never added up, nothing."""
+    sums = Sums(settled=settled)
+    if not data:
+        return sums
     for name in Sums.COUNTERS:
         setattr(sums, name, Counter(data.get(name, {})))
-    sums.touches, sums.settled, sums.hours = data["touches"], settled, data["hours"]
+    sums.touches, sums.hours = data["touches"], data["hours"]
     sums.clock, sums.work = defaultdict(list, data["clock"]), defaultdict(list, data["work"])
     for agent, (replies, answers, closed, first, scores, *targets) in data["agents"].items():
         met, late = targets or (0, 0)

@@ -15,7 +15,7 @@ from helpdesk.statistics import deflections
 from helpdesk.statistics.counting import catch_up
 from helpdesk.statistics.days import Line, Sums
 from helpdesk.statistics.periods import Period
-from helpdesk.statistics.rollups import Moves, Part, add_up, no_messages, parts
+from helpdesk.statistics.rollups import Moves, Part, add_up, no_messages, parts, together
 
 ENOUGH = 5  # below that a median says nothing yet
 AT_ONCE = 90  # days of contacts that a page adds up itself; more are left to the job
@@ -92,7 +92,7 @@ class Half:
         self.by_contact[part.contact].add(part.sums)
         for day, moves in part.days.items():
             self.days[day] = self.days[day].plus(moves) if day in self.days else moves
-        self.heat = [[a + b for a, b in zip(*rows, strict=True)] for rows in zip(self.heat, part.heat, strict=True)]
+        self.heat = together(self.heat, part.heat)
 
     def add_up(self) -> None:
         """All contacts together, their times in order."""

@@ -37,6 +37,11 @@ def no_messages() -> list[list[int]]:
     return [[0] * 24 for _day in range(7)]
 
 
+def together(one: list[list[int]], other: list[list[int]]) -> list[list[int]]:
+    """Both added."""
+    return [[a + b for a, b in zip(*rows, strict=True)] for rows in zip(one, other, strict=True)]
+
+
 @dataclass
 class Part:
     """What some days of one contact add up to, and what is told day by day."""
@@ -66,10 +71,7 @@ class Part:
         """Days that are not in it yet."""
         self.sums.add(other.sums)
         self.days |= other.days
-        self.heat = [
-            [one + more for one, more in zip(mine, theirs, strict=True)]
-            for mine, theirs in zip(self.heat, other.heat, strict=True)
-        ]
+        self.heat = together(self.heat, other.heat)
 
     @property
     def as_month(self) -> dict[str, Any]:
@@ -205,20 +207,25 @@ def keep_days() -> None:
 def keep_months() -> None:
     """The periodic job, seldomer: add up the months that are over, where no day waits for it."""
     today = timezone.localdate(timezone=zone_of_days())
-    over = MonthFigures.objects.filter(is_stale=True, month__lt=today.replace(day=1))
-    for pk in list(over.order_by("-month").values_list("pk", flat=True)):
+    over = MonthFigures.objects.filter(is_stale=True, month__lt=today.replace(day=1)).order_by("-month")
+    waiting = _waiting()
+    for row in over.defer("data"):
+        if (row.month, row.contact_id) in waiting:
+            continue
         with transaction.atomic():
             CountingState.objects.select_for_update().filter(pk=1).first()
-            _keep_month(MonthFigures.objects.filter(pk=pk, is_stale=True).first())
+            _keep_month(row)
         rest()
 
 
-def _keep_month(row: MonthFigures | None) -> None:
-    if row is None or DayFigures.objects.filter(_days_of(row), is_stale=True).exists():
-        return
-    row.data, row.is_stale = month_of(row.month, row.contact_id).as_month, False
-    row.save()
+def _keep_month(row: MonthFigures) -> None:
+    """Nobody marks days meanwhile; what was marked just before waits for the next time."""
+    if (row.month, row.contact_id) not in _waiting():
+        row.data, row.is_stale = month_of(row.month, row.contact_id).as_month, False
+        row.save()
 
 
-def _days_of(row: MonthFigures) -> Q:
-    return Q(contact=row.contact_id, day__gte=row.month, day__lt=following(row.month))
+def _waiting() -> set[tuple[date, int]]:
+    """Months (of a contact each) with days that wait for being added up."""
+    stale = DayFigures.objects.filter(is_stale=True).values_list("day", "contact")
+    return {(day.replace(day=1), contact) for day, contact in stale}

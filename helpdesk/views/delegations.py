@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, supervisor_required
 from accounts.http import SeeOther
-from accounts.zones import zone_called
 from helpdesk.absences import absence_of, sentence_of
 from helpdesk.chrome import desk_of
 from helpdesk.forms_review import DelegationForm
@@ -27,7 +26,7 @@ NAMED = 12  # threads whose subjects the page tells
 def choice_in(request: AgentRequest) -> Choice:
     """What is ticked on the list."""
     params = request.POST if request.method == "POST" else request.GET
-    asked = Asked.read(params.get("from", ""), zone_called(desk_of(request).time_zone))
+    asked = Asked.read(params.get("from", ""), desk_of(request).zone)
     return Choice.read(request.user, params, asked)
 
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther, go
 from accounts.typed import number
-from accounts.zones import zone_called
 from helpdesk.chrome import desk_of, statuses_of
 from helpdesk.models import BulkFollowUp, Delegation, ReviewStep, Thread
 from helpdesk.review.lists import Asked, Review, name_of
@@ -26,7 +25,7 @@ WAITS = (1, 2, 3, 5, 7, 14)  # days to choose from
 def asked_in(request: AgentRequest) -> Asked:
     """What the page is asked for: its own address, or the field `from` of a form on it."""
     params = request.POST.get("from", "") if request.method == "POST" else request.GET
-    return Asked.read(params, zone_called(desk_of(request).time_zone))
+    return Asked.read(params, desk_of(request).zone)
 
 
 def path_to(asked: Asked, thread_id: int | None = None, **more: Any) -> str:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import AgentRequest, agent_required
-from accounts.zones import zone_called
 from helpdesk.chrome import desk_of
 from helpdesk.models import Contact
 from helpdesk.statistics import prestashop as theirs
@@ -61,7 +60,7 @@ def _chosen(period: Period, contacts: list[Contact], chosen: list[Contact]) -> d
 
 def period_of(request: AgentRequest) -> tuple[Period, str]:
     """The days that the address names, and a sentence if they could not be used."""
-    zone = zone_called(desk_of(request).time_zone)
+    zone = desk_of(request).zone
     first, last = (request.GET.get(name, "").strip()[:10] for name in ("from", "to"))
     try:
         return Period.read(first, last, zone), ""

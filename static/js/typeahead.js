@@ -12,11 +12,9 @@ function letGo() {
   kept = null;
 }
 
-// `begun` is what stands before it; what is being kept already stays.
-export function keepKeys(begun = "") {
-  const before = kept ?? begun;
+export function keepKeys() {
   letGo();
-  kept = before;
+  kept = "";
   timer = setTimeout(letGo, PATIENCE_MS);
 }
 

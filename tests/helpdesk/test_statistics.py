@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from helpdesk import queues
 from helpdesk.filters import Filters
 from helpdesk.hours import ALWAYS
-from helpdesk.models import Calendar, DayFigures, Fact, FactKind, Message, MonthFigures, Status, Thread
+from helpdesk.models import Calendar, DayFigures, DeskSettings, Fact, FactKind, Message, MonthFigures, Status, Thread
 from helpdesk.statistics import counting, prestashop, rollups
 from helpdesk.statistics.behind import Behind
 from helpdesk.statistics.days import Sums, written
@@ -317,3 +317,57 @@ def test_the_present_month_is_read_by_its_days(world: SimpleNamespace) -> None:
     counting.keep()
     rollups.keep_months()
     assert MonthFigures.objects.get().is_stale
+
+
+def test_a_month_with_a_day_that_waits_is_left_out_and_other_contacts_are_not(world: SimpleNamespace) -> None:
+    Stage(world).play()
+    counting.keep()
+    DayFigures.objects.filter(contact=world.service, day=WEEK.last).update(is_stale=True)
+    rollups.keep_months()
+    left = MonthFigures.objects.filter(month=date(2025, 3, 1), is_stale=True)
+    assert list(left.values_list("contact", flat=True)) == [world.service.pk]
+    counting.keep()
+    rollups.keep_months()
+    assert not left.exists()
+    call_command("check_statistics")
+
+
+def test_a_thread_that_moves_takes_its_numbers_out_of_a_month_that_was_kept(world: SimpleNamespace) -> None:
+    threads = Stage(world).play()
+    period = Period(date(2025, 3, 1), date(2025, 3, 31), WEEK.zone)
+    contacts = [world.service.pk, world.accounting.pk]
+    counting.keep()
+    rollups.keep_months()
+    before = [report(period, [one]).now.new for one in contacts]
+    thread = Thread.objects.get(pk=threads[1].pk)
+    there = world.accounting if thread.contact_id == world.service.pk else world.service
+    thread.move_to(there, by=world.alice)
+    after = [report(period, [one]).now.new for one in contacts]
+    assert sorted((before[0] - after[0], before[1] - after[1])) == [-1, 1]
+    # What did not change is not added up again: a word in a closed thread touches its own days only.
+    counting.keep()
+    rollups.keep_months()
+    Thread.objects.get(pk=threads[2].pk).note("Seen", by=world.bob)
+    counting.keep()
+    assert not MonthFigures.objects.filter(is_stale=True).exists()
+
+
+def test_another_midnight_throws_months_away_too(world: SimpleNamespace) -> None:
+    Stage(world).play()
+    counting.keep()
+    rollups.keep_months()
+    desk = DeskSettings.load()
+    desk.time_zone = "Pacific/Auckland"
+    desk.save()
+    counting.keep()
+    rollups.keep_months()
+    call_command("check_statistics")
+
+
+def test_while_many_days_wait_the_page_opens_and_says_so(world: SimpleNamespace, client: Client) -> None:
+    first = date(2024, 1, 1)
+    rollups.mark((first + timedelta(days=n), world.service.pk) for n in range(200))
+    client.force_login(world.alice)
+    page = client.get("/statistics/?from=2024-01-01&to=2024-06-30")
+    assert page.status_code == 200
+    assert "being counted" in page.content.decode()

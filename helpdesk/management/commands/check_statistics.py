@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helpdesk.models.figures import CountedThread
 from helpdesk.statistics import checking, counting
 
 SHOWN = 20
@@ -23,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Count what is new, then compare."""
         if options["repair"]:
-            CountedThread.objects.update(last_event=0)
+            counting.count_anew()
         counting.keep()
         found = list(checking.differences())
         for sentence in found[:SHOWN]:
