@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from crm.models import Voucher
 from helpdesk.models import PredefinedReply
 from tests import make
+from tests.browser import until
 
 pytestmark = pytest.mark.browser
 
@@ -39,6 +40,30 @@ def test_inserted_twice_replaced_and_one_undo_brings_it_back_and_the_preview_fol
     expect(editor).to_contain_text("Text One")
     preview.get_by_role("button", name="Next").click()
     expect(preview).to_contain_text("Text One, Ana.")
+
+
+def test_the_next_ones_letter_is_shown_even_if_one_has_just_typed(world_live, sign_in):
+    ana = make.customer("Ana A", "ana@x.test", language="en")
+    page = sign_in(world_live.bob, f"/letters/new/?ids={world_live.john.pk}&ids={ana.pk}")
+    preview, asked, held = page.locator("#letter-preview"), [], []
+    expect(preview).to_contain_text("As John Doe gets it")
+
+    def slowly(route):
+        asked.append(route)
+        held.append(route) if len(asked) == 1 else route.continue_()
+
+    page.route("**/letters/new/", slowly)
+    page.clock.install()
+    page.locator(".ProseMirror").click()
+    page.keyboard.type("Hello")
+    preview.get_by_role("button", name="Next").click()
+    until(page, lambda: held)
+    page.clock.fast_forward(1000)  # what was typed asks for the preview after a moment
+    held[0].continue_()
+    expect(preview).to_contain_text("As Ana A gets it")
+    expect(preview).to_contain_text("Hello")
+    until(page, lambda: len(asked) == 2)
+    expect(preview).to_contain_text("2 of 2")
 
 
 @pytest.mark.row("CV10")
