@@ -1,7 +1,6 @@
 """What time does to threads, by whichever worker's turn it is. See settings.PERIODIC_JOBS."""
 
 from collections.abc import Callable
-from time import sleep
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,10 +16,10 @@ from helpdesk.models import (
     TimingMark,
     TimingState,
 )
+from helpdesk.resting import rest
 
 A_RUN = 200  # of each kind
 A_STEP = 40  # threads in one transaction: on SQLite nobody else writes for so long
-PAUSE = 0.1  # seconds between two
 
 
 def look_at_pending() -> int:
@@ -47,7 +46,7 @@ def follow_targets() -> int:
     done = 0
     while step := _follow_some() or _follow_marked():
         done += step
-        sleep(PAUSE)
+        rest()
     return done
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import Max, Min
 
-from helpdesk.models import Thread
+from helpdesk.models import DeskSettings, Thread
 from helpdesk.models.figures import DayFigures, Fact, MonthFigures
 from helpdesk.statistics.counting import BATCH, Shape, fact_of, lives, shape
-from helpdesk.statistics.days import Sums, day_of, days_between, write, zone_of_days
+from helpdesk.statistics.days import Sums, day_of, days_between, write
 from helpdesk.statistics.rollups import facts_by_day, month_of
 
 AT_ONCE = 31  # days
@@ -40,7 +40,7 @@ def _threads() -> Iterator[str]:
 
 def _days() -> Iterator[str]:
     """From the facts, some days at a time; days that wait for being added up are no difference."""
-    zone = zone_of_days()
+    zone = DeskSettings.load().zone
     ends = Fact.objects.aggregate(first=Min("at"), last=Max("at"), until=Max("until"))
     if ends["first"] is None:
         yield from (

@@ -28,9 +28,10 @@ from helpdesk.models import (
 )
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind, MonthFigures
 from helpdesk.models.message import WANT_NO_ANSWER
-from helpdesk.statistics.days import day_of, zone_of_days
+from helpdesk.resting import rest
+from helpdesk.statistics.days import day_of
 from helpdesk.statistics.life import Found, Life, Said, Turned
-from helpdesk.statistics.rollups import keep_days, mark, rest
+from helpdesk.statistics.rollups import keep_days, mark
 
 WINDOW = 400  # events looked at in one transaction: on SQLite nobody else writes for so long, a quarter of a second
 BATCH = 500  # threads
@@ -223,7 +224,7 @@ def count_anew() -> None:
 
 
 def _all_days() -> Iterator[tuple[date, int]]:
-    zone = zone_of_days()
+    zone = DeskSettings.load().zone
     for at, contact in Fact.objects.order_by().values_list("at", "contact").iterator(10_000):
         yield day_of(at, zone), contact
 
@@ -284,7 +285,7 @@ def shape(one: Fact) -> Shape:
 
 
 def _days_that_differ(had: Counter[Shape], has: Counter[Shape]) -> set[tuple[date, int]]:
-    zone = zone_of_days()
+    zone = DeskSettings.load().zone
     return {
         (day_of(at, zone), contact)
         for contact, begin, until, *_rest in (had - has) + (has - had)

@@ -7,15 +7,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from helpdesk.models import DeskSettings
 from helpdesk.models.figures import ANSWERS, REPLIES, TARGETS, DayFigures, FactKind
 
 TIMED = {FactKind.FIRST: "first", FactKind.NEXT: "next", FactKind.CLOSED: "closed"}
-
-
-def zone_of_days() -> ZoneInfo:
-    """Whose midnight parts the days: the shop's."""
-    return DeskSettings.load().zone
 
 
 def begin_of(day: date, zone: ZoneInfo) -> datetime:

@@ -17,11 +17,11 @@ from django.utils.formats import date_format
 from accounts.models import Absence, Agent
 from helpdesk import context
 from helpdesk.hours import OpenHours, hours_of
-from helpdesk.models import Contact
+from helpdesk.models import Contact, DeskSettings
 from helpdesk.models.figures import Fact, FactKind
 from helpdesk.statistics.charts import Bars, Group, Tick, ceiling
 from helpdesk.statistics.counting import catch_up
-from helpdesk.statistics.days import begin_of, zone_of_days
+from helpdesk.statistics.days import begin_of
 from helpdesk.statistics.staffing import (
     AFTERNOON,
     HISTORY,
@@ -60,7 +60,7 @@ class Forecast:
     """Of the week after this one, or of the one that begins on a given Monday, for some contacts."""
 
     def __init__(self, contacts: Iterable[int], *, monday: date | None = None) -> None:
-        self.contacts, self.zone = list(contacts), zone_of_days()
+        self.contacts, self.zone = list(contacts), DeskSettings.load().zone
         self.today = timezone.localdate(timezone=self.zone)
         self.monday = max(monday or monday_of(self.today) + WEEK, monday_of(self.today))
         self.lead = max(self.monday - self.today, timedelta())  # how long before it began each week is reckoned

@@ -5,18 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
-from time import sleep
 from typing import Any, NamedTuple, Self
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from helpdesk.models import DeskSettings
 from helpdesk.models.figures import CountingState, DayFigures, Fact, FactKind, MonthFigures
-from helpdesk.statistics.days import Sums, begin_of, day_of, read, sums_of, write, written, zone_of_days
+from helpdesk.resting import rest
+from helpdesk.statistics.days import Sums, begin_of, day_of, read, sums_of, write, written
 
 DAYS = 20  # added up in one transaction: on SQLite nobody else writes for so long, a quarter of a second
-PAUSE = 0.1  # seconds between two: as long as SQLite lets others wait before they look again
 
 
 class Moves(NamedTuple):
@@ -154,7 +154,7 @@ def _put(model: type[DayFigures] | type[MonthFigures], rows: list[Any], name: st
 
 def add_up(rows: Iterable[DayFigures]) -> None:
     """Write the figures of these days from their facts, a stretch of days in one query."""
-    zone, waiting = zone_of_days(), sorted(rows, key=lambda row: row.day)
+    zone, waiting = DeskSettings.load().zone, sorted(rows, key=lambda row: row.day)
     queue = iter(waiting)
     while batch := list(islice(queue, 60)):
         sums = facts_by_day(batch[0].day, batch[-1].day, {row.contact_id for row in batch}, zone)
@@ -188,12 +188,6 @@ def month_of(month: date, contact: int) -> Part:
     return part
 
 
-def rest(worked: float = 0.0) -> None:
-    """Let others write, for as long as we worked at least; within somebody's transaction nobody could."""
-    if PAUSE and not connection.in_atomic_block:
-        sleep(max(PAUSE, worked))
-
-
 def keep_days() -> None:
     """Add up the days that changed."""
     while stale := list(DayFigures.objects.filter(is_stale=True).order_by("day")[:DAYS]):
@@ -206,7 +200,7 @@ def keep_days() -> None:
 
 def keep_months() -> None:
     """The periodic job, seldomer: add up the months that are over, where no day waits for it."""
-    today = timezone.localdate(timezone=zone_of_days())
+    today = timezone.localdate(timezone=DeskSettings.load().zone)
     over = MonthFigures.objects.filter(is_stale=True, month__lt=today.replace(day=1)).order_by("-month")
     waiting = _waiting()
     for row in over.defer("data"):

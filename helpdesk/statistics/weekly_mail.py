@@ -20,7 +20,6 @@ from helpdesk.review.lists import name_of
 from helpdesk.review.summary import summary_of
 from helpdesk.statistics import pictures
 from helpdesk.statistics.counting import keep
-from helpdesk.statistics.days import zone_of_days
 from helpdesk.statistics.forecast import Forecast
 from helpdesk.statistics.pages import Page
 from helpdesk.statistics.periods import Period
@@ -33,7 +32,7 @@ WEEKS = 4
 
 def due_at(agent: Agent, now: datetime) -> datetime:
     """The last moment, up to now, at which this agent wants the mail."""
-    local = now.astimezone(zone_of_days())
+    local = now.astimezone(DeskSettings.load().zone)
     wanted = local.replace(hour=agent.weekly_hour, minute=0, second=0, microsecond=0)
     wanted -= timedelta(days=(local.weekday() - agent.weekly_day) % 7)
     return wanted if wanted <= local else wanted - timedelta(days=7)
@@ -64,7 +63,7 @@ Words = Callable[[], dict[str, object]]
 
 def words(agent: Agent, due: datetime) -> dict[str, object]:
     """What the mail says: the page of the last whole week before."""
-    period = Period.week_of(due.date() - timedelta(days=7), zone_of_days())
+    period = Period.week_of(due.date() - timedelta(days=7), DeskSettings.load().zone)
     contacts = list(Contact.objects.visible_to(agent))
     ids = [one.pk for one in contacts]
     page, weeks = Page(report(period, ids), viewer=agent, contacts=contacts, chosen=[]), _weeks(period, ids)

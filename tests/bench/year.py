@@ -14,6 +14,7 @@ from django.db.models import Max, Model
 
 from accounts.models import Agent
 from crm.models import Order
+from helpdesk import resting
 from helpdesk.models import Contact, Event, Message, Thread, ThreadTag
 from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact
 from helpdesk.statistics import counting, rollups
@@ -37,7 +38,7 @@ def build(messages: int, days: int) -> None:
     while batch := list(islice(threads, BATCH)):
         with transaction.atomic():
             year.write(batch)
-    counting.WINDOW, rollups.DAYS, rollups.PAUSE = AT_ONCE, 200, 0
+    counting.WINDOW, rollups.DAYS, resting.PAUSE = AT_ONCE, 200, 0
     counting.keep()
     with transaction.atomic():
         _multiply()

@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk import queues
+from helpdesk import queues, resting
 from helpdesk.filters import Filters
 from helpdesk.hours import ALWAYS
 from helpdesk.models import Calendar, DayFigures, DeskSettings, Fact, FactKind, Message, MonthFigures, Status, Thread
@@ -262,7 +262,7 @@ def test_what_is_counted_in_many_short_steps_is_the_same(
     world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Stage(world).play()
-    for module, name, value in ((counting, "WINDOW", 7), (rollups, "DAYS", 2), (rollups, "PAUSE", 0)):
+    for module, name, value in ((counting, "WINDOW", 7), (rollups, "DAYS", 2), (resting, "PAUSE", 0)):
         monkeypatch.setattr(module, name, value)
     counting.keep()
     call_command("check_statistics")

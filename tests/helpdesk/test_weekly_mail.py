@@ -12,7 +12,7 @@ from PIL import Image
 from accounts.models import Agent
 from crm.models import CartWatch
 from helpdesk import outbox
-from helpdesk.models import Attachment, Deflection, OutgoingMail
+from helpdesk.models import Attachment, Deflection, DeskSettings, OutgoingMail
 from helpdesk.purging import purge
 from helpdesk.regular import WEEK
 from helpdesk.statistics import weekly_mail
@@ -51,7 +51,7 @@ def test_the_mail_has_the_numbers_of_the_page(client: Client, world: SimpleNames
 @pytest.mark.row("SX7")
 def test_it_leaves_once_on_the_day_and_hour_that_each_wants(world: SimpleNamespace) -> None:
     now = timezone.now()
-    local = now.astimezone(weekly_mail.zone_of_days())
+    local = now.astimezone(DeskSettings.load().zone)
     Agent.objects.update(date_joined=now - timedelta(days=30))
     Agent.objects.filter(pk=world.alice.pk).update(weekly_day=local.weekday(), weekly_hour=local.hour, language="en")
     later = Agent.objects.create(

@@ -67,7 +67,7 @@ def test_a_link_that_is_looked_at_counts_nothing_and_the_button_counts_once(
     counting.keep()
     assert list(Fact.objects.filter(kind="rated").values_list("number", "agent")) == [(5, asked.bob.pk)]
     today = timezone.localdate()
-    week = report(Period.week_of(today, counting.zone_of_days()), [asked.service.pk]).now
+    week = report(Period.week_of(today, DeskSettings.load().zone), [asked.service.pk]).now
     assert (week.satisfaction, week.response_rate) == (5, 1)
 
     Rating.objects.update(rated_at=timezone.now() - CHANGEABLE - CHANGEABLE)
