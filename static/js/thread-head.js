@@ -34,4 +34,4 @@ function catchUp() {
   window.htmx.trigger(document.body, "thread-changed")
 }
 document.addEventListener("toggle", (event) => { if (!event.target.open) catchUp() }, true)
-document.addEventListener("pointerup", () => setTimeout(catchUp))
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(catchUp))
