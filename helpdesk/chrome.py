@@ -91,9 +91,14 @@ def statuses_of(request: HttpRequest) -> dict[str, StatusLabel]:
 
 
 def contacts_of(request: HttpRequest) -> list[Contact]:
-    """The contacts in use that this agent may see, asked once a request."""
+    """The contacts in use that this agent may see."""
+    return [one for one in every_contact_of(request) if one.archived_at is None]
+
+
+def every_contact_of(request: HttpRequest) -> list[Contact]:
+    """Those that were archived too, asked once a request."""
     if not hasattr(request, "_contacts"):
-        visible = Contact.objects.active().visible_to(request.user)  # type: ignore[arg-type]
+        visible = Contact.objects.visible_to(request.user)  # type: ignore[arg-type]
         request._contacts = list(visible)  # type: ignore[attr-defined]
     return request._contacts  # type: ignore[attr-defined]
 

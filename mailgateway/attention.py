@@ -1,10 +1,12 @@
 """What of the mail needs a supervisor: asked on every page, so kept for a few seconds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -50,12 +52,20 @@ def forget() -> None:
 
 
 def _asked() -> Attention:
-    lasting = Trouble.objects.lasting().order_by("began_at").values_list("mailbox__name", "side", "began_at")
-    return Attention(
-        Incoming.objects.filter(state=IncomingState.FAILED).count(),
-        Mailbox.objects.active().filter(~Q(last_error="") | ~Q(smtp_error="")).exists(),
-        [Outage(*row) for row in lasting[:5]],
-    )
+    set_aside = Incoming.objects.filter(state=IncomingState.FAILED)
+    failing = Mailbox.objects.active().filter(~Q(last_error="") | ~Q(smtp_error=""))
+    told = dict(_counted(set_aside, "state", "set aside").union(_counted(failing, "is_active", "failing"), all=True))
+    return Attention(told.get("set aside", 0), "failing" in told, list(_outages()) if "failing" in told else [])
+
+
+def _counted(rows: QuerySet[Any], same: str, what: str) -> QuerySet[Any]:
+    """One row of `what` and how many, or none; the column `same` is the same in all of them."""
+    return rows.order_by().values(same).annotate(what=Value(what), n=Count("pk")).values_list("what", "n")
+
+
+def _outages() -> Iterator[Outage]:
+    lasting = Trouble.objects.lasting().order_by("began_at")
+    yield from (Outage(*row) for row in lasting.values_list("mailbox__name", "side", "began_at")[:5])
 
 
 def week_notes() -> list[tuple[str, str, str]]:

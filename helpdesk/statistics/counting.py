@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Subquery
 from django.utils import timezone
 
 from helpdesk.hours import hours_of
@@ -162,21 +162,24 @@ def _said_by(one: Event, recall: Event) -> bool:
 def catch_up(*, thoroughly: bool = True) -> bool:
     """Count what happened since; whoever else counts is waited for, unless not `thoroughly`. Whether all is done.
 
-    Not thoroughly is what a page does: a few events at once, many are left to the job.
+    Not thoroughly is what a page does: a few events at once; many, and other opening hours, are left to the job.
     """
-    state = CountingState.objects.filter(pk=1).first() or CountingState(pk=1)
-    top = Event.objects.aggregate(top=Max("pk"))["top"] or 0
-    is_planned = state.plan == plan()
-    if not thoroughly and is_planned and state.done == top:
-        return True
-    if not thoroughly and (top - state.done > SOME or (state.plan and not is_planned)):
-        return False
+    if not thoroughly and (waiting := _waiting()) not in range(1, SOME + 1):
+        return not waiting
     began = monotonic()
     while _step(thoroughly=thoroughly):
         if thoroughly:
             rest(monotonic() - began)  # pages that this process serves have at least every other moment
         began = monotonic()
     return True
+
+
+def _waiting() -> int:
+    """How many events, as they are numbered, were not looked at."""
+    top = Event.objects.order_by("-pk").values("pk")[:1]
+    states = CountingState.objects.filter(pk=1).annotate(top=Subquery(top)).values_list("top", "done")
+    newest, done = states.first() or (Event.objects.aggregate(top=Max("pk"))["top"], 0)
+    return (newest or 0) - done
 
 
 def _step(*, thoroughly: bool) -> bool:
@@ -187,7 +190,8 @@ def _step(*, thoroughly: bool) -> bool:
         state = CountingState.objects.select_for_update(skip_locked=skip).filter(pk=1).first()
         if state is None:
             return False
-        _keep_plan(state)
+        if thoroughly or not state.plan:
+            _keep_plan(state)
         top = Event.objects.aggregate(top=Max("pk"))["top"] or 0
         until = min(top, state.done + WINDOW)
         changed = set(_changed(state.done, until))

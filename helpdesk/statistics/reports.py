@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
 from helpdesk.models.figures import CountingState, DayFigures, FactKind
 from helpdesk.statistics import deflections
@@ -222,28 +222,42 @@ class Report:
 def report(period: Period, contacts: Iterable[int]) -> Report:
     """The report on these contacts (ids). What has happened a moment ago is counted first."""
     mine = list(contacts)
-    is_counted = catch_up(thoroughly=False) and _fresh(period.last, mine)
-    before = period.before
-    now_half, before_half = Half(period), Half(before)
-    for part in parts([(half.period.first, half.period.last) for half in (before_half, now_half)], mine):
-        (now_half if part.first >= period.first else before_half).take(part)
-    for half in (before_half, now_half):
+    is_counted = catch_up(thoroughly=False)
+    found, is_fresh = _read(period, mine)
+    if not is_fresh:
+        is_counted = _refresh(period.last, mine) and is_counted
+        found, _is_fresh = _read(period, mine)
+    deflections.count(found.now, found.before, mine)
+    found.is_counted = is_counted
+    return found
+
+
+def _read(period: Period, contacts: list[int]) -> tuple[Report, bool]:
+    """What is kept, and whether none of the days waits for being added up again."""
+    now, before = Half(period), Half(period.before)
+    is_fresh = _begin(before, contacts)
+    for part in parts([(half.period.first, half.period.last) for half in (before, now)], contacts):
+        (now if part.first >= period.first else before).take(part)
+        is_fresh = is_fresh and not part.is_stale
+    for half in (before, now):
         half.add_up()
-    before_half.start, before_half.start_unanswered = _level(before.first, mine)
-    now_half.start, now_half.start_unanswered = before_half.backlog, before_half.unanswered
-    deflections.count(now_half, before_half, mine)
-    return Report(now_half, before_half, is_counted)
+    now.start, now.start_unanswered = before.backlog, before.unanswered
+    return Report(now, before), is_fresh
 
 
-def _level(day: date, contacts: list[int]) -> tuple[int, int]:
-    """Backlog and unanswered threads when a day begins: all that came before, added up."""
+def _begin(half: Half, contacts: list[int]) -> bool:
+    """Backlog and unanswered threads when a period begins: all that came before, added up; whether that is fresh."""
+    earlier = DayFigures.objects.filter(contact__in=contacts, day__lt=half.period.first)
     columns = ("new", "reopened", "closed", "asked", "settled")
-    earlier = DayFigures.objects.filter(contact__in=contacts, day__lt=day)
-    told = {name: number or 0 for name, number in earlier.aggregate(**{c: Sum(c) for c in columns}).items()}
-    return told["new"] + told["reopened"] - told["closed"], told["asked"] - told["settled"]
+    sums = {name: Sum(name) for name in columns}
+    asked = earlier.aggregate(**sums, stale=Count("pk", filter=Q(is_stale=True)))
+    told = {name: number or 0 for name, number in asked.items()}
+    half.start = told["new"] + told["reopened"] - told["closed"]
+    half.start_unanswered = told["asked"] - told["settled"]
+    return not told["stale"]
 
 
-def _fresh(last: date, contacts: list[int]) -> bool:
+def _refresh(last: date, contacts: list[int]) -> bool:
     """Add up what is stale up to a day; False if that is too much for a page."""
     stale = Q(contact__in=contacts, is_stale=True, day__lte=last)
     rows = list(DayFigures.objects.filter(stale).order_by("day")[: AT_ONCE + 1])

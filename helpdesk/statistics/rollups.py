@@ -51,12 +51,14 @@ class Part:
     sums: Sums
     days: dict[date, Moves] = field(default_factory=dict)
     heat: list[list[int]] = field(default_factory=no_messages)  # messages received by weekday and hour
+    is_stale: bool = False  # it has to be added up again
 
     @classmethod
     def of_day(cls, row: DayFigures) -> Self:
         """One day."""
         sums = read(row.data, settled=row.settled)
-        part = cls(row.contact_id, row.day, sums, {row.day: Moves(row.new, sums.answers, row.closed, row.reopened)})
+        moves = {row.day: Moves(row.new, sums.answers, row.closed, row.reopened)}
+        part = cls(row.contact_id, row.day, sums, moves, is_stale=row.is_stale)
         part.heat[row.day.weekday()] = sums.hours
         return part
 

@@ -48,7 +48,7 @@ class Shares:
         return new.filter(contact__in=self.contacts).order_by()
 
     @cached_property
-    def _orders(self) -> list[tuple[str | None, str | None, str | None, int]]:
+    def _about(self) -> list[tuple[str | None, str | None, str | None, int]]:
         """Carrier, product and its name, and how many threads: the threads are looked at once for both."""
         about = ("thread__order__carrier", "thread__product__product_ref", "thread__product__name")
         return list(self._new.values_list(*about).annotate(n=Count("pk")))
@@ -60,24 +60,35 @@ class Shares:
         counted = tagged.values_list("threadtag", "threadtag__name").annotate(n=Count("pk"))
         return [Share(*row) for row in counted.order_by("-n", "threadtag__name")[:SHOWN]]
 
-    def products(self) -> list[Share]:
-        """The products asked about most, with their orders."""
+    @cached_property
+    def _asked_about(self) -> list[tuple[tuple[str, str], int]]:
+        """The products asked about most: reference and name, and how many threads."""
         counted: Counter[tuple[str, str]] = Counter()
-        for _by, reference, name, n in self._orders:
+        for _by, reference, name, n in self._about:
             if reference:
                 counted[reference, name or ""] += n
-        rows = list(_most(counted, SHOWN))
-        begin, end = self.period.begin, self.period.end
-        orders = context.orders_by_product([ref for (ref, _name), _n in rows], begin, end) if rows else {}
-        return [Share(ref, name, n, orders.get(ref, 0)) for (ref, name), n in rows]
+        return list(_most(counted, SHOWN))
+
+    @cached_property
+    def _placed(self) -> tuple[dict[str, int], dict[str, int]]:
+        """How many orders there were, by product and by carrier."""
+        if not self._about:
+            return {}, {}
+        references = [reference for (reference, _name), _n in self._asked_about]
+        return context.orders_placed(references, self.period.begin, self.period.end)
+
+    def products(self) -> list[Share]:
+        """The products asked about most, with their orders."""
+        orders, _by_carrier = self._placed
+        return [Share(reference, name, n, orders.get(reference, 0)) for (reference, name), n in self._asked_about]
 
     def carriers(self) -> list[Share]:
         """Carriers, by threads per 100 of their orders."""
         counted: Counter[str] = Counter()
-        for carrier, _product, _name, n in self._orders:
+        for carrier, _product, _name, n in self._about:
             if carrier:
                 counted[carrier] += n
-        orders = context.orders_by_carrier(self.period.begin, self.period.end) if counted else {}
+        _by_product, orders = self._placed
         shares = [Share(carrier, carrier, n, orders.get(carrier, 0)) for carrier, n in _most(counted, COUNTED)]
         return sorted(shares, key=lambda one: -(one.per_hundred or 0))[:SHOWN]
 

@@ -85,7 +85,8 @@ def test_its_charts_are_pictures_with_words_and_it_says_what_else_there_is(world
     cart = make.cart(is_charged=True, total=90)
     CartWatch.objects.update_or_create(cart=cart, defaults={"due_on": date(2025, 4, 2)})
     box = Mailbox.objects.create(name="hola", contact=world.service)
-    Trouble.objects.create(mailbox=box, side="out", words="no", began_at=timezone.now() - timedelta(hours=2))
+    box.note_sending("no")
+    Trouble.objects.update(began_at=timezone.now() - timedelta(hours=2))
     found = Deflection.objects.create(key="a", contact=world.service)
     Deflection.objects.filter(pk=found.pk).update(at=MONDAY + timedelta(hours=30))
     row = weekly_mail.letters.queue_week(
