@@ -5,14 +5,13 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.core.cache import cache
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
-from accounts.kept import KEPT_FOR, Kept
+from accounts.kept import Kept, kept
 
 DAYS = list(WEEKDAYS.items())
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
@@ -117,6 +116,7 @@ class Agent(Kept, AbstractUser):
     muted_until = models.DateTimeField(null=True, blank=True, editable=False)  # the browser is silent
 
     CACHE_KEY = "notices-chosen"
+    KEPT_COLUMNS = frozenset({"is_active", "unshown", "unmailed"})
     objects: ClassVar[AgentManager] = AgentManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]
 
@@ -206,11 +206,12 @@ class Agent(Kept, AbstractUser):
     @classmethod
     def somebody_wants(cls, kind: str) -> bool:
         """Whether such a notice tells anybody at all: of most kinds, it is nobody."""
-        chosen: list[tuple[list[str], list[str]]] | None = cache.get(cls.CACHE_KEY)
-        if chosen is None:
-            chosen = list(cls.objects.active().order_by().values_list("unshown", "unmailed").distinct())
-            cache.set(cls.CACHE_KEY, chosen, KEPT_FOR)
+        chosen = kept(cls.CACHE_KEY, cls._chosen)
         return any(kind not in unshown or kind not in unmailed for unshown, unmailed in chosen)
+
+    @classmethod
+    def _chosen(cls) -> list[tuple[list[str], list[str]]]:
+        return list(cls.objects.active().order_by().values_list("unshown", "unmailed").distinct())
 
     @property
     def is_muted(self) -> bool:

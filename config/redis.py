@@ -22,11 +22,15 @@ def _unless_away(ask: Callable[[], T], otherwise: T) -> T:
 
 
 class Cache(RedisCache):
-    """Redis, whose absence looks like an empty cache to the four questions that the desk asks."""
+    """Redis, whose absence looks like an empty cache to the questions that the desk asks."""
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         """The value, or the default."""
         return _unless_away(lambda: super(Cache, self).get(key, default, version), default)
+
+    def get_many(self, keys: Any, version: int | None = None) -> Any:
+        """Those that are there."""
+        return _unless_away(lambda: super(Cache, self).get_many(keys, version), {})
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         """Keep a value, if it can be kept."""
@@ -39,3 +43,7 @@ class Cache(RedisCache):
     def delete(self, key: str, version: int | None = None) -> bool:
         """Whether there was something to forget."""
         return _unless_away(lambda: super(Cache, self).delete(key, version), False)
+
+    def delete_many(self, keys: Any, version: int | None = None) -> None:
+        """Forget all of these."""
+        _unless_away(lambda: super(Cache, self).delete_many(keys, version), None)

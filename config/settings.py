@@ -177,17 +177,13 @@ CHANNEL_LAYERS = (
     if REDIS_URL
     else {}
 )
-CACHES = (
-    {
-        "default": {
-            "BACKEND": "config.redis.Cache",
-            "LOCATION": REDIS_URL,
-            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds
-        }
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "KEY_PREFIX": VERSION}}
+if REDIS_URL:
+    CACHES["default"] |= {
+        "BACKEND": "config.redis.Cache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds
     }
-    if REDIS_URL
-    else {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-)
 
 AUTH_USER_MODEL = "accounts.Agent"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

@@ -21,7 +21,7 @@ def customer_with_card(customer_id: int, *, among: CustomerQuerySet | None = Non
     """A customer with all that the card shows of them, and what `among` brings besides."""
     customers = Customer.objects.all() if among is None else among
     related = customers.select_related("title", "group", "household", "source")
-    return related.prefetch_related("emails", "tags", "group__category_discounts").filter(pk=customer_id).first()
+    return related.prefetch_related("emails", "tags").filter(pk=customer_id).first()
 
 
 def panel_of(

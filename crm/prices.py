@@ -81,7 +81,7 @@ def seen_in_order(lines: Iterable[Priced], group: CustomerGroup | None) -> Seen:
 def discount_for(category: str, group: CustomerGroup) -> Decimal:
     """The group's discount in percent for a product: the one of its category replaces the general one."""
     wanted = category.strip().casefold()
-    own = (one.discount for one in group.category_discounts.all() if one.category.casefold() == wanted)
+    own = (one.discount for one in group.own_discounts if one.category.casefold() == wanted)
     return next(own, group.discount) if wanted else group.discount
 
 

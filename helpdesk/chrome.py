@@ -90,19 +90,6 @@ def statuses_of(request: HttpRequest) -> dict[str, StatusLabel]:
     return request._statuses  # type: ignore[attr-defined]
 
 
-def contacts_of(request: HttpRequest) -> list[Contact]:
-    """The contacts in use that this agent may see."""
-    return [one for one in every_contact_of(request) if one.archived_at is None]
-
-
-def every_contact_of(request: HttpRequest) -> list[Contact]:
-    """Those that were archived too, asked once a request."""
-    if not hasattr(request, "_contacts"):
-        visible = Contact.objects.visible_to(request.user)  # type: ignore[arg-type]
-        request._contacts = list(visible)  # type: ignore[attr-defined]
-    return request._contacts  # type: ignore[attr-defined]
-
-
 def navigation(request: HttpRequest, current: str | None = None) -> Navigation | None:
     """The navigation; None for strangers. `current` is the entry of the page, else it is found from the address."""
     agent = request.user
@@ -114,7 +101,7 @@ def navigation(request: HttpRequest, current: str | None = None) -> Navigation |
     shown = [queue for queue in queues.QUEUES if is_timed or not queue.is_timed]
     named = [_queue_entry(queue, counts, statuses, here) for queue in shown]
     named = [entry for entry in named if entry.key != "thanks" or entry.total or entry.is_current]
-    contacts = [_contact_entry(contact, counts, here) for contact in contacts_of(request)]
+    contacts = [_contact_entry(contact, counts, here) for contact in Contact.shown_to(agent)]
     return Navigation(named, contacts, _shop_entries(here), counts, here)
 
 

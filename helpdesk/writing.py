@@ -11,7 +11,6 @@ from helpdesk import context as shop
 from helpdesk import html as markup
 from helpdesk import mailings
 from helpdesk.audience import Audience
-from helpdesk.chrome import contacts_of
 from helpdesk.forms_mailings import LetterForm
 from helpdesk.mailings import Letter
 from helpdesk.models import (
@@ -40,7 +39,7 @@ class Desk:
     def __init__(self, request: AgentRequest) -> None:
         self.request = request
         self.params: QueryDict = request.POST if request.method == "POST" else request.GET
-        self.contacts = Contact.objects.filter(pk__in=[one.pk for one in contacts_of(request)])
+        self.contacts = Contact.objects.active().visible_to(request.user)
         mine = Mailing.objects.visible_to(request.user)
         self.begun = mine.filter(pk=number(self.params.get("again", ""))).first()
         self.people, chosen = self._chosen()

@@ -1,14 +1,16 @@
 """The world the tests live in: Alice supervises, Bob answers, Charlie must never get in, John Doe buys."""
 
 import gc
+import time
 from collections import Counter, defaultdict
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import backends, cache
+from django.core.cache.backends import locmem
 from django.test import TransactionTestCase
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
@@ -36,6 +38,7 @@ hypothesis_settings.load_profile("desk")
 
 # What rests on SQL, locks or an index of words is asked of PostgreSQL too; of all else there only one test a row.
 ASKED_TWICE = (
+    "tests/accounts/test_kept",
     *(f"tests/crm/test_{name}" for name in ("bulk", "carts.py", "customers_list", "ending", "identity", "import_file")),
     *(
         f"tests/crm/test_{name}"
@@ -140,6 +143,18 @@ def rarely_collected() -> None:
 def nothing_kept() -> None:
     """What one test put into the cache is not the next one's."""
     cache.clear()
+
+
+@pytest.fixture
+def seconds_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Called, it makes what pages keep for some seconds run out; what is kept until it changes stays."""
+
+    def pass_by() -> None:
+        clock = SimpleNamespace(time=lambda: time.time() + 15)
+        for module in (locmem, backends.base):
+            monkeypatch.setattr(module, "time", clock)
+
+    return pass_by
 
 
 @pytest.fixture(autouse=True)

@@ -86,7 +86,7 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         counting.keep()
         desk.undo_seconds = 10
         desk.save()
-        Agent.objects.update(unmailed=told_together())
+        _tell_together()
         today = timezone.localdate()
         Absence.objects.announce(
             team["tom"],
@@ -99,6 +99,13 @@ def build(*, smtp_port: int, imap_port: int) -> list[Account]:
         made = [Account(one.name, one.username, passwords[one.username], one.role) for one in team.values()]
         _keep(made)
     return made
+
+
+def _tell_together() -> None:
+    """From now on notices are mailed together; while the shop was built none was."""
+    for one in Agent.objects.all():
+        one.unmailed = told_together()
+        one.save(update_fields=["unmailed"])
 
 
 def _tidy(team: list[Agent]) -> None:

@@ -3,14 +3,13 @@
 from datetime import datetime, time
 from decimal import Decimal
 
-from django.core.cache import cache
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.kept import KEPT_FOR, Kept
+from accounts.kept import Kept, kept
 from crm.models.cart import Cart
 from crm.models.customer import Customer
 from crm.models.order import Order
@@ -66,11 +65,7 @@ class FollowUpSettings(Kept):
     @classmethod
     def load(cls) -> "FollowUpSettings":
         """The one row, made with defaults if it is missing; to read from, not to change."""
-        kept: FollowUpSettings | None = cache.get(cls.CACHE_KEY)
-        if kept is None:
-            kept = cls.fresh()
-            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
-        return kept
+        return kept(cls.CACHE_KEY, cls.fresh)
 
     @classmethod
     def fresh(cls) -> "FollowUpSettings":

@@ -1,11 +1,11 @@
 """Customer groups: what their members pay and see, and how they are served."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.kept import KEPT_FOR, Kept
+from accounts.kept import Kept, kept
 from accounts.languages import in_language
 from accounts.models import Agent
 from crm.models.shop import FromShop, RecordSettings
@@ -137,11 +137,12 @@ class CustomerGroup(Kept, FromShop):
     @classmethod
     def special_ones(cls) -> dict[int, "CustomerGroup"]:
         """The special groups by id; every page of the queue asks for them."""
-        kept: dict[int, CustomerGroup] | None = cache.get(cls.CACHE_KEY)
-        if kept is None:
-            kept = {group.pk: group for group in cls.objects.special()}
-            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
-        return kept
+        return kept(cls.CACHE_KEY, lambda: {group.pk: group for group in cls.objects.special()})
+
+    @property
+    def own_discounts(self) -> "list[CategoryDiscount]":
+        """Its discounts by category, to read from: wherever prices are shown, they are asked for."""
+        return kept(CategoryDiscount.CACHE_KEY, CategoryDiscount.by_group).get(self.pk, [])
 
     @property
     def is_special(self) -> bool:
@@ -184,9 +185,9 @@ class CustomerGroup(Kept, FromShop):
         for gone in self.category_discounts.exclude(category__in=discounts):
             gone._history_user = by  # type: ignore[attr-defined]
             gone.delete()
-        kept = {one.category: one for one in self.category_discounts.all()}
+        has = {one.category: one for one in self.category_discounts.all()}
         for category, percent in discounts.items():
-            row = kept.get(category) or CategoryDiscount(group=self, category=category)
+            row = has.get(category) or CategoryDiscount(group=self, category=category)
             if row.pk is None or row.discount != percent:
                 row.discount = percent
                 row._history_user = by  # type: ignore[attr-defined]
@@ -194,13 +195,14 @@ class CustomerGroup(Kept, FromShop):
                 row.save()
 
 
-class CategoryDiscount(models.Model):
+class CategoryDiscount(Kept):
     """A group's discount for the products of one category; it replaces the group's own, they do not add up."""
 
     group = models.ForeignKey(CustomerGroup, models.CASCADE, related_name="category_discounts")
     category_ref = models.CharField(_("category's id in the shop"), max_length=64, blank=True)
     category = models.CharField(_("category"), max_length=128)
     discount = models.DecimalField(_("discount in %"), max_digits=5, decimal_places=2, validators=PERCENT)
+    CACHE_KEY = "category-discounts"
     history = HistoricalRecords()
 
     class Meta:
@@ -210,3 +212,11 @@ class CategoryDiscount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category} −{self.discount.normalize():f} %"
+
+    @classmethod
+    def by_group(cls) -> "dict[int, list[CategoryDiscount]]":
+        """All of them, by the id of their group."""
+        found: dict[int, list[CategoryDiscount]] = defaultdict(list)
+        for one in CategoryDiscount.objects.all():
+            found[one.group_id].append(one)
+        return found

@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from django.core.cache import cache
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.kept import KEPT_FOR, Kept
+from accounts.kept import Kept, kept
 from accounts.models import Agent
 
 
@@ -176,11 +175,7 @@ class RecordSettings(Kept):
     @classmethod
     def load(cls) -> "RecordSettings":
         """The one row, made with defaults if it is missing; to read from, not to change."""
-        kept: RecordSettings | None = cache.get(cls.CACHE_KEY)
-        if kept is None:
-            kept = cls.fresh()
-            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
-        return kept
+        return kept(cls.CACHE_KEY, cls.fresh)
 
     @classmethod
     @transaction.atomic

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.kept import forget
 from crm.models import CategoryDiscount, Customer, CustomerGroup, Shop
 from crm.sync.batch import Batch, Refusal, Said, Told, the_one, twice
 
@@ -72,6 +73,8 @@ class Groups(Batch[CustomerGroup]):
 
     def finish(self) -> None:
         """Discounts: one version in the history for each that is another now."""
+        if self.new or self.changed:
+            forget(CustomerGroup.CACHE_KEY)
         for row, said in self.taken:
             if "category_discounts" in said:
                 self._write_discounts(row, _discounts(said))

@@ -6,14 +6,13 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.kept import KEPT_FOR, Kept
+from accounts.kept import Kept, forget, kept
 from accounts.zones import zone_called
 from helpdesk.hours.national import country_of, national
 from helpdesk.hours.opening import OpenHours, Span
@@ -72,7 +71,7 @@ class Calendar(Kept):
     @classmethod
     def hours_of(cls, contact: int | None) -> OpenHours:
         """The hours of the contact with this id; the shop's for None."""
-        plans, of_contact, first = cls._kept()
+        plans, of_contact, first = cls.plans()
         return hours_in(plans[of_contact.get(contact or 0, first)])
 
     @classmethod
@@ -86,19 +85,15 @@ class Calendar(Kept):
     @classmethod
     def plans(cls) -> tuple[dict[int, Plan], dict[int, int], int]:
         """All of them: calendars by id, which contact keeps which, and which all others keep."""
-        return cls._kept()
+        return kept(cls.CACHE_KEY, cls._plans)
 
     @classmethod
-    def _kept(cls) -> tuple[dict[int, Plan], dict[int, int], int]:
-        kept: tuple[dict[int, Plan], dict[int, int], int] | None = cache.get(cls.CACHE_KEY)
-        if kept is None:
-            from helpdesk.models.contact import Contact
+    def _plans(cls) -> tuple[dict[int, Plan], dict[int, int], int]:
+        from helpdesk.models.contact import Contact
 
-            every = list(Calendar.objects.prefetch_related("holidays")) or [Calendar.first()]
-            plans = {one.pk: one.plan for one in every}
-            kept = plans, dict(Contact.objects.exclude(calendar=None).values_list("pk", "calendar")), every[0].pk
-            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
-        return kept
+        every = list(Calendar.objects.prefetch_related("holidays")) or [Calendar.first()]
+        of_contact = dict(Contact.objects.exclude(calendar=None).values_list("pk", "calendar"))
+        return {one.pk: one.plan for one in every}, of_contact, every[0].pk
 
     @property
     def zone(self) -> ZoneInfo:
@@ -130,7 +125,6 @@ class Calendar(Kept):
     def remove(self) -> None:
         """No such calendar any more; its contacts keep the first."""
         self.delete()
-        self._forget()
 
     @property
     def country(self) -> str:
@@ -146,7 +140,7 @@ class Calendar(Kept):
         new = {day: name for day, name in days.items() if day >= since and day not in has}
         rows = [Holiday(calendar=self, day=day, name=name[:80]) for day, name in new.items()]
         Holiday.objects.bulk_create(rows, ignore_conflicts=True)
-        self._forget()
+        forget(self.CACHE_KEY)
         return len(rows)
 
     @transaction.atomic
@@ -156,7 +150,7 @@ class Calendar(Kept):
 
         Contact.objects.filter(calendar=self).exclude(pk__in=contacts).update(calendar=None)
         contacts.update(calendar=self)
-        self._forget()
+        forget(self.CACHE_KEY)
 
 
 def _spans(spans: list[list[int]]) -> tuple[Span, ...]:
@@ -183,7 +177,6 @@ class Holiday(Kept):
     def remove(self) -> None:
         """An ordinary day again."""
         self.delete()
-        self._forget()
 
     @property
     def times(self) -> str:

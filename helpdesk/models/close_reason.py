@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.core.cache import cache
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.kept import KEPT_FOR, Kept
+from accounts.kept import Kept, kept
 from accounts.languages import in_language
 from helpdesk.models.desk import DeskSettings
 
@@ -37,11 +36,7 @@ class CloseReason(Kept):
     @classmethod
     def in_use(cls) -> "list[CloseReason]":
         """Those that may be given, in the team's order; kept, for every thread page asks."""
-        kept: list[CloseReason] | None = cache.get(cls.CACHE_KEY)
-        if kept is None:
-            kept = list(cls.objects.filter(archived_at=None))
-            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
-        return kept
+        return kept(cls.CACHE_KEY, lambda: list(cls.objects.filter(archived_at=None)))
 
     @classmethod
     def asked_for(cls) -> "list[CloseReason]":

@@ -1,10 +1,10 @@
 """A desk of the shop that one can write to: customer service, accounting, the webmaster."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils import timezone
@@ -12,10 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.kept import KEPT_FOR, Kept
+from accounts.kept import Kept, forget, kept
 from accounts.languages import in_language
 from accounts.models import Agent
 from helpdesk.models.desk import DeskSettings
+
+MEMBERS = "members-of-contacts"
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -90,7 +92,8 @@ class Contact(Kept):
     )
     position = models.PositiveIntegerField(_("position in the form"), default=0)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
-    CACHE_KEY = "own-addresses"
+    CACHE_KEY = "contacts"
+    ALSO_KEPT = ("calendars",)  # which of them each keeps
     history = HistoricalRecords()
 
     objects = ContactQuerySet.as_manager()
@@ -105,11 +108,31 @@ class Contact(Kept):
     @classmethod
     def own_addresses(cls) -> frozenset[str]:
         """The shop's own addresses, in lower case; every mail asks for them."""
-        kept: frozenset[str] | None = cache.get(cls.CACHE_KEY)
-        if kept is None:
-            kept = frozenset(one.lower() for one in cls.objects.exclude(email="").values_list("email", flat=True))
-            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
-        return kept
+        return frozenset(one.email.lower() for one in cls._every() if one.email)
+
+    @classmethod
+    def shown_to(cls, agent: Agent) -> "list[Contact]":
+        """Those in use that an agent belongs to, all to a supervisor: what every page lists at its left.
+
+        For showing only; whoever decides what somebody may do starts from `visible_to`.
+        """
+        in_use = [one for one in cls._every() if one.archived_at is None]
+        if agent.is_supervisor:
+            return in_use
+        mine = kept(MEMBERS, cls._members)[agent.pk]
+        return [one for one in in_use if one.pk in mine]
+
+    @classmethod
+    def _every(cls) -> "list[Contact]":
+        return kept(cls.CACHE_KEY, lambda: list(cls.objects.all()))
+
+    @classmethod
+    def _members(cls) -> dict[int, set[int]]:
+        """The contacts of each agent, by id."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for agent, contact in cls.members.through.objects.values_list("agent", "contact"):
+            found[agent].add(contact)
+        return found
 
     @property
     def title(self) -> str:
@@ -195,3 +218,11 @@ class Contact(Kept):
             order[place], order[other] = order[other], order[place]
         for position, contact in enumerate(order, start=1):
             Contact.objects.filter(pk=contact.pk).exclude(position=position).update(position=position)
+        forget(self.CACHE_KEY)
+
+
+def _member_changed(**_kwargs: Any) -> None:
+    forget(MEMBERS)
+
+
+models.signals.m2m_changed.connect(_member_changed, sender=Contact.members.through)

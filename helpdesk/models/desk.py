@@ -4,13 +4,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.kept import KEPT_FOR, Kept
+from accounts.kept import Kept, kept
 from accounts.languages import in_language
 from accounts.zones import zone_called
 
@@ -111,6 +110,7 @@ class DeskSettings(Kept):
     metadata_days = models.PositiveIntegerField(_("days to keep IP addresses and browsers"), default=90)
     set_up_at = models.DateTimeField(null=True, blank=True)
     CACHE_KEY = "desk-settings"
+    ALSO_KEPT = ("calendars",)  # by whose clock
     history = HistoricalRecords()
 
     class Meta:
@@ -127,11 +127,7 @@ class DeskSettings(Kept):
     @classmethod
     def load(cls) -> "DeskSettings":
         """The one row, made with defaults if it is missing; to read from, not to change."""
-        kept: DeskSettings | None = cache.get(cls.CACHE_KEY)
-        if kept is None:
-            kept = cls.fresh()
-            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
-        return kept
+        return kept(cls.CACHE_KEY, cls.fresh)
 
     @classmethod
     def fresh(cls) -> "DeskSettings":
@@ -206,10 +202,7 @@ class StatusLabel(Kept):
     @classmethod
     def all_by_status(cls) -> dict[str, "StatusLabel"]:
         """Every status with its row; rows that are missing get the product's defaults."""
-        rows: dict[str, StatusLabel] | None = cache.get(cls.CACHE_KEY)
-        if rows is None:
-            rows = {row.status: row for row in cls.objects.all()}
-            cache.set(cls.CACHE_KEY, rows, KEPT_FOR)
+        rows = kept(cls.CACHE_KEY, lambda: {row.status: row for row in cls.objects.all()})
         return {
             status: rows.get(status) or cls(status=status, holder=DEFAULT_HOLDERS[status]) for status in Status.values
         }

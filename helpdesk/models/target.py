@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalRecords
 
-from accounts.kept import KEPT_FOR, Kept
+from accounts.kept import Kept, kept
 from accounts.models import Agent
 from helpdesk import context
 from helpdesk.models.calendar import Calendar
@@ -117,17 +116,16 @@ class Target(Kept):
         """No such target any more."""
         self._history_user = by
         self.delete()
-        self._forget()
 
     @classmethod
     def kept(cls) -> tuple[Aim, ...]:
-        """All of them, the most special first; one query each few seconds."""
-        kept: tuple[Aim, ...] | None = cache.get(cls.CACHE_KEY)
-        if kept is None:
-            found = (one.aim for one in cls.objects.all())
-            kept = tuple(sorted(found, key=lambda one: (one.rank, -one.pk), reverse=True))
-            cache.set(cls.CACHE_KEY, kept, KEPT_FOR)
-        return kept
+        """All of them, the most special first."""
+        return kept(cls.CACHE_KEY, cls._ranked)
+
+    @classmethod
+    def _ranked(cls) -> tuple[Aim, ...]:
+        found = (one.aim for one in cls.objects.all())
+        return tuple(sorted(found, key=lambda one: (one.rank, -one.pk), reverse=True))
 
     @classmethod
     def in_force(cls) -> bool:

@@ -13,7 +13,7 @@ from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther
 from helpdesk import about_carts
 from helpdesk import context as shop
-from helpdesk.chrome import contacts_of, statuses_of
+from helpdesk.chrome import statuses_of
 from helpdesk.context import Cart
 from helpdesk.forms_carts import CartLetterForm
 from helpdesk.models import Contact, Message, Thread
@@ -52,7 +52,7 @@ def write(request: AgentRequest, cart_id: int) -> HttpResponse:
     cart = _cart(cart_id)
     choices = {
         "threads": about_carts.open_threads(cart, request.user),
-        "contacts": Contact.objects.filter(pk__in=[one.pk for one in contacts_of(request)]),
+        "contacts": Contact.objects.active().visible_to(request.user),
     }
     if request.method != "POST":
         letter = about_carts.letter_for(cart)

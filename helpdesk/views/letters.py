@@ -16,7 +16,6 @@ from accounts.http import SeeOther
 from accounts.typed import number
 from helpdesk import html as markup
 from helpdesk import mailings
-from helpdesk.chrome import contacts_of
 from helpdesk.mailings import Letter
 from helpdesk.models import Contact, Message, PredefinedReply
 from helpdesk.views.thread import thread_path
@@ -135,7 +134,7 @@ def _send_to_one(desk: Desk, letter: Letter) -> HttpResponse:
 @require_POST
 def use_reply(request: AgentRequest) -> JsonResponse:
     """{"html"}: a predefined reply (`reply`) in `language`, its names still to be filled in, and one more use."""
-    mine = Contact.objects.filter(pk__in=[one.pk for one in contacts_of(request)])
+    mine = Contact.objects.active().visible_to(request.user)
     contact = get_object_or_404(mine, pk=number(request.POST.get("contact", "")))
     replies = PredefinedReply.objects.for_contact(contact)
     reply = get_object_or_404(replies, pk=number(request.POST.get("reply", "")))

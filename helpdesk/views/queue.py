@@ -15,9 +15,9 @@ from accounts.pieces import icon
 from accounts.typed import number
 from helpdesk import chips, queues
 from helpdesk.boxes import boxes_of
-from helpdesk.chrome import Navigation, contacts_of, current_of, desk_of, navigation, statuses_of
+from helpdesk.chrome import Navigation, current_of, desk_of, navigation, statuses_of
 from helpdesk.filters import Choices, Filters
-from helpdesk.models import Target, Thread, ThreadChange, ThreadTag
+from helpdesk.models import Contact, Target, Thread, ThreadChange, ThreadTag
 from helpdesk.returning import back_to
 from helpdesk.statistics.behind import Behind
 from helpdesk.statuses import RowHeads
@@ -36,7 +36,8 @@ def show(request: AgentRequest) -> HttpResponse:
 def queue_context(request: AgentRequest) -> dict[str, Any]:
     """What the page and its fragment show."""
     agent, statuses = request.user, statuses_of(request)
-    choices = Choices(contacts_of(request), list(Agent.objects.active()), list(ThreadTag.objects.all()), statuses)
+    tags = list(ThreadTag.objects.all())
+    choices = Choices(Contact.shown_to(agent), list(Agent.objects.active()), tags, statuses)
     filters = Filters.read(request.GET, choices)
     page = queues.page(agent, filters, zone=desk_of(request).time_zone)
     queue, current, shown = queues.queue_of(filters), current_of(filters), navigation(request)

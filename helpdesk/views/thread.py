@@ -69,8 +69,10 @@ def origin(request: HttpRequest) -> str:
     return rest.urlencode()
 
 
-def header_context(thread: Thread, labels: dict[str, StatusLabel], desk: DeskSettings) -> dict[str, Any]:
-    """What _header.html needs."""
+def header_context(
+    thread: Thread, labels: dict[str, StatusLabel], desk: DeskSettings, *, said: list[Message] | None = None
+) -> dict[str, Any]:
+    """What _header.html needs; `said` are all messages that were not taken back, where they are at hand."""
     return {
         "thread": thread,
         "desk": desk,
@@ -79,7 +81,7 @@ def header_context(thread: Thread, labels: dict[str, StatusLabel], desk: DeskSet
         "tags": thread.tags.all(),
         "bin_days": BIN_DAYS,
         "folders": Folder,
-        "solved": solved_in(thread),
+        "solved": solved_in(thread, said),
         "proposal": AddressProposal.objects.waiting_in(thread) if getattr(thread, "has_proposal", True) else None,
     }
 
@@ -89,7 +91,8 @@ def page_context(request: AgentRequest, thread: Thread, **extra: Any) -> dict[st
     desk, labels = desk_of(request), statuses_of(request)
     mode = extra.pop("mode", request.GET.get("mode", ""))
     entries = timeline.entries(thread, reader=request.user, read_at=getattr(thread, "read_at", None))
-    newest = max((entry.message.pk for entry in entries if entry.message), default=0)
+    said = [entry.message for entry in entries if entry.message]
+    newest = max((message.pk for message in said), default=0)
     composer = extra.pop("composer", None) or composer_for(
         thread,
         request.user,
@@ -97,11 +100,11 @@ def page_context(request: AgentRequest, thread: Thread, **extra: Any) -> dict[st
         desk=desk,
         labels=labels,
         last_message=newest,
-        said=[one.message for one in entries if one.message],
+        said=said,
     )
     forward = forward_choices(thread, composer.form) if composer.mode == "forward" else {}
     return {
-        **header_context(thread, labels, desk),
+        **header_context(thread, labels, desk, said=said),
         "entries": entries,
         "composer": composer,
         "undo": undo_of(request),

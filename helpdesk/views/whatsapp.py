@@ -15,7 +15,6 @@ from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther
 from helpdesk import context as shop
 from helpdesk import whatsapp
-from helpdesk.chrome import contacts_of
 from helpdesk.context import Customer
 from helpdesk.forms_whatsapp import PhoneForm, WhatsAppForm
 from helpdesk.models import Contact, DeskSettings, PredefinedReply, Thread
@@ -72,7 +71,7 @@ def _go(request: AgentRequest, customer: Customer, wanted: dict[str, Any]) -> Ht
 
 def _form(request: AgentRequest, customer: Customer) -> WhatsAppForm:
     """With the text of the chosen reply in it."""
-    mine = Contact.objects.filter(pk__in=[one.pk for one in contacts_of(request)])
+    mine = Contact.objects.active().visible_to(request.user)
     threads = Thread.objects.visible_to(request.user).active().filter(customer=customer).newest_first()
     choices = {"contacts": mine, "threads": threads}
     if request.method == "POST" and "phone" not in request.POST:

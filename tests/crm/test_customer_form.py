@@ -248,6 +248,7 @@ def test_strangers_are_sent_away(world, client):
 
 
 def test_a_full_record_takes_as_many_queries_as_an_empty_one(world, bob, django_assert_max_num_queries):
+    bob.get(f"/customers/{world.john.pk}/edit/")
     with CaptureQueriesContext(connection) as empty:
         assert bob.get(f"/customers/{world.john.pk}/edit/").status_code == 200
     groups = [CustomerGroup.objects.create(name=f"Group {n}") for n in range(20)]
@@ -260,6 +261,7 @@ def test_a_full_record_takes_as_many_queries_as_an_empty_one(world, bob, django_
         },
         by=world.alice,
     )
+    bob.get(f"/customers/{world.john.pk}/edit/")
     with django_assert_max_num_queries(len(empty)):
         assert bob.get(f"/customers/{world.john.pk}/edit/").status_code == 200
     assert len(empty) <= 20

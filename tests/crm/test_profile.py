@@ -330,8 +330,21 @@ def test_mails_sent_are_listed_with_subject_and_how_far_they_came(world, bob):
     assert "Queued" in page
 
 
+def test_the_page_takes_as_many_queries_however_much_there_is(world, bob, django_assert_max_num_queries, seconds_pass):
+    for n in range(30):
+        make.cart(world.john, order=make.order(world.john, total=Decimal(n))).replace_lines([CartItem("Taza")])
+        world.john.tag(f"t{n}", by=world.bob)
+    shown(bob, world.john)
+    seconds_pass()
+    with django_assert_max_num_queries(15):
+        shown(bob, world.john)
+
+
 @pytest.mark.row("CV1")
-def test_the_figures_are_fetched_again_and_say_what_is_now(world, bob, django_assert_max_num_queries):
+def test_the_figures_are_fetched_again_and_say_what_is_now(world, bob, django_assert_max_num_queries, seconds_pass):
+    shown(bob, world.john)
+    seconds_pass()
+
     def figures() -> str:
         with django_assert_max_num_queries(15):
             return shown(bob, world.john, "figures/")
