@@ -1,8 +1,10 @@
 """Small pieces of pages that every app draws, from its templates or from Python."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
+from html import escape
 from typing import Any
 
 from babel import Locale
@@ -10,7 +12,6 @@ from babel.numbers import format_currency
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
@@ -18,12 +19,25 @@ from django.utils.translation import gettext as _
 from accounts.models import Agent
 
 
+def fill(pattern: str, *values: Any, **named: Any) -> SafeString:
+    """A pattern of HTML with values, which are escaped unless they are HTML: Django's format_html, in a third of its
+    time. Lists of fifty rows have eight hundred of them."""
+    return SafeString(pattern.format(*map(_safe, values), **{name: _safe(value) for name, value in named.items()}))
+
+
+def _safe(value: Any) -> str:
+    return value.__html__() if hasattr(value, "__html__") else escape(str(value))
+
+
+def fill_each(pattern: str, rows: Iterable[Iterable[Any]]) -> SafeString:
+    """The pattern filled with each row, one behind the other."""
+    return SafeString("".join(fill(pattern, *row) for row in rows))
+
+
 @cache
 def icon(name: str, extra: str = "") -> SafeString:
     """A drawing of static/icons.svg, hidden from screen readers."""
-    return format_html(
-        '<svg class="i {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', extra, static("icons.svg"), name
-    )
+    return fill('<svg class="i {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', extra, static("icons.svg"), name)
 
 
 def initials(name: str) -> str:
@@ -41,7 +55,7 @@ def avatar(name: Any, extra: str = "") -> SafeString:
     """Initials in a circle whose colour stays the same for the same name: an agent or any text."""
     letters = name.initials if isinstance(name, Agent) else initials(str(name))
     colour = name.pk % 6 + 1 if isinstance(name, Agent) else tone(str(name))
-    return format_html('<span class="av {} av-{}" aria-hidden="true">{}</span>', extra, colour, letters.upper())
+    return fill('<span class="av {} av-{}" aria-hidden="true">{}</span>', extra, colour, letters.upper())
 
 
 def duration(length: timedelta) -> str:
@@ -68,7 +82,7 @@ def ago(at: datetime) -> SafeString:
     else:
         text = date_format(local, "MONTH_DAY_FORMAT" if local.year == timezone.localtime().year else "DATE_FORMAT")
     exact = _exact(local, get_language(), timezone.get_current_timezone_name())
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, text)
+    return fill('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, text)
 
 
 @lru_cache(maxsize=10_000)
@@ -101,7 +115,7 @@ def _time(local: datetime, today: date, language: str | None, zone: str) -> Safe
     elif local.date() != today:
         short = f"{date_format(local, 'MONTH_DAY_FORMAT')}, {short}"
     exact = date_format(local, "DATETIME_FORMAT")
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, short)
+    return fill('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, short)
 
 
 def money(amount: Decimal, currency: str) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.pieces import fill
 from helpdesk.models import Folder, Status, StatusLabel, Thread
 
 LOOKS = {
@@ -31,9 +31,9 @@ def mark(key: str, labels: Labels, draw: Draw, *, pill: bool = False, alias: boo
     shape, tone = LOOKS[key]
     classes, row = f"st {tone} st--pill" if pill else f"st {tone}", labels.get(key)
     name = row.name if row else str(Folder(key).label)
-    beside = format_html(' <span class="sub">{}</span>', row.alias) if alias and row and row.alias else ""
-    inside = format_html('{}<span class="trunc">{}{}</span>', draw(shape), name, beside)
-    return format_html('<span class="{}" title="{}">{}</span>', classes, named(key, labels), inside)
+    beside = fill(' <span class="sub">{}</span>', row.alias) if alias and row and row.alias else ""
+    inside = fill('{}<span class="trunc">{}{}</span>', draw(shape), name, beside)
+    return fill('<span class="{}" title="{}">{}</span>', classes, named(key, labels), inside)
 
 
 class RowHeads:
@@ -52,38 +52,36 @@ class RowHeads:
         key = thread.status if thread.folder == Folder.DESK else thread.folder
         if key not in self.made:
             self.made[key] = self._pieces(key)
-        return format_html_join(str(thread.pk), "{}", ((piece,) for piece in self.made[key]))
+        return SafeString(str(thread.pk).join(self.made[key]))
 
     def _pieces(self, key: str) -> tuple[SafeString, ...]:
         """A row's beginning, cut where the thread's number goes."""
         before, after = _around_number(_("Select thread %(number)s") % {"number": "\0"})
         box = '<label class="cb-hit"><input type="checkbox" class="cb" form="{}" name="ids" value="'
-        named = format_html('"><span class="vh">{}', before)
-        rest = format_html('{}</span></label><span class="row__st">', after)
+        named = fill('"><span class="vh">{}', before)
+        rest = fill('{}</span></label><span class="row__st">', after)
         if key not in self.labels:
-            return format_html(box, self.bulk), named, rest + mark(key, self.labels, self.draw) + format_html("</span>")
+            return fill(box, self.bulk), named, rest + mark(key, self.labels, self.draw) + fill("</span>")
         first, *others = self._menu(key)
-        return format_html(box, self.bulk), named, rest + first, *others
+        return fill(box, self.bulk), named, rest + first, *others
 
     def _menu(self, key: str) -> tuple[SafeString, ...]:
         """The menu of a status, cut in the same way."""
         label = _("Status of thread %(number)s: %(status)s") % {"number": "\0", "status": named(key, self.labels)}
         before, after = _around_number(label)
-        pieces = [format_html('<details class="menu row__menu"><summary aria-label="{}', before)]
-        shown = format_html('{}">{}</summary><div class="menu__panel">', after, mark(key, self.labels, self.draw))
+        pieces = [fill('<details class="menu row__menu"><summary aria-label="{}', before)]
+        shown = fill('{}">{}</summary><div class="menu__panel">', after, mark(key, self.labels, self.draw))
         first, last = reverse("helpdesk:status", args=[0]).split("0")
         for other in self.labels:
             if other != key:
-                opening = format_html(
-                    '<button type="submit" class="menu__item" form="{}" formaction="{}', self.form, first
-                )
+                opening = fill('<button type="submit" class="menu__item" form="{}" formaction="{}', self.form, first)
                 pieces.append(shown + opening)
                 shown = self._button(other, last)
-        return (*pieces, shown + format_html("</div></details></span>"))
+        return (*pieces, shown + fill("</div></details></span>"))
 
     def _button(self, key: str, last: str) -> SafeString:
         shown = mark(key, self.labels, self.draw, alias=True)
-        return format_html('{}" name="status" value="{}">{}</button>', last, key, shown)
+        return fill('{}" name="status" value="{}">{}</button>', last, key, shown)
 
 
 def _around_number(sentence: str) -> tuple[str, str]:

@@ -2,18 +2,17 @@
 
 from itertools import islice
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from accounts.pieces import ago, avatar, day, icon
+from accounts.pieces import ago, avatar, day, fill, icon
 from crm.models import Cart, CartState
 from crm.tables import Listing
 from crm.tables.rows import address
 
 LINES = 3  # of a cart; more are an ellipsis
-NOTHING = format_html('<span class="muted">—</span>')
+NOTHING = fill('<span class="muted">—</span>')
 LIVE = '<span class="presence"><span class="live-dot"></span>{}</span>'
 SUB = '<small class="cell-sub"{}>{}</small>'
 
@@ -24,17 +23,17 @@ NUMBERED = NUMBER.replace("</a>", '</a><small class="cell-sub only-phone" dir="a
 def number(cart: Cart) -> SafeString:
     """The number, leading to the cart's page. On a phone, where there is no room for more, with whose it is."""
     who = cart.customer or cart.name or cart.email
-    return format_html(NUMBERED if who else NUMBER, url=address("crm:cart", cart.pk), cart=cart, who=who)
+    return fill(NUMBERED if who else NUMBER, url=address("crm:cart", cart.pk), cart=cart, who=who)
 
 
 def state(cart: Cart) -> SafeString:
     """Where it stands."""
-    return format_html('<td class="is-main">{}</td>', _state(cart))
+    return fill('<td class="is-main">{}</td>', _state(cart))
 
 
 def _state(cart: Cart) -> SafeString:
     if cart.is_live:
-        return format_html(LIVE, _("Live"))
+        return fill(LIVE, _("Live"))
     if not cart.customer_id and not cart.is_processed:
         return _tag(" tag--bad", "user-off", _("Without customer"))
     if cart.state == CartState.ABANDONED:
@@ -45,7 +44,7 @@ def _state(cart: Cart) -> SafeString:
 
 
 def _tag(tone: str, drawing: str, words: str) -> SafeString:
-    return format_html('<span class="tag{}">{}{}</span>', tone, icon(drawing, "i--sm") if drawing else "", words)
+    return fill('<span class="tag{}">{}{}</span>', tone, icon(drawing, "i--sm") if drawing else "", words)
 
 
 def customer(cart: Cart) -> SafeString:
@@ -53,16 +52,14 @@ def customer(cart: Cart) -> SafeString:
     who = cart.customer
     if who is None:
         visitor = cart.name or cart.email or _("Visitor")
-        mark = format_html('<span class="av av-0" aria-hidden="true">{}</span>', "?")
-        return format_html(
-            '<td><span class="who">{}<span class="muted" dir="auto">{}</span></span></td>', mark, visitor
-        )
-    return format_html(
+        mark = fill('<span class="av av-0" aria-hidden="true">{}</span>', "?")
+        return fill('<td><span class="who">{}<span class="muted" dir="auto">{}</span></span></td>', mark, visitor)
+    return fill(
         '<td><span class="who">{}<span><a class="link-strong" href="{}" dir="auto">{}</a>{}</span></span></td>',
         avatar(who.name),
         address("crm:customer", who.pk),
         who,
-        format_html(SUB, "", who.email) if who.email else "",
+        fill(SUB, "", who.email) if who.email else "",
     )
 
 
@@ -70,45 +67,45 @@ def content(cart: Cart) -> SafeString:
     """Its first lines."""
     lines = cart.lines.all()
     if not lines:
-        return format_html('<td class="k-items" dir="auto"><span class="muted">{}</span></td>', _("empty"))
+        return fill('<td class="k-items" dir="auto"><span class="muted">{}</span></td>', _("empty"))
     shown = ", ".join(f"{line.quantity}× {line.name}" for line in islice(lines, LINES))
-    return format_html('<td class="k-items" dir="auto">{}{}</td>', shown, " …" if len(lines) > LINES else "")
+    return fill('<td class="k-items" dir="auto">{}{}</td>', shown, " …" if len(lines) > LINES else "")
 
 
 def changed(cart: Cart) -> SafeString:
     """When something last happened to it."""
-    return format_html('<td class="num">{}</td>', ago(cart.changed_at))
+    return fill('<td class="num">{}</td>', ago(cart.changed_at))
 
 
 def contacted(cart: Cart) -> SafeString:
     """The day when the customer was written to."""
-    return format_html('<td class="num">{}</td>', day(cart.contacted_at) if cart.contacted_at else NOTHING)
+    return fill('<td class="num">{}</td>', day(cart.contacted_at) if cart.contacted_at else NOTHING)
 
 
 def online(cart: Cart) -> SafeString:
     """Whether its customer is in the shop, and where."""
     if not cart.is_online:
-        return format_html("<td>{}</td>", NOTHING)
-    page = format_html(SUB, format_html(' dir="auto"'), Truncator(cart.page).chars(30))
-    return format_html("<td>{}{}</td>", format_html(LIVE, _("Online")), page if cart.is_live and cart.page else "")
+        return fill("<td>{}</td>", NOTHING)
+    page = fill(SUB, fill(' dir="auto"'), Truncator(cart.page).chars(30))
+    return fill("<td>{}{}</td>", fill(LIVE, _("Online")), page if cart.is_live and cart.page else "")
 
 
 def order(cart: Cart) -> SafeString:
     """The order it became."""
     if cart.order is None:
-        return format_html("<td>{}</td>", "—")
-    return format_html('<td><a class="ref" href="{}">{}</a></td>', address("crm:order", cart.order.pk), cart.order)
+        return fill("<td>{}</td>", "—")
+    return fill('<td><a class="ref" href="{}">{}</a></td>', address("crm:order", cart.order.pk), cart.order)
 
 
 def carrier(cart: Cart) -> SafeString:
     """Who is to bring it, cut where it is long."""
-    return format_html('<td class="k-carrier" title="{}">{}</td>', cart.carrier, cart.carrier or "—")
+    return fill('<td class="k-carrier" title="{}">{}</td>', cart.carrier, cart.carrier or "—")
 
 
 # -- actions --------------------------------------------------------------------------------------
 
 BUTTON = '<a class="btn btn--icon btn--quiet btn--sm" {}href="{}" aria-label="{}" title="{}">{}</a>'
-WRITES = format_html("data-write ")
+WRITES = fill("data-write ")
 
 
 class Actions:
@@ -119,20 +116,20 @@ class Actions:
         write = self._button(WRITES, "helpdesk:write_about_cart", "mail", _("Write"), _("Write about cart %(row)s"))
         gone = self._button("", "crm:cart_deletion", "trash", _("Delete…"), _("Delete cart %(row)s"))
         said = _("Order of cart %(row)s") % {"row": "{row}"}
-        order = format_html(BUTTON, "", "{order}", said, _("Order"), icon("box"))
+        order = fill(BUTTON, "", "{order}", said, _("Order"), icon("box"))
         self.plain, self.deletable, self.silent, self.ordered = (
-            format_html('<span class="group">{}{}</span>', see, more) for more in ("", write + gone, gone, order)
+            fill('<span class="group">{}{}</span>', see, more) for more in ("", write + gone, gone, order)
         )
 
     @staticmethod
     def _button(attributes: SafeString | str, view: str, drawing: str, words: str, said: str) -> SafeString:
-        return format_html(BUTTON, attributes, address(view, "{pk}"), said % {"row": "{row}"}, words, icon(drawing))
+        return fill(BUTTON, attributes, address(view, "{pk}"), said % {"row": "{row}"}, words, icon(drawing))
 
     def __call__(self, cart: Cart) -> SafeString:
         """Those of one cart."""
         if cart.may_be_deleted:
             may_write = not (cart.customer and cart.customer.do_not_contact)
-            return format_html(self.deletable if may_write else self.silent, pk=cart.pk, row=cart)
+            return fill(self.deletable if may_write else self.silent, pk=cart.pk, row=cart)
         if cart.order_id:
-            return format_html(self.ordered, pk=cart.pk, row=cart, order=address("crm:order", cart.order_id))
-        return format_html(self.plain, pk=cart.pk, row=cart)
+            return fill(self.ordered, pk=cart.pk, row=cart, order=address("crm:order", cart.order_id))
+        return fill(self.plain, pk=cart.pk, row=cart)

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.pieces import ago, icon, initials, moment, money, tone
+from accounts.pieces import ago, fill, fill_each, icon, initials, moment, money, tone
 from crm.models import Customer, RecordSettings
 from crm.tables import Listing
 from crm.tables.rows import address
@@ -26,7 +25,7 @@ NAMED = NAMELESS.replace("</a>", '</a><small class="cell-sub" dir="ltr">{email}<
 def name(one: Customer) -> SafeString:
     """Name and e-mail, leading to the customer's page."""
     name, email = one.name, one.email
-    return format_html(
+    return fill(
         NAMED if name else NAMELESS,
         tone=tone(name or email),
         initials=initials(name or email),
@@ -38,12 +37,11 @@ def name(one: Customer) -> SafeString:
 
 def tags(one: Customer) -> SafeString:
     """Their tags in their colours."""
-    chips = format_html_join(
-        "",
+    chips = fill_each(
         '<span class="tag{}" dir="auto">{}</span>',
         ((f" tag--{tag.tone}" if tag.tone else "", tag.name) for tag in one.tags.all()),
     )
-    return format_html('<td><span class="chips">{}</span></td>', chips)
+    return fill('<td><span class="chips">{}</span></td>', chips)
 
 
 def threads(one: Customer) -> SafeString:
@@ -51,18 +49,18 @@ def threads(one: Customer) -> SafeString:
     if not one.open_threads:
         return NO_THREADS
     link = f"{reverse('helpdesk:queue')}?customer={one.pk}&{OPEN}"
-    return format_html('<td class="num r"><a href="{}">{}</a></td>', link, one.open_threads)
+    return fill('<td class="num r"><a href="{}">{}</a></td>', link, one.open_threads)
 
 
-NO_THREADS = format_html('<td class="num r"><span class="muted">{}</span></td>', 0)
+NO_THREADS = fill('<td class="num r"><span class="muted">{}</span></td>', 0)
 
 
 def visited(one: Customer) -> SafeString:
     """When they were last in the shop."""
     if (at := one.visited_at) is None:
-        return format_html('<td class="num on-phone">{}</td>', "—")
+        return fill('<td class="num on-phone">{}</td>', "—")
     is_today = timezone.localtime(at).date() == timezone.localdate()
-    return format_html('<td class="num on-phone">{}</td>', moment(at) if is_today else ago(at))
+    return fill('<td class="num on-phone">{}</td>', moment(at) if is_today else ago(at))
 
 
 # -- switches -------------------------------------------------------------------------------------
@@ -102,7 +100,7 @@ DOES = (
 def _switch(said: str, url: str, *, is_on: bool, asks: bool) -> SafeString:
     """A link to the question, or a button that does it."""
     checked, wanted = ("true", "0") if is_on else ("false", "1")
-    return format_html(ASKS if asks else DOES, url=url, said=said, checked=checked, wanted=wanted)
+    return fill(ASKS if asks else DOES, url=url, said=said, checked=checked, wanted=wanted)
 
 
 class Sales:
@@ -113,7 +111,7 @@ class Sales:
 
     def __call__(self, one: Customer) -> SafeString:
         """Of one customer; a dash for who never bought."""
-        return format_html('<td class="num r">{}</td>', "—" if one.spent is None else money(one.spent, self.currency))
+        return fill('<td class="num r">{}</td>', "—" if one.spent is None else money(one.spent, self.currency))
 
 
 # -- actions --------------------------------------------------------------------------------------
@@ -141,19 +139,17 @@ class Actions:
 
     def __call__(self, one: Customer) -> SafeString:
         """Those of one customer."""
-        shop = format_html(ELSEWHERE, one.in_shop, icon("external"), self.in_shop) if one.in_shop else ""
-        return format_html(self.patterns[not one.do_not_contact], pk=one.pk, name=str(one), shop=shop)
+        shop = fill(ELSEWHERE, one.in_shop, icon("external"), self.in_shop) if one.in_shop else ""
+        return fill(self.patterns[not one.do_not_contact], pk=one.pk, name=str(one), shop=shop)
 
     def _pattern(self, *, writes: bool) -> SafeString:
         """The same for all customers but for their number, their name and their page in the shop."""
-        write = format_html(
-            WRITE, self.letter, _("Write to %(name)s") % {"name": NAME}, _("Write e-mail"), icon("mail")
-        )
+        write = fill(WRITE, self.letter, _("Write to %(name)s") % {"name": NAME}, _("Write e-mail"), icon("mail"))
         more = _("More actions for %(name)s") % {"name": NAME}
         gone = [(address("crm:customer_delete", "{pk}"), icon("trash"), _("Delete…"))] if self.may_delete else []
-        before = format_html_join("", ITEM, self._items(writes=writes))
-        items = format_html("{}{}{}", before, SHOP, format_html_join("", ITEM, gone))
-        return format_html(MENU, write if writes else "", more, icon("more"), items)
+        before = fill_each(ITEM, self._items(writes=writes))
+        items = fill("{}{}{}", before, SHOP, fill_each(ITEM, gone))
+        return fill(MENU, write if writes else "", more, icon("more"), items)
 
     def _items(self, *, writes: bool) -> Iterator[tuple[str, SafeString, str]]:
         """Address, icon and words of each."""

@@ -27,7 +27,8 @@ NEW_DAYS = 30
 
 def fetch(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """With all that a row shows."""
-    return customers.select_related("title", "group", "source").prefetch_related("emails", "tags")
+    related = customers.select_related("title", "group", "source").defer("title__picture")
+    return related.prefetch_related("emails", "tags")
 
 
 CUSTOMERS = Table(

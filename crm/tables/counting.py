@@ -10,8 +10,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
-LIVE = 10_000  # up to here counted each time; above, the number is remembered
-KEPT_FOR = 600  # seconds
+LIVE = 2_000  # up to here counted each time; above, the number is remembered
+KEPT_FOR = 600  # seconds, for those that take longest
+A_SECOND = 100  # rows for which a number is remembered a second longer
 
 
 @dataclass(frozen=True)
@@ -23,23 +24,16 @@ class Count:
 
 
 def counts_of(querysets: Sequence[QuerySet[Any]]) -> list[Count]:
-    """How many rows each has: one query for all but the remembered, and one more for each large one that is new."""
+    """How many rows each has: one query for all but the remembered, and one more for all large ones that are new."""
     keys = [_key(rows) for rows in querysets]
-    kept = cache.get_many({key for key in keys if key})
-    asked = [n for n, key in enumerate(keys) if key and key not in kept]
-    counted = dict(zip(asked, _capped([querysets[n] for n in asked]), strict=True))
-    return [_count(rows, key, counted.get(n), kept) for n, (rows, key) in enumerate(zip(querysets, keys, strict=True))]
-
-
-def _count(rows: QuerySet[Any], key: str, counted: int | None, kept: dict[str, int]) -> Count:
-    if not key:
-        return Count(0)
-    if counted is not None and counted <= LIVE:
-        return Count(counted)
-    if key not in kept:
-        kept[key] = rows.order_by().count()
-        cache.set(key, kept[key], KEPT_FOR)
-    return Count(kept[key], is_old=True)
+    kept: dict[str, int] = cache.get_many({key for key in keys if key})
+    new = {key: rows for key, rows in zip(keys, querysets, strict=True) if key and key not in kept}
+    counted = _counted(new, most=LIVE + 1)
+    large = _counted({key: rows for key, rows in new.items() if counted[key] > LIVE})
+    for key, n in large.items():
+        cache.set(key, n, min(KEPT_FOR, n // A_SECOND))
+    old = kept | large
+    return [Count(old[key], is_old=True) if key in old else Count(counted.get(key, 0)) for key in keys]
 
 
 def _key(rows: QuerySet[Any]) -> str:
@@ -51,15 +45,15 @@ def _key(rows: QuerySet[Any]) -> str:
     return f"count-{hashlib.sha256(f'{sql} {params}'.encode()).hexdigest()}"
 
 
-def _capped(querysets: Sequence[QuerySet[Any]]) -> list[int]:
+def _counted(querysets: dict[str, QuerySet[Any]], *, most: int | None = None) -> dict[str, int]:
     if not querysets:
-        return []
+        return {}
     parts: list[str] = []
     values: list[Any] = []
-    for rows in querysets:
-        sql, params = rows.order_by().values("pk")[: LIVE + 1].query.sql_with_params()
+    for rows in querysets.values():
+        sql, params = rows.order_by().values("pk")[:most].query.sql_with_params()
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608 - made by Django, values apart
         values.extend(params)
-    with connections[querysets[0].db].cursor() as cursor:
+    with connections[next(iter(querysets.values())).db].cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
-        return list(cursor.fetchone())
+        return dict(zip(querysets, cursor.fetchone(), strict=True))

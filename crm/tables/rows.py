@@ -5,9 +5,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from accounts.pieces import fill
 
 if TYPE_CHECKING:
     from crm.tables.columns import Column
@@ -54,7 +55,7 @@ class Rows:
     def of(self, row: Any) -> SafeString:
         """One row, with its box, its cells and its actions. One pattern for all: each formatting costs its time."""
         may = not self.table.may_tick or getattr(row, self.table.may_tick)
-        return format_html(
+        return fill(
             self.pattern,
             *(draw(row) for draw in self.cells),
             pk=row.pk,
@@ -69,4 +70,4 @@ def plain(column: "Column") -> Cell:
     """What draws a column's value as words."""
     classes = f"{'num r' if column.is_number else ''}{' is-main' if column.is_main else ''}"
     pattern = f'<td class="{classes}">{{}}</td>'
-    return lambda row: format_html(pattern, column.text(row))
+    return lambda row: fill(pattern, column.text(row))

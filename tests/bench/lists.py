@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.bench import databases  # noqa: E402 - found by the line above
-from tests.bench.measuring import HEAD, Limit, load, measure, say  # noqa: E402
+from tests.bench.measuring import HEAD, Limit, load, measure, say, steadiness  # noqa: E402
 
 LIMIT = Limit(p95=150, queries=15)
 PAGES = {
@@ -59,6 +59,7 @@ def inside(options: argparse.Namespace) -> bool:
         figure = measure(lambda path=path: _get(client, path), times=options.times)  # type: ignore[misc]
         fits &= figure.fits(LIMIT)
         say(figure.line(name, LIMIT))
+    say(steadiness())
     return fits
 
 

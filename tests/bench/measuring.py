@@ -56,9 +56,28 @@ def measure(work: Callable[[], object], *, times: int) -> Figure:
         work()
         clocks.append((time.perf_counter() - begun) * 1000)
     cpu = (cpu_seconds(*servers) - before) / times * 1000
+    _beside.extend(_turn() for _ in range(times))
     with CaptureQueriesContext(connection) as captured:
         work()
     return Figure(statistics.median(clocks), statistics.quantiles(clocks, n=20)[-1], cpu, len(captured))
+
+
+_beside: list[float] = []  # milliseconds that the same work took, again and again
+
+
+def _turn() -> float:
+    begun = time.perf_counter()
+    sum(n * n for n in range(300_000))
+    return (time.perf_counter() - begun) * 1000
+
+
+def steadiness() -> str:
+    """How much of a p95 is the machine: what the same work of Python, done after each page, took meanwhile."""
+    middle, late = statistics.median(_beside), statistics.quantiles(_beside, n=20)[-1]
+    _beside.clear()
+    return (
+        f"\nMeanwhile the same sum took {middle:.0f} ms in the middle, {late:.0f} at p95: {late / middle:.1f} times.\n"
+    )
 
 
 def cpu_seconds(*others: int) -> float:

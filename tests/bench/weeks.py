@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path = [str(ROOT), *(path for path in sys.path if Path(path).resolve() != Path(__file__).parent)]
 
 from tests.bench import databases  # noqa: E402 - found by the line above
-from tests.bench.measuring import HEAD, Limit, load, measure, say  # noqa: E402
+from tests.bench.measuring import HEAD, Limit, load, measure, say, steadiness  # noqa: E402
 
 LIMIT = Limit(p95=300, queries=20)
 YEAR_LIMIT = Limit(p95=1000, queries=20)  # what one still calls at once
@@ -60,6 +60,7 @@ def inside(options: argparse.Namespace) -> bool:
         figure = measure(lambda path=path: client.get(path), times=times)  # type: ignore[misc]
         say(figure.line(name, limit))
         kept &= figure.fits(limit)
+    say(steadiness())
     kept &= _export(client)
     begun = time.monotonic()
     call_command("check_statistics")
