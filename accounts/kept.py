@@ -5,53 +5,100 @@ seconds; so a process that has no cache in common with the others still learns w
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
-from uuid import uuid4
 
+from django.conf import settings
 from django.core.cache import cache
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import signals
+from django.utils import timezone
 
 CHECKED_EVERY = 5  # seconds, for what another process changed without a common cache
-KEPT_FOR = 3600  # seconds, for what somebody changed behind our back
+AT_MOST = 3600  # seconds, for what somebody changed behind our back
 STAMPS = "stamps"
 Found = TypeVar("Found")
 
 
-class Stamp(models.Model):
-    """Another value each time something kept is changed."""
+class Change(models.Model):
+    """Something kept was changed. Only ever added, in the transaction of the change: nobody waits for a row of others.
 
-    name = models.CharField(max_length=40, primary_key=True)
-    value = models.CharField(max_length=32)
+    The stamp of a name is how many there are and which is the last.
+    """
+
+    name = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["name"], name="changes_of_what_is_kept")]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.value}"
+        return f"{self.name} {self.pk}"
 
 
-def kept(name: str, ask: Callable[[], Found]) -> Found:
-    """What `ask` finds, which is asked again when the stamp of this name has changed. Not to be changed by callers."""
-    has = cache.get_many([STAMPS, name])
+def kept(name: str, ask: Callable[[], Found], *, part: Any = "") -> Found:
+    """What `ask` finds, which is asked again when something of this name has changed. Not to be changed by callers.
+
+    With `part` there is something else for each part.
+    """
+    key = f"{settings.VERSION}-{name}-{part}"
+    if (own := _own()) is not None:
+        if key not in own:
+            own[key] = ask()
+        return own[key]
+    has = cache.get_many([STAMPS, key])
     stamps = has.get(STAMPS)
     if stamps is None:
-        stamps = dict(Stamp.objects.values_list("name", "value"))
+        stamps = _stamps()
         cache.set(STAMPS, stamps, CHECKED_EVERY)
-    stamp, (known, found) = stamps.get(name, ""), has.get(name, (None, None))
+    stamp, (known, found) = stamps.get(name, (0, 0)), has.get(key, (None, None))
     if known != stamp:
         found = ask()
-        cache.set(name, (stamp, found), KEPT_FOR)
+        cache.set(key, (stamp, found), AT_MOST)
     return found
 
 
+def _stamps() -> dict[str, tuple[int, int]]:
+    rows = Change.objects.order_by().values_list("name").annotate(n=models.Count("pk"), last=models.Max("pk"))
+    return {name: (n, last) for name, n, last in rows}
+
+
 def forget(*names: str) -> None:
-    """What is kept under these has changed: it is asked anew now, and again when the others can see the change."""
-    Stamp.objects.bulk_create(
-        [Stamp(name=name, value=uuid4().hex) for name in sorted(names)],
-        update_conflicts=True,
-        unique_fields=["name"],
-        update_fields=["value"],
-    )
-    cache.delete_many([STAMPS, *names])
-    transaction.on_commit(lambda: cache.delete_many([STAMPS, *names]))
+    """What is kept under these names is changed by the transaction that we are in.
+
+    Until its end it has what it asked for to itself, and the others have what was there before.
+    """
+    Change.objects.bulk_create([Change(name=name) for name in names])
+    telling = _Telling()
+    telling()
+    transaction.on_commit(telling)
+
+
+class _Telling:
+    """Tells all others when what was changed is there for them; until then it holds what its transaction found."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+
+    def __call__(self) -> None:
+        cache.delete(STAMPS)
+
+
+def _own() -> dict[str, Any] | None:
+    """What the transaction that we are in has found since it last changed something kept; None if it did not.
+
+    One that a test case is wrapped in is none.
+    """
+    blocks: list[Any] = connection.atomic_blocks
+    if all(block._from_testcase for block in blocks):
+        return None
+    tellings = (waiting[1] for waiting in reversed(connection.run_on_commit))
+    return next((one.found for one in tellings if isinstance(one, _Telling)), None)
+
+
+def purge() -> None:
+    """The periodic job: forget old changes. Nothing is kept that long."""
+    Change.objects.filter(at__lt=timezone.now() - timedelta(days=1)).delete()
 
 
 class Kept(models.Model):
@@ -71,6 +118,11 @@ class Kept(models.Model):
         super().__init_subclass__(**kwargs)
         for signal in (signals.post_save, signals.post_delete):
             signal.connect(_changed, sender=cls)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The row and the mark that it has changed, both or neither."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
 
 
 def _changed(sender: type[Kept], update_fields: frozenset[str] | None = None, **_kwargs: Any) -> None:

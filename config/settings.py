@@ -72,6 +72,7 @@ PERIODIC_JOBS: dict[str, float] = {
     "helpdesk.jobs.follow_targets": 5,
     "crm.files.importing.import_files": 2,
     "crm.prestashop.running.read_shops": 5,
+    "accounts.kept.purge": 3600,
     "crm.jobs.settle_carts": 60,
     "crm.jobs.purge_carts": 3600,
     "crm.following.purge_vouchers": 3600,
@@ -177,9 +178,9 @@ CHANNEL_LAYERS = (
     if REDIS_URL
     else {}
 )
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "KEY_PREFIX": VERSION}}
+CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if REDIS_URL:
-    CACHES["default"] |= {
+    CACHES["default"] = {
         "BACKEND": "config.redis.Cache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds

@@ -81,8 +81,9 @@ def weeks(count: int = WEEKS) -> list[Week]:
     """The last weeks with all numbers. Two queries, however many carts there are."""
     found = last_weeks(count)
     asked = [(week, kind) for week in found for kind in KINDS]
-    for (week, kind), counted in zip(asked, counts_of([week.carts(kind) for week, kind in asked]), strict=True):
-        setattr(week, kind, counted.n)
+    counted = counts_of([week.carts(kind) for week, kind in asked], remembers=False)
+    for (week, kind), one in zip(asked, counted, strict=True):
+        setattr(week, kind, one.n)
     add_revenue(found)
     return found
 

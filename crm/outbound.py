@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from accounts.kept import KEPT_FOR
+from accounts.kept import kept
 from crm.models.shop import Shop
 from crm.models.webhook import WANTED, Delivery, Happening, Webhook
 
@@ -34,13 +33,13 @@ def listeners(event: Happening | str, *, shop: Shop | int | None = None) -> list
 
 
 def is_wanted(event: Happening | str) -> bool:
-    """Whether any address in use asked for an event. Known for some seconds, or until a subscription changes."""
-    wanted: set[str] | None = cache.get(WANTED)
-    if wanted is None:
-        in_use = Webhook.objects.filter(is_active=True, shop__is_active=True)
-        wanted = {event for events in in_use.values_list("events", flat=True) for event in events}
-        cache.set(WANTED, wanted, KEPT_FOR)
-    return Happening(event).value in wanted
+    """Whether any address in use asked for an event; known until a subscription or a shop changes."""
+    return Happening(event).value in kept(WANTED, _wanted)
+
+
+def _wanted() -> set[str]:
+    in_use = Webhook.objects.filter(is_active=True, shop__is_active=True)
+    return {event for events in in_use.values_list("events", flat=True) for event in events}
 
 
 def _telling(webhook: Webhook, event: Happening, data: Mapping[str, Any]) -> Delivery:

@@ -78,11 +78,9 @@ def seen_in_order(lines: Iterable[Priced], group: CustomerGroup | None) -> Seen:
     return _seen(list(lines), group, is_offer=False)
 
 
-def discount_for(category: str, group: CustomerGroup) -> Decimal:
-    """The group's discount in percent for a product: the one of its category replaces the general one."""
-    wanted = category.strip().casefold()
-    own = (one.discount for one in group.own_discounts if one.category.casefold() == wanted)
-    return next(own, group.discount) if wanted else group.discount
+def _discounts(group: CustomerGroup) -> dict[str, Decimal]:
+    """In percent, by category: each replaces the group's general one, which products without a category have too."""
+    return {one.category.casefold(): one.discount for one in group.own_discounts if one.category}
 
 
 def _seen(lines: list[Priced], group: CustomerGroup | None, *, is_offer: bool) -> Seen:
@@ -90,9 +88,10 @@ def _seen(lines: list[Priced], group: CustomerGroup | None, *, is_offer: bool) -
         return Seen([SeenLine(line, line.unit_price, Decimal(0)) for line in lines])
     # Where the shop told no rate, the price is shown as it came rather than called free of VAT.
     without = group.price_display == PriceDisplay.WITHOUT_TAX and any(line.tax_rate for line in lines)
+    discounts, usual = (_discounts(group), group.discount) if is_offer else ({}, Decimal(0))
     seen = []
     for line in lines:
-        percent = discount_for(line.category, group) if is_offer else Decimal(0)
+        percent = discounts.get(line.category.strip().casefold(), usual)
         price = line.unit_price * (HUNDRED - percent) / HUNDRED
         if without:
             price = price * HUNDRED / (HUNDRED + line.tax_rate)

@@ -1,6 +1,7 @@
 """The world the tests live in: Alice supervises, Bob answers, Charlie must never get in, John Doe buys."""
 
 import gc
+import itertools
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator
@@ -149,10 +150,12 @@ def nothing_kept() -> None:
 def seconds_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Called, it makes what pages keep for some seconds run out; what is kept until it changes stays."""
 
+    passed = itertools.count(15, 15)
+
     def pass_by() -> None:
-        clock = SimpleNamespace(time=lambda: time.time() + 15)
+        ahead = next(passed)
         for module in (locmem, backends.base):
-            monkeypatch.setattr(module, "time", clock)
+            monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: time.time() + ahead))
 
     return pass_by
 

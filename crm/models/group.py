@@ -1,6 +1,5 @@
 """Customer groups: what their members pay and see, and how they are served."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -142,7 +141,7 @@ class CustomerGroup(Kept, FromShop):
     @property
     def own_discounts(self) -> "list[CategoryDiscount]":
         """Its discounts by category, to read from: wherever prices are shown, they are asked for."""
-        return kept(CategoryDiscount.CACHE_KEY, CategoryDiscount.by_group).get(self.pk, [])
+        return kept(CategoryDiscount.CACHE_KEY, lambda: list(self.category_discounts.all()), part=self.pk)
 
     @property
     def is_special(self) -> bool:
@@ -212,11 +211,3 @@ class CategoryDiscount(Kept):
 
     def __str__(self) -> str:
         return f"{self.category} −{self.discount.normalize():f} %"
-
-    @classmethod
-    def by_group(cls) -> "dict[int, list[CategoryDiscount]]":
-        """All of them, by the id of their group."""
-        found: dict[int, list[CategoryDiscount]] = defaultdict(list)
-        for one in CategoryDiscount.objects.all():
-            found[one.group_id].append(one)
-        return found

@@ -29,7 +29,10 @@ class ShopQuerySet(models.QuerySet["Shop"]):
         return self.filter(token_digest=digest_of(token), is_active=True).first() if token else None
 
 
-class Shop(models.Model):
+WANTED = "webhooks-want"  # the events that any webhook of a shop in use asked for
+
+
+class Shop(Kept):
     """A shop that sends us its customers, orders and carts; ids of the shop are unique within it."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -67,6 +70,8 @@ class Shop(models.Model):
     is_active = models.BooleanField(_("may send data"), default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     heard_at = models.DateTimeField(_("last heard of"), null=True, blank=True, editable=False)
+    CACHE_KEY = WANTED
+    KEPT_COLUMNS = frozenset({"is_active"})
     history = HistoricalRecords(excluded_fields=["token_digest", "heard_at"])
 
     objects = ShopQuerySet.as_manager()

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.validators import URLValidator
 from django.db import models, transaction
 from django.utils import timezone
@@ -14,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts import vault
-from crm.models.shop import Shop
-
-WANTED = "webhooks-want"  # the cache's key for the events that any of them asked for
+from accounts.kept import Kept
+from crm.models.shop import WANTED, Shop
 
 
 class Happening(models.TextChoices):
@@ -60,7 +58,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self.select_related("shop").get(pk=pk) if taken else None
 
 
-class Webhook(models.Model):
+class Webhook(Kept):
     """An address of the shop that is told of events, in their order: what fails holds the later ones up."""
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="webhooks")
@@ -73,6 +71,8 @@ class Webhook(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     disabled_at = models.DateTimeField(_("switched off by the desk"), null=True, blank=True, editable=False)
+    CACHE_KEY = WANTED
+    KEPT_COLUMNS = frozenset({"is_active", "events", "shop"})
     history = HistoricalRecords(
         excluded_fields=["secret_locked", "retry_at", "leased_until", "failing_since", "disabled_at"]
     )
@@ -85,12 +85,6 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.url
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and forget what all of them want: now, and again when others can see the row."""
-        super().save(*args, **kwargs)
-        cache.delete(WANTED)
-        transaction.on_commit(lambda: cache.delete(WANTED))
 
     @property
     def secret(self) -> str:

@@ -41,7 +41,8 @@ your own is a dataclass with `names`, `read(params)` -> Read and `template`. Wha
 `listing.problems`, stays in its field, and does not narrow.
 
 **Pages** are reached by a token of the last row's place, never by offset: no row comes twice and none is missed.
-Counts are exact up to 10,000; above, the exact number is remembered for ten minutes, and `count.is_old` says so.
+Counts are exact up to 2,000; above, the exact number is remembered, for a second for each hundred rows, at most for ten
+minutes, and `count.is_old` says so.
 `counts_of([...])` counts many querysets in one query, for tiles that are links to the filtered list.
 
 **Templates**: `crm/tables/index.html` is a whole page with blocks (tabs, tiles, quick, bulk, bar_end); extend it.

@@ -23,13 +23,16 @@ class Count:
     is_old: bool = False
 
 
-def counts_of(querysets: Sequence[QuerySet[Any]]) -> list[Count]:
-    """How many rows each has: one query for all but the remembered, and one more for all large ones that are new."""
+def counts_of(querysets: Sequence[QuerySet[Any]], *, remembers: bool = True) -> list[Count]:
+    """How many rows each has: one query for all but the remembered, and one more for all large ones that are new.
+
+    Unless it `remembers`, all are counted now, for numbers that are compared with each other.
+    """
     keys = [_key(rows) for rows in querysets]
-    kept: dict[str, int] = cache.get_many({key for key in keys if key})
+    kept: dict[str, int] = cache.get_many({key for key in keys if key}) if remembers else {}
     new = {key: rows for key, rows in zip(keys, querysets, strict=True) if key and key not in kept}
-    counted = _counted(new, most=LIVE + 1)
-    large = _counted({key: rows for key, rows in new.items() if counted[key] > LIVE})
+    counted = _counted(new, most=LIVE + 1 if remembers else None)
+    large = _counted({key: rows for key, rows in new.items() if remembers and counted[key] > LIVE})
     for key, n in large.items():
         cache.set(key, n, min(KEPT_FOR, n // A_SECOND))
     old = kept | large

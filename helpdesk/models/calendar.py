@@ -53,6 +53,7 @@ class Calendar(Kept):
     week = models.JSONField(_("week"), default=usual_week)  # {"0": [[540, 840], [930, 1080]], ...}, Monday is 0
     tells_form = models.BooleanField(_("say in the form when we answer"), default=True)
     CACHE_KEY = "calendars"
+    ALSO_KEPT = ("contacts",)  # those that kept one that is gone
     history = HistoricalRecords()
 
     class Meta:
@@ -150,7 +151,7 @@ class Calendar(Kept):
 
         Contact.objects.filter(calendar=self).exclude(pk__in=contacts).update(calendar=None)
         contacts.update(calendar=self)
-        forget(self.CACHE_KEY)
+        forget(self.CACHE_KEY, *self.ALSO_KEPT)
 
 
 def _spans(spans: list[list[int]]) -> tuple[Span, ...]:

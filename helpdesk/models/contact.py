@@ -221,8 +221,9 @@ class Contact(Kept):
         forget(self.CACHE_KEY)
 
 
-def _member_changed(**_kwargs: Any) -> None:
-    forget(MEMBERS)
+def _member_changed(action: str, **_kwargs: Any) -> None:
+    if action.startswith("post_"):
+        forget(MEMBERS)
 
 
 models.signals.m2m_changed.connect(_member_changed, sender=Contact.members.through)

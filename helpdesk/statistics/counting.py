@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -164,8 +165,8 @@ def catch_up(*, thoroughly: bool = True) -> bool:
 
     Not thoroughly is what a page does: a few events at once; many, and other opening hours, are left to the job.
     """
-    if not thoroughly and (waiting := _waiting()) not in range(1, SOME + 1):
-        return not waiting
+    if not thoroughly and ((waiting := _waiting()) <= 0 or waiting > SOME):
+        return waiting <= 0
     began = monotonic()
     while _step(thoroughly=thoroughly):
         if thoroughly:
@@ -174,11 +175,13 @@ def catch_up(*, thoroughly: bool = True) -> bool:
     return True
 
 
-def _waiting() -> int:
-    """How many events, as they are numbered, were not looked at."""
+def _waiting() -> float:
+    """How many events, as they are numbered, were not looked at; after other hours all of them, however many."""
     top = Event.objects.order_by("-pk").values("pk")[:1]
-    states = CountingState.objects.filter(pk=1).annotate(top=Subquery(top)).values_list("top", "done")
-    newest, done = states.first() or (Event.objects.aggregate(top=Max("pk"))["top"], 0)
+    states = CountingState.objects.filter(pk=1).annotate(top=Subquery(top)).values_list("top", "done", "plan")
+    newest, done, counted_by = states.first() or (Event.objects.aggregate(top=Max("pk"))["top"], 0, "")
+    if counted_by and counted_by != plan():
+        return math.inf
     return (newest or 0) - done
 
 
@@ -190,8 +193,7 @@ def _step(*, thoroughly: bool) -> bool:
         state = CountingState.objects.select_for_update(skip_locked=skip).filter(pk=1).first()
         if state is None:
             return False
-        if thoroughly or not state.plan:
-            _keep_plan(state)
+        _keep_plan(state)
         top = Event.objects.aggregate(top=Max("pk"))["top"] or 0
         until = min(top, state.done + WINDOW)
         changed = set(_changed(state.done, until))

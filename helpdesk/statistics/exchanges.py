@@ -30,6 +30,8 @@ def solved_in(thread: Thread, messages: Iterable[Message] | None = None) -> str:
     """
     if thread.status != Status.CLOSED or thread.closed_at is None:
         return ""
-    number = exchanges_of(thread.messages.public() if messages is None else messages)
+    if messages is None:
+        messages = thread.messages.public().only("kind", "reason", "created_at")
+    number = exchanges_of(messages)
     words = {"n": number, "time": duration(max(timedelta(), thread.closed_at - thread.created_at))}
     return ngettext("%(n)d exchange, %(time)s", "%(n)d exchanges, %(time)s", number) % words
