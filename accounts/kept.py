@@ -69,8 +69,8 @@ def forget(*names: str) -> None:
     Until its end it has what it asked for to itself, and the others have what was there before.
     """
     Change.objects.bulk_create([Change(name=name) for name in names])
-    telling = _Telling()
-    telling()
+    cache.delete(STAMPS)
+    connection._telling = telling = _Telling()  # type: ignore[attr-defined]
     transaction.on_commit(telling)
 
 
@@ -81,6 +81,7 @@ class _Telling:
         self.found: dict[str, Any] = {}
 
     def __call__(self) -> None:
+        connection._telling = None  # type: ignore[attr-defined]
         cache.delete(STAMPS)
 
 
@@ -90,7 +91,7 @@ def _own() -> dict[str, Any] | None:
     One that a test case is wrapped in is none.
     """
     blocks: list[Any] = connection.atomic_blocks
-    if all(block._from_testcase for block in blocks):
+    if getattr(connection, "_telling", None) is None or all(block._from_testcase for block in blocks):
         return None
     tellings = (waiting[1] for waiting in reversed(connection.run_on_commit))
     return next((one.found for one in tellings if isinstance(one, _Telling)), None)
