@@ -20,7 +20,10 @@ export function bind(bar, editor, dialog) {
   const run = (event) => {
     const command = event.target.closest("[data-command]")?.dataset.command
     if (command === "link") askForLink()
-    else if (command) COMMANDS[command](editor.chain().focus()).run()
+    else if (command) {
+      editor.view.focus() // the chain's own comes a frame later: letters typed before it would be lost
+      COMMANDS[command](editor.chain()).run()
+    }
   }
   const move = (event) => {
     const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key]

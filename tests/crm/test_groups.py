@@ -1,5 +1,6 @@
 """Groups of customers: the fixed ones, the form, the members, and what deleting one does."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -105,7 +106,7 @@ def test_a_group_is_made_with_all_that_it_is(world, alice):
     assert 'value="20"' in html(alice.get(answer.url))
     assert 'value="Mugs"' in html(alice.get(answer.url))
     alice.post(f"/groups/{group.pk}/edit/", {**FORM, "by-0-discount": "10"})
-    assert html(alice.get(answer.url)).count('value="10"') == 1
+    assert re.search(r'name="by-0-discount" value="10"', html(alice.get(answer.url)))
     changed = {**FORM, "by-INITIAL_FORMS": "1", "by-0-category": "", "by-1-category": "Bowls", "by-1-discount": "10"}
     alice.post(f"/groups/{group.pk}/edit/", changed)
     assert [str(one) for one in group.category_discounts.all()] == ["Bowls −10 %"]
