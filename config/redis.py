@@ -43,7 +43,3 @@ class Cache(RedisCache):
     def delete(self, key: str, version: int | None = None) -> bool:
         """Whether there was something to forget."""
         return _unless_away(lambda: super(Cache, self).delete(key, version), False)
-
-    def delete_many(self, keys: Any, version: int | None = None) -> None:
-        """Forget all of these."""
-        _unless_away(lambda: super(Cache, self).delete_many(keys, version), None)

@@ -224,11 +224,10 @@ def report(period: Period, contacts: Iterable[int]) -> Report:
     mine = list(contacts)
     is_counted = catch_up(thoroughly=False)
     found, is_fresh = _read(period, mine)
-    if not is_fresh:
-        is_counted = _refresh(period.last, mine) and is_counted
+    if not is_fresh and (is_fresh := _refresh(period.last, mine)):
         found, _is_fresh = _read(period, mine)
     deflections.count(found.now, found.before, mine)
-    found.is_counted = is_counted
+    found.is_counted = is_counted and is_fresh
     return found
 
 
