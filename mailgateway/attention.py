@@ -1,12 +1,12 @@
 """What of the mail needs a supervisor: asked on every page, so kept for a few seconds."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import CharField, Count, DateTimeField, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +17,7 @@ from mailgateway.models import Incoming, IncomingState, Mailbox
 from mailgateway.troubles import Side, Trouble
 
 KEY, SECONDS = "mail-attention", 10
+SHOWN = 5  # outages
 
 
 @dataclass(frozen=True)
@@ -52,20 +53,27 @@ def forget() -> None:
 
 
 def _asked() -> Attention:
-    set_aside = Incoming.objects.filter(state=IncomingState.FAILED)
+    """One query, for all pages ask."""
     failing = Mailbox.objects.active().filter(~Q(last_error="") | ~Q(smtp_error=""))
-    told = dict(_counted(set_aside, "state", "set aside").union(_counted(failing, "is_active", "failing"), all=True))
-    return Attention(told.get("set aside", 0), "failing" in told, list(_outages()) if "failing" in told else [])
+    lasting = Trouble.objects.lasting().order_by().annotate(what=Value("outage"), n=Value(1))
+    told = list(
+        _counted(Incoming.objects.filter(state=IncomingState.FAILED), "state", "set aside").union(
+            _counted(failing, "is_active", "failing"),
+            lasting.values_list("what", "n", "mailbox__name", "side", "began_at"),
+            all=True,
+        )
+    )
+    numbers = {what: n for what, n, *_outage in told}
+    outages = sorted((Outage(*outage) for what, _n, *outage in told if what == "outage"), key=lambda one: one.since)
+    is_failing = "failing" in numbers
+    return Attention(numbers.get("set aside", 0), is_failing, outages[:SHOWN] if is_failing else [])
 
 
 def _counted(rows: QuerySet[Any], same: str, what: str) -> QuerySet[Any]:
     """One row of `what` and how many, or none; the column `same` is the same in all of them."""
-    return rows.order_by().values(same).annotate(what=Value(what), n=Count("pk")).values_list("what", "n")
-
-
-def _outages() -> Iterator[Outage]:
-    lasting = Trouble.objects.lasting().order_by("began_at")
-    yield from (Outage(*row) for row in lasting.values_list("mailbox__name", "side", "began_at")[:5])
+    nobody, never = Value("", CharField()), Cast(Value(None), DateTimeField())
+    rows = rows.order_by().values(same).annotate(what=Value(what), n=Count("pk"), name=nobody, side=nobody, at=never)
+    return rows.values_list("what", "n", "name", "side", "at")
 
 
 def week_notes() -> list[tuple[str, str, str]]:

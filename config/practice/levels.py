@@ -9,7 +9,7 @@ from crm.models import CustomerGroup
 from helpdesk import jobs
 from helpdesk.hours import hours_of
 from helpdesk.models import Contact, Deadline, FactKind, Metric, Priority, Status, Target, Thread
-from helpdesk.statistics.counting import lives
+from helpdesk.statistics.stories import lives
 
 HOURS: dict[str, tuple[int, int, int]] = {
     "service": (4, 6, 24),

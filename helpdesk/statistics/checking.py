@@ -10,9 +10,10 @@ from django.db.models import Max, Min
 
 from helpdesk.models import DeskSettings, Thread
 from helpdesk.models.figures import DayFigures, Fact, MonthFigures
-from helpdesk.statistics.counting import BATCH, Shape, fact_of, lives, shape
+from helpdesk.statistics.counting import Shape, fact_of, shape
 from helpdesk.statistics.days import Sums, day_of, days_between, write
 from helpdesk.statistics.rollups import facts_by_day, month_of
+from helpdesk.statistics.stories import BATCH, lives
 
 AT_ONCE = 31  # days
 

@@ -2,209 +2,91 @@
 
 import hashlib
 import json
-import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from time import monotonic
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Count, Max, Subquery
+from django.db import transaction
+from django.db.models import Count, Exists, Max, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from helpdesk.hours import hours_of
 from helpdesk.models import (
     Calendar,
-    Deadline,
     DeskSettings,
     Event,
     EventKind,
-    Folder,
-    Message,
-    MessageKind,
-    Promise,
-    Rating,
     Thread,
 )
-from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, FactKind, MonthFigures
-from helpdesk.models.message import WANT_NO_ANSWER
+from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fact, MonthFigures
 from helpdesk.resting import rest
 from helpdesk.statistics.days import day_of
-from helpdesk.statistics.life import Found, Life, Said, Turned
-from helpdesk.statistics.rollups import keep_days, mark
+from helpdesk.statistics.life import Found
+from helpdesk.statistics.rollups import add_up, keep_days, mark, stale_days
+from helpdesk.statistics.stories import BATCH, lives
 
 WINDOW = 400  # events looked at in one transaction: on SQLite nobody else writes for so long, a quarter of a second
-BATCH = 500  # threads
-SOME = 4_000  # events: more than this a page leaves to the job
+FEW = 40  # threads: their days are added up in the same transaction, so that lists and numbers say the same
+BEHIND = timedelta(seconds=10)  # pages say so
 LATE = timedelta(minutes=10)  # a transaction that takes longer is none of ours
-COLUMNS = ("contact", "folder", "merged_into", "created_at")
 
 
-# -- a thread -------------------------------------------------------------------------------------
+def is_behind() -> bool:
+    """Whether something waits longer for being counted than the job takes when it has nothing else to do."""
+    done = Subquery(CountingState.objects.filter(pk=1).values("done"))
+    waiting = Event.objects.filter(pk__gt=Coalesce(done, 0)).order_by("pk")
+    oldest = waiting.values_list("at", flat=True).first()
+    return oldest is not None and oldest < timezone.now() - BEHIND
 
 
-def lives(ids: Iterable[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
-    """Threads by id with their lives (None: they do not count), their last event and how many they have."""
-    wanted = list(ids)
-    while wanted:
-        batch, wanted = wanted[:BATCH], wanted[BATCH:]
-        yield from _batch(batch)
-
-
-def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
-    said, done, beside = _said(ids), _done(ids), _beside(ids)
-    totals: dict[int, tuple[int, int]] = {
-        row["thread"]: (row["last"], row["n"])
-        for row in Event.objects.filter(thread__in=ids)
-        .order_by()
-        .values("thread")
-        .annotate(last=Max("pk"), n=Count("pk"))
-    }
-    begun = Event.objects.filter(thread__in=ids, kind=EventKind.CREATED).order_by()
-    begun_by: dict[int, int | None] = dict(begun.values_list("thread", "actor"))
-    for thread in Thread.objects.filter(pk__in=ids).only(*COLUMNS):
-        life = None
-        if counts(thread):
-            story = [*said.get(thread.pk, ()), *done.get(thread.pk, ())]
-            life = Life.of(thread.created_at, story, hours_of(thread.contact_id), by=begun_by.get(thread.pk))
-            life.facts += beside.get(thread.pk, ())
-        yield thread, life, *totals.get(thread.pk, (0, 0))
-
-
-def _beside(ids: list[int]) -> dict[int, list[Found]]:
-    """Promises kept or broken, ratings, targets, and letters of people whom the form had shown their order."""
-    found: dict[int, list[Found]] = defaultdict(list)
-    settled = Promise.objects.filter(thread__in=ids, dropped_at=None).order_by("pk")
-    for thread, by, kept, broken in settled.values_list("thread", "by", "kept_at", "broken_at"):
-        if at := kept or broken:
-            found[thread].append(Found(FactKind.KEPT if kept else FactKind.BROKEN, at, by))
-    ratings = Rating.objects.filter(thread__in=ids).values_list("thread", "agent", "invited_at", "rated_at", "score")
-    for thread, agent, invited, rated, score in ratings:
-        found[thread].append(Found(FactKind.INVITED, invited, agent))
-        if rated:
-            found[thread].append(Found(FactKind.RATED, rated, agent, number=score or 0))
-    shown = Event.objects.filter(thread__in=ids, kind=EventKind.ANSWER_SHOWN).order_by("pk")
-    for thread, at in shown.values_list("thread", "at"):
-        found[thread].append(Found(FactKind.SHOWN, at))
-    for row in Deadline.objects.filter(thread__in=ids).exclude(settled_at=None, missed_at=None).order_by("pk"):
-        found[row.thread_id] += _level(row)
-    return found
-
-
-def _level(row: Deadline) -> Iterator[Found]:
-    """A target met, or missed; one that was set when it was too late counts nowhere."""
-    facts: dict[str, Any] = {"work_seconds": row.used, "data": {"metric": row.metric}}
-    if row.missed_at is None and row.settled_at is not None:
-        yield Found(FactKind.MET, row.settled_at, row.agent_id, **facts)
-    elif row.missed_at is not None and row.made_at <= row.missed_at:
-        yield Found(FactKind.LATE, row.missed_at, row.agent_id, **facts)
-
-
-def counts(thread: Thread) -> bool:
-    """Neither spam nor in the bin, and not a part of another thread."""
-    return thread.folder == Folder.DESK and thread.merged_into_id is None
-
-
-def _said(ids: list[int]) -> dict[int, list[Said]]:
-    used: dict[Any, list[int]] = dict(
-        Event.objects.filter(message__thread__in=ids, kind=EventKind.REPLIED, data__has_key="replies")
-        .order_by()
-        .values_list("message", "data__replies")
-    )
-    rows = (
-        Message.objects.public()
-        .filter(thread__in=ids)
-        .order_by("created_at", "pk")
-        .values_list("pk", "thread", "created_at", "kind", "author", "reason")
-    )
-    found: dict[int, list[Said]] = defaultdict(list)
-    for pk, thread, at, kind, author, reason in rows:
-        ours, is_quiet = kind == MessageKind.REPLY, reason in WANT_NO_ANSWER
-        found[thread].append(Said(at, ours, author if ours else None, is_quiet, tuple(used.get(pk, ()))))
-    return found
-
-
-def _done(ids: list[int]) -> dict[int, list[Turned]]:
-    """Changes of status, without those that a recalled reply brought and took away again."""
-    kinds = (EventKind.STATUS, EventKind.REPLIED, EventKind.RECALLED)
-    events: dict[int, list[Event]] = defaultdict(list)
-    rows = Event.objects.filter(thread__in=ids, kind__in=kinds).order_by("at", "pk")
-    for event in rows.only("thread", "kind", "at", "actor", "message", "holder", "data", "close_reason"):
-        events[event.thread_id].append(event)
-    return {thread: [_turned(one) for one in _lasting(told)] for thread, told in events.items()}
-
-
-def _turned(event: Event) -> Turned:
-    reason = str(event.close_reason_id or "")
-    return Turned(event.at, event.data.get("to") or event.status, event.holder, event.actor_id, reason)
-
-
-def _lasting(events: list[Event]) -> list[Event]:
-    """The changes of status that were meant: a reply that is taken back takes its own change with it."""
-    undone: set[int] = set()
-    for place, event in enumerate(events):
-        if event.kind != EventKind.RECALLED:
-            continue
-        starts = [n for n, one in enumerate(events[:place]) if _said_by(one, event)]
-        if starts and events[starts[-1] + 1].kind == EventKind.STATUS:
-            undone |= {starts[-1] + 1}
-            undone |= {place - 1} if events[place - 1].kind == EventKind.STATUS else set()
-    return [one for n, one in enumerate(events) if one.kind == EventKind.STATUS and n not in undone]
-
-
-def _said_by(one: Event, recall: Event) -> bool:
-    return one.kind == EventKind.REPLIED and one.message_id == recall.message_id
-
-
-# -- all of them ----------------------------------------------------------------------------------
-
-
-def catch_up(*, thoroughly: bool = True) -> bool:
-    """Count what happened since; whoever else counts is waited for, unless not `thoroughly`. Whether all is done.
-
-    Not thoroughly is what a page does: a few events at once; many, and other opening hours, are left to the job.
-    """
-    if not thoroughly and ((waiting := _waiting()) <= 0 or waiting > SOME):
-        return waiting <= 0
-    began = monotonic()
-    while _step(thoroughly=thoroughly):
-        if thoroughly:
-            rest(monotonic() - began)  # pages that this process serves have at least every other moment
+def keep() -> None:
+    """The periodic job: count what happened since, then add up the days that changed."""
+    while _has_news():
         began = monotonic()
-    return True
+        _step()
+        rest(monotonic() - began)  # pages that this process serves have at least every other moment
+    keep_days()
 
 
-def _waiting() -> float:
-    """How many events, as they are numbered, were not looked at; after other hours all of them, however many."""
-    top = Event.objects.order_by("-pk").values("pk")[:1]
-    states = CountingState.objects.filter(pk=1).annotate(top=Subquery(top)).values_list("top", "done", "plan")
-    newest, done, counted_by = states.first() or (Event.objects.aggregate(top=Max("pk"))["top"], 0, "")
-    if counted_by and counted_by != plan():
-        return math.inf
-    return (newest or 0) - done
+def _has_news() -> bool:
+    """Asked every second: events that were not looked at, threads to be counted again, or other opening hours."""
+    newest, again = Event.objects.order_by("-pk").values("pk")[:1], CountedThread.objects.filter(last_event=0)
+    states = CountingState.objects.filter(pk=1).annotate(top=Subquery(newest), again=Exists(again))
+    state = states.first()
+    return state is None or state.again or (state.top or 0) > state.done or state.plan != plan()
 
 
-def _step(*, thoroughly: bool) -> bool:
-    """One transaction of it; whether there is more."""
+@transaction.atomic
+def _step() -> None:
+    state = _locked()
+    _keep_plan(state)
+    top = Event.objects.aggregate(top=Max("pk"))["top"] or 0
+    until = min(top, state.done + WINDOW)
+    changed = set(_changed(state.done, until))
+    if until == top:
+        changed |= set(_outdated())
+    count_threads(changed)
+    state.done = max(until, state.done)
+    state.save()
+    add_up(stale_days() if len(changed) <= FEW else ())
+
+
+def _locked() -> CountingState:
+    CountingState.objects.get_or_create(pk=1)
+    return CountingState.objects.select_for_update().get(pk=1)
+
+
+def look_back() -> None:
+    """The periodic job, seldomer: count what was numbered earlier but committed later than what was looked at."""
     with transaction.atomic():
-        CountingState.objects.get_or_create(pk=1)
-        skip = not thoroughly and connection.features.has_select_for_update_skip_locked
-        state = CountingState.objects.select_for_update(skip_locked=skip).filter(pk=1).first()
-        if state is None:
-            return False
-        _keep_plan(state)
-        top = Event.objects.aggregate(top=Max("pk"))["top"] or 0
-        until = min(top, state.done + WINDOW)
-        changed = set(_changed(state.done, until))
-        if until == top and thoroughly:
-            changed |= set(_late(state)) | set(_outdated())
-        count_threads(changed)
-        state.done = until
+        state = _locked()
+        late = set(_late(state))
+        count_threads(late)
         _pass_time(state)
         state.save()
-        again = thoroughly and CountedThread.objects.filter(last_event=0).exists()
-        return until < top or (again and bool(changed))
+        add_up(stale_days() if len(late) <= FEW else ())
 
 
 def plan() -> str:
@@ -272,7 +154,7 @@ def count_threads(ids: Iterable[int]) -> None:
         rows, counted = [], []
         for thread, life, last, number in lives(batch):
             rows += [fact_of(thread, one) for one in (life.facts if life else ())]
-            counted.append(CountedThread(thread=thread, last_event=last, events=number))
+            counted.append(CountedThread(thread=thread, last_event=last or 1, events=number))
         Fact.objects.bulk_create(rows, batch_size=1000)
         CountedThread.objects.bulk_create(
             counted, update_conflicts=True, unique_fields=["thread"], update_fields=["last_event", "events"]
@@ -314,9 +196,3 @@ def fact_of(thread: Thread, one: Found) -> Fact:
         number=one.number,
         data=one.data,
     )
-
-
-def keep() -> None:
-    """The periodic job: count, then add up the days that changed."""
-    catch_up()
-    keep_days()

@@ -20,7 +20,7 @@ from helpdesk.hours import OpenHours, hours_of
 from helpdesk.models import Contact, DeskSettings
 from helpdesk.models.figures import Fact, FactKind
 from helpdesk.statistics.charts import Bars, Group, Tick, ceiling
-from helpdesk.statistics.counting import catch_up
+from helpdesk.statistics.counting import is_behind
 from helpdesk.statistics.days import begin_of
 from helpdesk.statistics.staffing import (
     AFTERNOON,
@@ -65,7 +65,7 @@ class Forecast:
         self.monday = max(monday or monday_of(self.today) + WEEK, monday_of(self.today))
         self.lead = max(self.monday - self.today, timedelta())  # how long before it began each week is reckoned
         self.hours = hours_of(self.contacts[0] if len(self.contacts) == 1 else None)
-        self.is_counted = catch_up(thoroughly=False)
+        self.is_counted = not is_behind()
 
     @cached_property
     def past(self) -> Past:

@@ -7,18 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import transaction
 from django.db.models import Count, Q, Sum
 
-from helpdesk.models.figures import CountingState, DayFigures, FactKind
+from helpdesk.models.figures import DayFigures, FactKind
 from helpdesk.statistics import deflections
-from helpdesk.statistics.counting import catch_up
+from helpdesk.statistics.counting import is_behind
 from helpdesk.statistics.days import Line, Sums
 from helpdesk.statistics.periods import Period
-from helpdesk.statistics.rollups import Moves, Part, add_up, no_messages, parts, together
+from helpdesk.statistics.rollups import Moves, Part, no_messages, parts, together
 
 ENOUGH = 5  # below that a median says nothing yet
-AT_ONCE = 90  # days of contacts that a page adds up itself; more are left to the job
 
 
 @dataclass(frozen=True)
@@ -220,14 +218,11 @@ class Report:
 
 
 def report(period: Period, contacts: Iterable[int]) -> Report:
-    """The report on these contacts (ids). What has happened a moment ago is counted first."""
+    """The report on these contacts (ids), as far as the job has counted."""
     mine = list(contacts)
-    is_counted = catch_up(thoroughly=False)
     found, is_fresh = _read(period, mine)
-    if not is_fresh and (is_fresh := _refresh(period.last, mine)):
-        found, _is_fresh = _read(period, mine)
     deflections.count(found.now, found.before, mine)
-    found.is_counted = is_counted and is_fresh
+    found.is_counted = is_fresh and not is_behind()
     return found
 
 
@@ -254,16 +249,3 @@ def _begin(half: Half, contacts: list[int]) -> bool:
     half.start = told["new"] + told["reopened"] - told["closed"]
     half.start_unanswered = told["asked"] - told["settled"]
     return not told["stale"]
-
-
-def _refresh(last: date, contacts: list[int]) -> bool:
-    """Add up what is stale up to a day; False if that is too much for a page."""
-    stale = Q(contact__in=contacts, is_stale=True, day__lte=last)
-    rows = list(DayFigures.objects.filter(stale).order_by("day")[: AT_ONCE + 1])
-    if len(rows) > AT_ONCE:
-        return False
-    if rows:
-        with transaction.atomic():
-            CountingState.objects.select_for_update().filter(pk=1).first()
-            add_up(rows)
-    return True

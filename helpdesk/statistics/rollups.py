@@ -190,9 +190,14 @@ def month_of(month: date, contact: int) -> Part:
     return part
 
 
+def stale_days() -> list[DayFigures]:
+    """The first days that wait for being added up, as many as one transaction takes."""
+    return list(DayFigures.objects.filter(is_stale=True).order_by("day")[:DAYS])
+
+
 def keep_days() -> None:
     """Add up the days that changed."""
-    while stale := list(DayFigures.objects.filter(is_stale=True).order_by("day")[:DAYS]):
+    while stale := stale_days():
         with transaction.atomic():
             CountingState.objects.select_for_update().get(pk=1)
             add_up(stale)

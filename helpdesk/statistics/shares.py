@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from helpdesk import context
@@ -16,6 +17,7 @@ from helpdesk.statistics.periods import Period
 
 Table = tuple[str, str, "list[tuple[Share, str]]"]  # heading, note, rows with the lists behind them
 
+TAG, ORDER, NOTHING = "tag", "order", Value("", TextField())
 SHOWN = 8
 COUNTED = 40  # carriers of which those with the most threads per order are shown
 
@@ -48,17 +50,24 @@ class Shares:
         return new.filter(contact__in=self.contacts).order_by()
 
     @cached_property
-    def _about(self) -> list[tuple[str | None, str | None, str | None, int]]:
-        """Carrier, product and its name, and how many threads: the threads are looked at once for both."""
-        about = ("thread__order__carrier", "thread__product__product_ref", "thread__product__name")
-        return list(self._new.values_list(*about).annotate(n=Count("pk")))
+    def _told(self) -> list[tuple[str, str | None, str | None, str | None, int]]:
+        """Of tags: "tag", its id and name, and how many threads; of orders: carrier, product and its name."""
+        orders = ("thread__order__carrier", "thread__product__product_ref", "thread__product__name")
+        through: Any = Thread.tags.through
+        tagged = through.objects.filter(thread__in=self._new.values("thread")).order_by()
+        tags = tagged.values_list(Value(TAG), Cast("threadtag", TextField()), "threadtag__name", NOTHING)
+        about = self._new.values_list(Value(ORDER), *(Cast(one, TextField()) for one in orders))
+        return list(about.annotate(n=Count("pk")).union(tags.annotate(n=Count("pk")), all=True))
+
+    @property
+    def _about(self) -> Iterator[tuple[str | None, str | None, str | None, int]]:
+        """Carrier, product and its name, and how many threads."""
+        yield from (row[1:] for row in self._told if row[0] == ORDER)
 
     def tags(self) -> list[Share]:
         """The most used tags."""
-        through: Any = Thread.tags.through
-        tagged = through.objects.filter(thread__in=self._new.values("thread")).order_by()
-        counted = tagged.values_list("threadtag", "threadtag__name").annotate(n=Count("pk"))
-        return [Share(*row) for row in counted.order_by("-n", "threadtag__name")[:SHOWN]]
+        told = [Share(key, label or "", n) for what, key, label, _none, n in self._told if what == TAG]
+        return sorted(told, key=lambda one: (-one.threads, one.label))[:SHOWN]
 
     @cached_property
     def _asked_about(self) -> list[tuple[tuple[str, str], int]]:
@@ -72,7 +81,7 @@ class Shares:
     @cached_property
     def _placed(self) -> tuple[dict[str, int], dict[str, int]]:
         """How many orders there were, by product and by carrier."""
-        if not self._about:
+        if not any(self._about):
             return {}, {}
         references = [reference for (reference, _name), _n in self._asked_about]
         return context.orders_placed(references, self.period.begin, self.period.end)

@@ -55,8 +55,9 @@ class Tables(Lists):
     @cached_property
     def people(self) -> list[Agent]:
         """The agents of the period whom the viewer may see."""
-        people = Agent.objects.filter(pk__in=self.now.agents)
-        return [one for one in people if self.viewer.is_supervisor or one == self.viewer]
+        if not self.viewer.is_supervisor:
+            return [self.viewer] if self.viewer.pk in self.now.agents else []
+        return list(Agent.objects.filter(pk__in=self.now.agents))
 
     def _agent(self, agent: Agent, line: Line) -> Row:
         return Row(

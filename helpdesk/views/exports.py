@@ -9,7 +9,6 @@ from accounts.models import Agent
 from helpdesk import context, queues
 from helpdesk.filters import Filters
 from helpdesk.models import DeskSettings, Thread
-from helpdesk.statistics.counting import catch_up
 from helpdesk.statistics.exports import OFFERED
 
 
@@ -22,7 +21,6 @@ def download(request: AgentRequest) -> HttpResponseBase:
 
 def file_of(request: HttpRequest, agent: Agent, filters: Filters, asked: QueryDict) -> HttpResponseBase:
     """The file of what the filters show this agent; that it was taken is written down."""
-    catch_up(thoroughly=False)
     name = asked.get("of") if asked.get("of") in OFFERED else "threads"
     kind = context.XLSX if asked.get("kind") == context.XLSX else context.CSV
     label, columns, pages = OFFERED[str(name)]

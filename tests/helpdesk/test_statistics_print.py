@@ -4,14 +4,12 @@ import re
 
 import pytest
 
-from helpdesk.statistics import counting
 from tests.helpdesk.stories import Stage
 
 
 @pytest.mark.browser
 def test_a_week_is_printed_on_two_pages_without_what_is_for_the_screen(world_live, sign_in):
     Stage(world_live).play()
-    counting.keep()
     page = sign_in(world_live.alice, "/statistics/?from=2025-03-24&to=2025-03-30")
     page.emulate_media(media="print")
     assert not page.locator(".nav, .tabbar, #bell").filter(visible=True).count()

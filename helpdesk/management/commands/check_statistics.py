@@ -23,6 +23,7 @@ class Command(BaseCommand):
         """Count what is new, then compare."""
         if options["repair"]:
             counting.count_anew()
+        counting.look_back()
         counting.keep()
         found = list(checking.differences())
         for sentence in found[:SHOWN]:
