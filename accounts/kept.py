@@ -79,6 +79,7 @@ class _Telling:
 
     def __init__(self) -> None:
         self.found: dict[str, Any] = {}
+        self.place = len(connection.run_on_commit)  # where it waits, unless a part of the transaction was undone
 
     def __call__(self) -> None:
         connection._telling = None  # type: ignore[attr-defined]
@@ -91,10 +92,12 @@ def _own() -> dict[str, Any] | None:
     One that a test case is wrapped in is none.
     """
     blocks: list[Any] = connection.atomic_blocks
-    if getattr(connection, "_telling", None) is None or all(block._from_testcase for block in blocks):
+    telling, waiting = getattr(connection, "_telling", None), connection.run_on_commit
+    if telling is None or all(block._from_testcase for block in blocks):
         return None
-    tellings = (waiting[1] for waiting in reversed(connection.run_on_commit))
-    return next((one.found for one in tellings if isinstance(one, _Telling)), None)
+    if len(waiting) > telling.place and waiting[telling.place][1] is telling:
+        return telling.found
+    return next((one[1].found for one in reversed(waiting) if isinstance(one[1], _Telling)), None)
 
 
 def purge() -> None:
