@@ -71,18 +71,53 @@ def duration(length: timedelta) -> str:
     return _("%(days)d d") % {"days": days}
 
 
+class Times:
+    """Times as their reader sees them. Zone, language and today are asked once, and a list has fifty rows."""
+
+    def __init__(self) -> None:
+        self.zone, self.zone_name = timezone.get_current_timezone(), timezone.get_current_timezone_name()
+        self.language, self.now = get_language(), timezone.now()
+        self.today = self.now.astimezone(self.zone).date()
+
+    def is_today(self, at: datetime) -> bool:
+        """Whether it is the reader's day."""
+        return at.astimezone(self.zone).date() == self.today
+
+    def ago(self, at: datetime) -> SafeString:
+        """How long ago within a day, then the date; the exact time in its title."""
+        local, passed = at.astimezone(self.zone), self.now - at
+        if passed < timedelta(minutes=1):
+            text = _("just now")
+        elif passed.days < 1:
+            text = _("%(time)s ago") % {"time": duration(passed)}
+        else:
+            style = "MONTH_DAY_FORMAT" if local.year == self.today.year else "DATE_FORMAT"
+            text = _day(local.date(), self.language, style)
+        exact = _exact(local, self.language, self.zone_name)
+        return fill('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, text)
+
+    def day(self, at: datetime) -> str:
+        """Its day."""
+        return _day(at.astimezone(self.zone).date(), self.language, "SHORT_DATE_FORMAT")
+
+    def moment(self, at: datetime) -> SafeString:
+        """In short, the exact one as its title."""
+        return _time(at.astimezone(self.zone), self.today, self.language, self.zone_name)
+
+
 def ago(at: datetime) -> SafeString:
     """A time: how long ago within a day, then the date; the exact time in its title."""
-    local = timezone.localtime(at)
-    passed = timezone.now() - at
-    if passed < timedelta(minutes=1):
-        text = _("just now")
-    elif passed.days < 1:
-        text = _("%(time)s ago") % {"time": duration(passed)}
-    else:
-        text = date_format(local, "MONTH_DAY_FORMAT" if local.year == timezone.localtime().year else "DATE_FORMAT")
-    exact = _exact(local, get_language(), timezone.get_current_timezone_name())
-    return fill('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, text)
+    return Times().ago(at)
+
+
+def day(at: datetime) -> str:
+    """The day of a moment, in the reader's time zone."""
+    return Times().day(at)
+
+
+def moment(at: datetime) -> SafeString:
+    """A time in short, the exact one as its title."""
+    return Times().moment(at)
 
 
 @lru_cache(maxsize=10_000)
@@ -90,20 +125,9 @@ def _exact(local: datetime, language: str | None, zone: str) -> str:
     return date_format(local, "SHORT_DATETIME_FORMAT")
 
 
-def day(at: datetime) -> str:
-    """The day of a moment, in the reader's time zone."""
-    return _day(timezone.localtime(at).date(), get_language())
-
-
 @lru_cache(maxsize=10_000)  # a list has fifty of them
-def _day(local: date, language: str | None) -> str:
-    return date_format(local, "SHORT_DATE_FORMAT")
-
-
-def moment(at: datetime) -> SafeString:
-    """A time in short, the exact one as its title."""
-    zone = timezone.get_current_timezone_name()
-    return _time(timezone.localtime(at), timezone.localdate(), get_language(), zone)
+def _day(local: date, language: str | None, style: str) -> str:
+    return date_format(local, style)
 
 
 @lru_cache(maxsize=10_000)  # a long conversation has hundreds of them, and is drawn often

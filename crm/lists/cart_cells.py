@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from accounts.pieces import ago, avatar, day, fill, icon
+from accounts.pieces import Times, avatar, fill, icon
 from crm.models import Cart, CartState
 from crm.tables import Listing
 from crm.tables.rows import address
@@ -54,12 +54,13 @@ def customer(cart: Cart) -> SafeString:
         visitor = cart.name or cart.email or _("Visitor")
         mark = fill('<span class="av av-0" aria-hidden="true">{}</span>', "?")
         return fill('<td><span class="who">{}<span class="muted" dir="auto">{}</span></span></td>', mark, visitor)
+    email = who.email
     return fill(
         '<td><span class="who">{}<span><a class="link-strong" href="{}" dir="auto">{}</a>{}</span></span></td>',
         avatar(who.name),
         address("crm:customer", who.pk),
         who,
-        fill(SUB, "", who.email) if who.email else "",
+        fill(SUB, "", email) if email else "",
     )
 
 
@@ -72,14 +73,30 @@ def content(cart: Cart) -> SafeString:
     return fill('<td class="k-items" dir="auto">{}{}</td>', shown, " …" if len(lines) > LINES else "")
 
 
-def changed(cart: Cart) -> SafeString:
+class Changed:
     """When something last happened to it."""
-    return fill('<td class="num">{}</td>', ago(cart.changed_at))
+
+    def __init__(self, _listing: Listing) -> None:
+        self.times = Times()
+
+    def __call__(self, cart: Cart) -> SafeString:
+        """Of one cart."""
+        return fill('<td class="num">{}</td>', self.times.ago(cart.changed_at))
 
 
-def contacted(cart: Cart) -> SafeString:
+class Contacted:
     """The day when the customer was written to."""
-    return fill('<td class="num">{}</td>', day(cart.contacted_at) if cart.contacted_at else NOTHING)
+
+    def __init__(self, _listing: Listing) -> None:
+        self.times = Times()
+
+    def __call__(self, cart: Cart) -> SafeString:
+        """Of one cart; a dash where nobody wrote."""
+        at = cart.contacted_at
+        return fill('<td class="num">{}</td>', self.times.day(at)) if at else NOT_CONTACTED
+
+
+NOT_CONTACTED = fill('<td class="num">{}</td>', NOTHING)
 
 
 def online(cart: Cart) -> SafeString:

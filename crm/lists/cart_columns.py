@@ -190,13 +190,13 @@ COLUMNS = (
         is_main=True,
     ),
     Column("currency", _("Currency"), is_listed=False),
-    _date("changed", _("Last activity"), "changed_at", cell=cart_cells.changed),
+    _date("changed", _("Last activity"), "changed_at", drawn=cart_cells.Changed),
     _date("created", _("Date"), "created_at", is_shown=False),
     Column(
         "contacted",
         _("Contacted"),
         lambda one: one.contacted_at,
-        cell=cart_cells.contacted,
+        drawn=cart_cells.Contacted,
         filter=Known("contacted", _("Contacted"), field="contacted_at"),
     ),
     Column(

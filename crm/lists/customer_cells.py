@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.pieces import ago, fill, fill_each, icon, initials, moment, money, tone
+from accounts.pieces import Times, fill, fill_each, icon, initials, money, tone
 from crm.models import Customer, RecordSettings
 from crm.tables import Listing
 from crm.tables.rows import address
@@ -55,35 +54,50 @@ def threads(one: Customer) -> SafeString:
 NO_THREADS = fill('<td class="num r"><span class="muted">{}</span></td>', 0)
 
 
-def visited(one: Customer) -> SafeString:
+class Visited:
     """When they were last in the shop."""
-    if (at := one.visited_at) is None:
-        return fill('<td class="num on-phone">{}</td>', "—")
-    is_today = timezone.localtime(at).date() == timezone.localdate()
-    return fill('<td class="num on-phone">{}</td>', moment(at) if is_today else ago(at))
+
+    def __init__(self, _listing: Listing) -> None:
+        self.times = Times()
+
+    def __call__(self, one: Customer) -> SafeString:
+        """Of one customer; a dash for who never was."""
+        if (at := one.visited_at) is None:
+            return NEVER
+        said = self.times.moment(at) if self.times.is_today(at) else self.times.ago(at)
+        return fill('<td class="num on-phone">{}</td>', said)
+
+
+NEVER = fill('<td class="num on-phone">{}</td>', "—")
+
+
+class Registered:
+    """The day of registering."""
+
+    def __init__(self, _listing: Listing) -> None:
+        self.times = Times()
+
+    def __call__(self, one: Customer) -> SafeString:
+        """Of one customer."""
+        return fill('<td class="">{}</td>', self.times.day(one.registered_at))
 
 
 # -- switches -------------------------------------------------------------------------------------
 
 
-def active(one: Customer) -> SafeString:
+def active(_listing: Listing) -> "Switch":
     """The switch of the account: off asks first."""
-    said = _("Account of %(name)s enabled") % {"name": one}
-    return _switch(said, address("crm:customer_account", one.pk), is_on=one.is_active, asks=one.is_active)
+    return Switch(_("Account of %(name)s enabled"), "is_active", "crm:customer_account", asks=True)
 
 
-def newsletter(one: Customer) -> SafeString:
+def newsletter(_listing: Listing) -> "Switch":
     """The switch of the newsletter: on asks how the customer asked for it."""
-    said = _("Newsletter for %(name)s") % {"name": one}
-    url = address("crm:customer_consent", one.pk, "newsletter")
-    return _switch(said, url, is_on=one.newsletter, asks=not one.newsletter)
+    return Switch(_("Newsletter for %(name)s"), "newsletter", "crm:customer_consent", "newsletter", asks=False)
 
 
-def offers(one: Customer) -> SafeString:
+def offers(_listing: Listing) -> "Switch":
     """The switch of partners' offers: on asks how the customer asked for them."""
-    said = _("Offers of partners for %(name)s") % {"name": one}
-    url = address("crm:customer_consent", one.pk, "offers")
-    return _switch(said, url, is_on=one.partner_offers, asks=not one.partner_offers)
+    return Switch(_("Offers of partners for %(name)s"), "partner_offers", "crm:customer_consent", "offers", asks=False)
 
 
 ASKS = (
@@ -97,10 +111,23 @@ DOES = (
 )
 
 
-def _switch(said: str, url: str, *, is_on: bool, asks: bool) -> SafeString:
-    """A link to the question, or a button that does it."""
-    checked, wanted = ("true", "0") if is_on else ("false", "1")
-    return fill(ASKS if asks else DOES, url=url, said=said, checked=checked, wanted=wanted)
+class Switch:
+    """A switch of each customer: a link to the question where its field is what `asks` says, else a button."""
+
+    def __init__(self, said: str, field: str, *view: str, asks: bool) -> None:
+        self.said, self.field, self.view, self.asks = said, field, view, asks
+
+    def __call__(self, one: Customer) -> SafeString:
+        """Of one customer."""
+        is_on = bool(getattr(one, self.field))
+        view, *more = self.view
+        return fill(
+            ASKS if is_on == self.asks else DOES,
+            url=address(view, one.pk, *more),
+            said=self.said % {"name": one},
+            checked="true" if is_on else "false",
+            wanted="0" if is_on else "1",
+        )
 
 
 class Sales:

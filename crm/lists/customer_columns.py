@@ -16,8 +16,8 @@ from accounts.pieces import day, money
 from crm.lists import customer_cells
 from crm.lists.filters import Ages, Searched, Tags
 from crm.models import Customer, CustomerEmail, CustomerGroup, RecordSettings, Shop, SocialTitle, TitleUse, Visit
-from crm.tables import Choice, Column, Dates, Number, Numbers, Text, YesNo
-from crm.tables.rows import Cell
+from crm.tables import Choice, Column, Dates, Listing, Number, Numbers, Text, YesNo
+from crm.tables.rows import Cell, Named
 
 Choices = Callable[[], Sequence[tuple[Any, Any]]]
 
@@ -103,16 +103,17 @@ def _date(key: str, label: Promise, field: str, **more: Any) -> Column:
     return Column(key, label, attrgetter(field), sort=(field,), filter=dates, falls_first=True, **more)
 
 
-def _switch(key: str, label: Promise, field: str, cell: Cell, **more: Any) -> Column:
+def _switch(key: str, label: Promise, field: str, drawn: Callable[[Listing], Cell], **more: Any) -> Column:
     """Yes or no, changed in place."""
     yes_no = YesNo(key, label, field=field)
-    return Column(key, label, attrgetter(field), sort=(field,), filter=yes_no, cell=cell, **more)
+    return Column(key, label, attrgetter(field), sort=(field,), filter=yes_no, drawn=drawn, **more)
 
 
 def _choice(key: str, label: Promise, field: str, choices: Choices, **more: Any) -> Column:
     """A record among others, by its name."""
     choice, named = Choice(key, label, field=field, choices=choices), attrgetter(field)
-    return Column(key, label, lambda one: str(named(one) or ""), sort=(field,), filter=choice, **more)
+    said: dict[str, Any] = {"value": lambda one: str(named(one) or ""), "drawn": lambda _listing: Named(field)}
+    return Column(key, label, sort=(field,), filter=choice, **said, **more)
 
 
 def _text(key: str, label: Promise, **more: Any) -> Column:
@@ -170,8 +171,8 @@ COLUMNS = (
     _switch("active", _("Enabled"), "is_active", customer_cells.active),
     _switch("newsletter", _("Newsletter"), "newsletter", customer_cells.newsletter, falls_first=True),
     _switch("offers", _("Offers"), "partner_offers", customer_cells.offers, falls_first=True, when=offers_used),
-    _date("registered", _("Registered"), "registered_at", say=_day),
-    _date("visited", _("Last visit"), "visited_at", cell=customer_cells.visited, on_phone=True),
+    _date("registered", _("Registered"), "registered_at", say=_day, drawn=customer_cells.Registered),
+    _date("visited", _("Last visit"), "visited_at", drawn=customer_cells.Visited, on_phone=True),
     _text("language", _("Language"), is_shown=False),
     _choice("shop", _("Shop"), "source", shops, when=several_shops),
     Column(

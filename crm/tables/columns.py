@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.tables.filters import Filter
@@ -66,6 +68,11 @@ def in_words(value: Any) -> str:
         return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
     if isinstance(value, date):
         return date_format(value, "SHORT_DATE_FORMAT")
-    if isinstance(value, int | Decimal):
-        return number_format(value)
-    return str(value)
+    if isinstance(value, int):
+        return _whole(value, get_language())
+    return number_format(value) if isinstance(value, Decimal) else str(value)
+
+
+@lru_cache(maxsize=10_000)  # a list has two of them a row
+def _whole(number: int, language: str | None) -> str:
+    return number_format(number)

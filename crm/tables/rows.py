@@ -71,3 +71,18 @@ def plain(column: "Column") -> Cell:
     classes = f"{'num r' if column.is_number else ''}{' is-main' if column.is_main else ''}"
     pattern = f'<td class="{classes}">{{}}</td>'
     return lambda row: fill(pattern, column.text(row))
+
+
+class Named:
+    """Draws the record that many rows have in common, by its name: once for each."""
+
+    def __init__(self, field: str) -> None:
+        self.field, self.drawn = field, dict[Any, SafeString]()
+
+    def __call__(self, row: Any) -> SafeString:
+        """A cell; a dash for none."""
+        found = getattr(row, self.field)
+        key = found and found.pk
+        if key not in self.drawn:
+            self.drawn[key] = fill('<td class="">{}</td>', str(found or "") or "—")
+        return self.drawn[key]
