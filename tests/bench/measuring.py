@@ -67,11 +67,11 @@ _lost = Counter[bool]()  # calls that count, and those during which the processo
 def undisturbed(work: Callable[[], object], *, times: int) -> tuple[list[float], int]:
     """Milliseconds of so many calls during which no other guest of the machine had our processor; and of all calls.
 
-    Who says nothing of other guests disturbs nothing; where most calls are disturbed they all count.
+    Who says nothing of other guests disturbs nothing; where six of seven calls are disturbed they all count.
     """
     clocks: list[float] = []
     others: list[float] = []
-    while len(clocks) < times and len(others) < 2 * times:
+    while len(clocks) < times and len(others) < 6 * times:
         taken, begun = _taken_away(), time.perf_counter()
         work()
         passed = (time.perf_counter() - begun) * 1000

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.bench import databases  # noqa: E402 - found by the line above
-from tests.bench.measuring import HEAD, Limit, load, measure, say  # noqa: E402
+from tests.bench.measuring import HEAD, Limit, load, measure, say, steadiness  # noqa: E402
 
 LIMIT = Limit(p95=100)
 ROUNDS = 20
@@ -174,6 +174,7 @@ def inside(options: argparse.Namespace) -> bool:
         fits &= alone.fits(LIMIT) and page.fits(LIMIT)
         say(alone.line(title, LIMIT))
         say(page.line(f"{title}: the whole page", LIMIT))
+    say(steadiness())
     return fits
 
 
