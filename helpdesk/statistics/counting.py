@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, Subquery
+from django.db.models import Count, Exists, Max, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -24,11 +24,10 @@ from helpdesk.models.figures import CountedThread, CountingState, DayFigures, Fa
 from helpdesk.resting import rest
 from helpdesk.statistics.days import day_of
 from helpdesk.statistics.life import Found
-from helpdesk.statistics.rollups import add_up, keep_days, mark, stale_days
+from helpdesk.statistics.rollups import DAYS, add_up, days_of, keep_days, mark
 from helpdesk.statistics.stories import BATCH, lives
 
 WINDOW = 400  # events looked at in one transaction: on SQLite nobody else writes for so long, a quarter of a second
-FEW = 40  # threads: their days are added up in the same transaction, so that lists and numbers say the same
 BEHIND = timedelta(seconds=10)  # pages say so
 LATE = timedelta(minutes=10)  # a transaction that takes longer is none of ours
 
@@ -42,11 +41,14 @@ def is_behind() -> bool:
 
 
 def keep() -> None:
-    """The periodic job: count what happened since, then add up the days that changed."""
-    while _has_news():
-        began = monotonic()
-        _step()
-        rest(monotonic() - began)  # pages that this process serves have at least every other moment
+    """The periodic job: count what happened until now, then add up the days that changed."""
+    if _has_news():
+        top = Event.objects.aggregate(top=Max("pk"))["top"] or 0
+        is_more = True
+        while is_more:
+            began = monotonic()
+            is_more = _step(top)
+            rest(monotonic() - began)  # pages that this process serves have at least every other moment
     keep_days()
 
 
@@ -59,18 +61,22 @@ def _has_news() -> bool:
 
 
 @transaction.atomic
-def _step() -> None:
+def _step(top: int) -> bool:
+    """One transaction of it, up to an event; whether there is more."""
     state = _locked()
     _keep_plan(state)
-    top = Event.objects.aggregate(top=Max("pk"))["top"] or 0
     until = min(top, state.done + WINDOW)
     changed = set(_changed(state.done, until))
     if until == top:
         changed |= set(_outdated())
-    count_threads(changed)
+    days = count_threads(changed)
     state.done = max(until, state.done)
     state.save()
-    add_up(stale_days() if len(changed) <= FEW else ())
+    if until < top or CountedThread.objects.filter(last_event=0).exists():
+        return True
+    if len(days) <= DAYS:
+        add_up(days_of(days))
+    return False
 
 
 def _locked() -> CountingState:
@@ -80,13 +86,15 @@ def _locked() -> CountingState:
 
 def look_back() -> None:
     """The periodic job, seldomer: count what was numbered earlier but committed later than what was looked at."""
+    state = CountingState.objects.filter(pk=1).first()
+    if state is None or not ((late := set(_late(state))) or _is_time(state)):
+        return
     with transaction.atomic():
         state = _locked()
-        late = set(_late(state))
         count_threads(late)
-        _pass_time(state)
+        if _is_time(state):
+            state.seen, state.seen_next, state.seen_at = state.seen_next, state.done, timezone.now()
         state.save()
-        add_up(stale_days() if len(late) <= FEW else ())
 
 
 def plan() -> str:
@@ -121,31 +129,36 @@ def _changed(after: int, until: int) -> Iterator[int]:
     """Threads with events in a stretch, and those they were merged with or split from."""
     events = Event.objects.filter(pk__gt=after, pk__lte=until).order_by()
     yield from events.values_list("thread", flat=True).distinct()
-    joined = events.filter(kind__in=[EventKind.MERGED, EventKind.SPLIT]).values_list("data__name", flat=True)
-    yield from (int(name) for name in joined if str(name).isdigit())
+    yield from _joined(events)
 
 
 def _late(state: CountingState) -> Iterator[int]:
-    """Threads with events that were numbered earlier but committed later than what was looked at."""
-    recent = Event.objects.filter(pk__gt=state.seen, pk__lte=state.done).values("thread")
-    found = Event.objects.filter(thread__in=recent).order_by().values("thread").annotate(n=Count("pk"))
-    known = dict(CountedThread.objects.filter(thread__in=recent).values_list("thread", "events"))
-    yield from (row["thread"] for row in found if known.get(row["thread"]) != row["n"])
+    """Threads with events that were numbered earlier but committed later, and those they were merged with or split."""
+    recent = Event.objects.filter(pk__gt=state.seen, pk__lte=state.done).order_by()
+    found = Event.objects.filter(thread__in=recent.values("thread")).order_by().values("thread").annotate(n=Count("pk"))
+    known = dict(CountedThread.objects.filter(thread__in=recent.values("thread")).values_list("thread", "events"))
+    late = [row["thread"] for row in found if known.get(row["thread"]) != row["n"]]
+    yield from late
+    yield from _joined(recent.filter(thread__in=late))
+
+
+def _is_time(state: CountingState) -> bool:
+    return state.seen_at is None or timezone.now() - state.seen_at > LATE
+
+
+def _joined(events: QuerySet[Event]) -> Iterator[int]:
+    """The other threads of mergers and splits."""
+    names = events.filter(kind__in=[EventKind.MERGED, EventKind.SPLIT]).values_list("data__name", flat=True)
+    yield from (int(name) for name in names if str(name).isdigit())
 
 
 def _outdated() -> Iterator[int]:
     yield from CountedThread.objects.filter(last_event=0).values_list("thread", flat=True)[:WINDOW]
 
 
-def _pass_time(state: CountingState) -> None:
-    now = timezone.now()
-    if state.seen_at is None or now - state.seen_at > LATE:
-        state.seen, state.seen_next, state.seen_at = state.seen_next, state.done, now
-
-
-def count_threads(ids: Iterable[int]) -> None:
-    """Put the facts of these threads in the place of those they had, and mark the days that change by it."""
-    wanted = list(ids)
+def count_threads(ids: Iterable[int]) -> set[tuple[date, int]]:
+    """Put the facts of these threads in the place of those they had, and mark the days that change by it: these."""
+    wanted, days = list(ids), set[tuple[date, int]]()
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         before = Fact.objects.filter(thread__in=batch)
@@ -159,7 +172,9 @@ def count_threads(ids: Iterable[int]) -> None:
         CountedThread.objects.bulk_create(
             counted, update_conflicts=True, unique_fields=["thread"], update_fields=["last_event", "events"]
         )
-        mark(_days_that_differ(had, Counter(map(shape, rows))))
+        mark(differ := _days_that_differ(had, Counter(map(shape, rows))))
+        days |= differ
+    return days
 
 
 Shape = tuple[Any, ...]

@@ -205,7 +205,7 @@ def average(scores: dict[str, int]) -> float | None:
 
 @dataclass
 class Report:
-    """A period and the one before. `is_counted` is False while the job is still counting older events."""
+    """A period and the one before. `is_counted` is False while the job has something of longer ago to count."""
 
     now: Half
     before: Half

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any, NamedTuple, Self
 
 from django.db import transaction
@@ -17,6 +16,7 @@ from helpdesk.resting import rest
 from helpdesk.statistics.days import Sums, begin_of, day_of, read, sums_of, write, written
 
 DAYS = 20  # added up in one transaction: on SQLite nobody else writes for so long, a quarter of a second
+STRETCH = 60  # rows of days in one query
 
 
 class Moves(NamedTuple):
@@ -156,15 +156,26 @@ def _put(model: type[DayFigures] | type[MonthFigures], rows: list[Any], name: st
 
 def add_up(rows: Iterable[DayFigures]) -> None:
     """Write the figures of these days from their facts, a stretch of days in one query."""
-    zone, waiting = DeskSettings.load().zone, sorted(rows, key=lambda row: row.day)
-    queue = iter(waiting)
-    while batch := list(islice(queue, 60)):
+    zone = DeskSettings.load().zone
+    for batch in _stretches(sorted(rows, key=lambda row: row.day)):
         sums = facts_by_day(batch[0].day, batch[-1].day, {row.contact_id for row in batch}, zone)
         for row in batch:
             write(row, sums.get((row.day, row.contact_id), Sums()))
         DayFigures.objects.bulk_update(
             batch, ["is_stale", "new", "closed", "reopened", "asked", "settled", "data"], batch_size=100
         )
+
+
+def _stretches(rows: list[DayFigures]) -> Iterator[list[DayFigures]]:
+    """Days that follow each other; the facts of what lies between two that do not are nobody's concern."""
+    batch: list[DayFigures] = []
+    for row in rows:
+        if batch and (row.day - batch[-1].day > timedelta(days=1) or len(batch) == STRETCH):
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
 
 
 def facts_by_day(first: date, last: date, contacts: set[int], zone: Any) -> dict[tuple[date, int], Sums]:
@@ -190,14 +201,15 @@ def month_of(month: date, contact: int) -> Part:
     return part
 
 
-def stale_days() -> list[DayFigures]:
-    """The first days that wait for being added up, as many as one transaction takes."""
-    return list(DayFigures.objects.filter(is_stale=True).order_by("day")[:DAYS])
+def days_of(days: Iterable[tuple[date, int]]) -> list[DayFigures]:
+    """The rows of these days (of a contact each)."""
+    wanted = [Q(day=day, contact=contact) for day, contact in days]
+    return list(DayFigures.objects.filter(Q(*wanted, _connector=Q.OR))) if wanted else []
 
 
 def keep_days() -> None:
     """Add up the days that changed."""
-    while stale := stale_days():
+    while stale := list(DayFigures.objects.filter(is_stale=True).order_by("day")[:DAYS]):
         with transaction.atomic():
             CountingState.objects.select_for_update().get(pk=1)
             add_up(stale)

@@ -67,7 +67,7 @@ class Shares:
     def tags(self) -> list[Share]:
         """The most used tags."""
         told = [Share(key, label or "", n) for what, key, label, _none, n in self._told if what == TAG]
-        return sorted(told, key=lambda one: (-one.threads, one.label))[:SHOWN]
+        return sorted(told, key=lambda one: (-one.threads, one.label.casefold()))[:SHOWN]
 
     @cached_property
     def _asked_about(self) -> list[tuple[tuple[str, str], int]]:

@@ -35,7 +35,7 @@ def lives(ids: Iterable[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
 
 
 def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
-    said, done, beside = _said(ids), _done(ids), _beside(ids)
+    # First of all, so that what is committed meanwhile makes the number too small, and is looked at again.
     totals: dict[int, tuple[int, int]] = {
         row["thread"]: (row["last"], row["n"])
         for row in Event.objects.filter(thread__in=ids)
@@ -43,6 +43,7 @@ def _batch(ids: list[int]) -> Iterator[tuple[Thread, Life | None, int, int]]:
         .values("thread")
         .annotate(last=Max("pk"), n=Count("pk"))
     }
+    said, done, beside = _said(ids), _done(ids), _beside(ids)
     begun = Event.objects.filter(thread__in=ids, kind=EventKind.CREATED).order_by()
     begun_by: dict[int, int | None] = dict(begun.values_list("thread", "actor"))
     for thread in Thread.objects.filter(pk__in=ids).only(*COLUMNS):

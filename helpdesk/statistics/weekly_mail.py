@@ -19,7 +19,7 @@ from helpdesk.regular import WEEK
 from helpdesk.review.lists import name_of
 from helpdesk.review.summary import summary_of
 from helpdesk.statistics import pictures
-from helpdesk.statistics.counting import keep
+from helpdesk.statistics.counting import keep, look_back
 from helpdesk.statistics.forecast import Forecast
 from helpdesk.statistics.pages import Page
 from helpdesk.statistics.periods import Period
@@ -49,6 +49,7 @@ def send_due() -> int:
 
 
 def _send(agent: Agent, due: datetime, now: datetime) -> bool:
+    look_back()
     keep()
     with transaction.atomic():
         earlier = Q(weekly_sent_at=None) | Q(weekly_sent_at__lt=due)

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import F
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -300,6 +302,8 @@ def test_what_was_committed_later_than_its_number_says_is_counted_too(world: Sim
     counting.keep()
     assert present(world).now.closed == 0
     counting.look_back()
+    assert not present(world).is_counted  # the day is marked
+    counting.keep()
     assert present(world).now.closed == 1
     call_command("check_statistics")
 
@@ -348,12 +352,48 @@ def test_other_hours_are_the_jobs_work(world: SimpleNamespace) -> None:
     assert told(world).now.times("first") == told(world).now.times("first", work=False)
 
 
-def test_a_page_is_not_behind_when_the_newest_events_are_gone(world: SimpleNamespace) -> None:
+def test_a_thread_whose_merging_was_committed_late_counts_once(world: SimpleNamespace) -> None:
+    target, source = make.thread(world.service), make.thread(world.service)
+    source.close(by=world.bob)
+    source.merge_into(target, by=world.bob)
+    merging = target.events.get(kind=EventKind.MERGED)
+    number = merging.pk
+    merging.delete()
+    Thread.objects.filter(pk=source.pk).update(merged_into=None)
+    make.thread(world.accounting)
+    counting.keep()
+    assert present(world).now.new == 2
+    merging.pk = number
+    merging.save(force_insert=True)  # as if the transaction had ended only now
+    Thread.objects.filter(pk=source.pk).update(merged_into=target)
+    counting.look_back()
+    counting.keep()
+    assert present(world).now.new == 1
+    call_command("check_statistics")
+
+
+def test_what_comes_after_the_newest_events_are_gone_is_counted(world: SimpleNamespace) -> None:
     Stage(world).play()
     make.thread(world.service)
     counting.keep()
     Thread.objects.latest("pk").delete()
-    assert told(world).is_counted
+    assert present(world).is_counted
+    make.thread(world.service)
+    counting.keep()
+    assert present(world).now.new == 1
+
+
+def test_an_old_thread_does_not_make_the_job_read_what_lies_between(world: SimpleNamespace) -> None:
+    threads = Stage(world).play()
+    make.thread(world.service)
+    Thread.objects.get(pk=threads[4].pk).close(by=world.bob)  # asked in March 2025
+    with CaptureQueriesContext(connection) as asked:
+        counting.keep()
+    read = [one["sql"] for one in asked if one["sql"].startswith("SELECT") and "work_seconds" in one["sql"]]
+    stretches = [re.findall(r"\"at\" (?:>=|<) '([0-9-]+)", one) for one in read]
+    assert [one for one in stretches if len(one) == 2]
+    assert not [one for one in stretches if len(one) == 2 and one[0][:4] != one[1][:4]]
+    call_command("check_statistics")
 
 
 def test_what_is_counted_in_many_short_steps_is_the_same(
