@@ -389,7 +389,7 @@ def test_an_old_thread_does_not_make_the_job_read_what_lies_between(world: Simpl
     Thread.objects.get(pk=threads[4].pk).close(by=world.bob)  # asked in March 2025
     with CaptureQueriesContext(connection) as asked:
         counting.keep()
-    read = [one["sql"] for one in asked if one["sql"].startswith("SELECT") and "work_seconds" in one["sql"]]
+    read = [one["sql"] for one in asked if "SELECT" in one["sql"] and "work_seconds" in one["sql"]]
     stretches = [re.findall(r"\"at\" (?:>=|<) '([0-9-]+)", one) for one in read]
     assert [one for one in stretches if len(one) == 2]
     assert not [one for one in stretches if len(one) == 2 and one[0][:4] != one[1][:4]]
