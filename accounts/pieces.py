@@ -105,9 +105,9 @@ class Times:
         return _time(at.astimezone(self.zone), self.today, self.language, self.zone_name)
 
 
-def ago(at: datetime) -> SafeString:
-    """A time: how long ago within a day, then the date; the exact time in its title."""
-    return Times().ago(at)
+def ago(at: datetime | None) -> SafeString:
+    """A time: how long ago within a day, then the date; the exact time in its title. Nothing for none."""
+    return Times().ago(at) if at else SafeString()
 
 
 def day(at: datetime) -> str:
@@ -115,9 +115,9 @@ def day(at: datetime) -> str:
     return Times().day(at)
 
 
-def moment(at: datetime) -> SafeString:
-    """A time in short, the exact one as its title."""
-    return Times().moment(at)
+def moment(at: datetime | None) -> SafeString:
+    """A time in short, the exact one as its title. Nothing for none."""
+    return Times().moment(at) if at else SafeString()
 
 
 @lru_cache(maxsize=10_000)
