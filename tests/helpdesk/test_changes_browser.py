@@ -37,6 +37,7 @@ def test_threads_are_chosen_and_closed_by_keyboard_and_come_back(world_live, sig
     expect(page.locator(".nav [data-live-dot]")).to_be_visible()  # its scripts run
     page.keyboard.press("z")
     expect(page.locator("#queue .row")).to_have_count(3)
+    expect(page.locator(".nav [data-live-dot]")).to_be_visible()  # of this page too
     assert set(Thread.objects.values_list("status", "reopened_count")) == {("open", 0)}
 
     # One thread by a key, without choosing it: the list stays where it is, the way back comes below it.
