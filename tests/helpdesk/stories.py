@@ -12,10 +12,13 @@ from config.practice.clock import Clock
 from helpdesk import intake
 from helpdesk.models import Status, Thread
 from helpdesk.statistics import counting
+from helpdesk.statistics.periods import Period
+from helpdesk.statistics.reports import Report, report
 from tests import make
 
 MADRID = ZoneInfo("Europe/Madrid")
 MONDAY = datetime(2025, 3, 24, tzinfo=MADRID)
+WEEK = Period(MONDAY.date(), MONDAY.date() + timedelta(days=6), MADRID)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "next")
 
 
@@ -129,3 +132,14 @@ class Stage:
         self.clock.set_back()
         counting.keep()
         return t
+
+
+def told(world: SimpleNamespace, *contacts: str) -> Report:
+    """As pages show it once the job has run, which it does every second."""
+    counting.keep()
+    return report(WEEK, [getattr(world, name).pk for name in contacts or ("service", "accounting")])
+
+
+def present(world: SimpleNamespace) -> Report:
+    """The present week of one contact, as far as the job has counted."""
+    return report(Period.read("", "", WEEK.zone), [world.service.pk])
