@@ -16,7 +16,7 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
-from tests import make, sowing
+from tests import make, planting, sowing
 
 pytest_plugins = [
     "tests.browser",
@@ -170,13 +170,13 @@ def in_the_shops_zone() -> Generator[None]:
 @pytest.fixture
 def world(db: None) -> SimpleNamespace:
     """The world inside a transaction that is rolled back."""
-    return make_world()
+    return planting.planted(make_world)
 
 
 @pytest.fixture
 def world_live(desk_url: str) -> SimpleNamespace:
     """The world as a running desk sees it: committed."""
-    return make_world()
+    return planting.planted(make_world)
 
 
 def make_world() -> SimpleNamespace:

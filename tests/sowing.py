@@ -6,6 +6,7 @@ to the same.
 
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -34,6 +35,7 @@ def finish() -> None:
     recorder.ensure_schema()
     for app, name in MigrationLoader(None).disk_migrations:
         recorder.record_applied(app, name)
+    sown()
 
 
 @cache
@@ -42,13 +44,36 @@ def tables() -> list[str]:
     return [name for name in connection.introspection.django_table_names(include_views=False) if name not in KEPT]
 
 
+@cache
+def sown() -> dict[str, list[tuple[Any, ...]]]:
+    """Rows of the tables that `sow` fills; asked before the first test."""
+    return {name: rows_of(name) for name in filled()}
+
+
+def rows_of(table: str) -> list[tuple[Any, ...]]:
+    """Every row."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} ORDER BY 1")  # noqa: S608
+        return cursor.fetchall()
+
+
+def is_untouched() -> bool:
+    """Whether there is nothing but what is sown."""
+    return filled() == [*sown()]
+
+
 def filled() -> list[str]:
     """Tables with at least one row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_which_are_filled())
+        return [name for (name,) in cursor.fetchall()]
+
+
+@cache
+def _which_are_filled() -> str:
     quote = connection.ops.quote_name
     asked = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quote(name)})" for name in tables())  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(asked))
-        return [name for (name,) in cursor.fetchall()]
+    return " UNION ALL ".join(asked)
 
 
 def empty() -> None:
