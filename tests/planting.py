@@ -3,7 +3,6 @@
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 from django.apps import apps

@@ -114,7 +114,7 @@ def of_order(word: str) -> Q:
 
 def content(cart: Cart) -> str:
     """What is in it, on one line."""
-    return ", ".join(f"{line.quantity}× {line.name}" for line in cart.lines.all())
+    return ", ".join(f"{line.quantity}× {line.name}" for line in cart.listed_lines)
 
 
 def address(cart: Cart) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -23,10 +23,11 @@ OF_ORDER = {"id", "reference"}
 
 
 def fetch(carts: QuerySet[Cart]) -> QuerySet[Cart]:
-    """With all that a row shows."""
+    """With all that a row shows: `listed_lines` too, and the customer's `listed_emails`, as crm.lists.customers has it."""
     related = carts.select_related("customer", "order", "source")
     related = related.defer(*_others("customer", Customer, OF_CUSTOMER), *_others("order", Order, OF_ORDER))
-    return related.prefetch_related("lines", "customer__emails")
+    emails = Prefetch("customer__emails", to_attr="listed_emails")
+    return related.prefetch_related(Prefetch("lines", to_attr="listed_lines"), emails)
 
 
 def _others(path: str, model: type[Model], shown: set[str]) -> list[str]:

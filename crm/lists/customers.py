@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count as CountOf
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -26,9 +26,14 @@ NEW_DAYS = 30
 
 
 def fetch(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """With all that a row shows."""
+    """With all that a row shows: `listed_emails` and `listed_tags` too, as lists.
+
+    A manager for each row, which a plain prefetch makes, is a tenth of what the page takes.
+    """
     related = customers.select_related("title", "group", "source").defer("title__picture")
-    return related.prefetch_related("emails", "tags")
+    return related.prefetch_related(
+        Prefetch("emails", to_attr="listed_emails"), Prefetch("tags", to_attr="listed_tags")
+    )
 
 
 CUSTOMERS = Table(

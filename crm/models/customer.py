@@ -239,8 +239,9 @@ class Customer(AreaMember, Account, Belonging, Ending, Mergeable, FromShop):
 
     @property
     def email(self) -> str:
-        """The main address, or an empty string. Uses prefetched addresses when there are any."""
-        addresses = sorted(self.emails.all(), key=lambda one: (not one.is_main, one.pk))
+        """The main address, or an empty string. Uses prefetched addresses when there are any, first `listed_emails`."""
+        known = self.__dict__.get("listed_emails")
+        addresses = sorted(self.emails.all() if known is None else known, key=lambda one: (not one.is_main, one.pk))
         return addresses[0].address if addresses else ""
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.access import AgentRequest
 from crm.models import ColumnChoice
 from crm.tables.columns import Column
-from crm.tables.counting import Count, counts_of
+from crm.tables.counting import LIVE, Count, counts_of
 from crm.tables.fields import FILTER_FORM, Chip, Field, Head, names_in_row
 from crm.tables.filters import Filter, Read, Term
 from crm.tables.paging import Order, Page, Place, page_of
@@ -46,11 +46,9 @@ class Listing:
         self._choices: dict[str, list[Any]] = {}
         self.problems: list[str] = []
         self.filters = table.all_filters if filters is None else filters
-        self.reads = {one.key: one.read(self.params) if self._names(one) else NOTHING for one in self.filters}
+        given = {one.key for one in self.filters if any(name in self.params for name in one.names)}
+        self.reads = {one.key: one.read(self.params) if one.key in given else NOTHING for one in self.filters}
         self.problems += [read.problem for read in self.reads.values() if read.problem]
-
-    def _names(self, one: Filter) -> bool:
-        return any(name in self.params for name in one.names)
 
     def asking(self, query: QueryDict) -> "Listing":
         """The same list, asked something else."""
@@ -74,17 +72,27 @@ class Listing:
     @property
     def picks(self) -> list[tuple[Column, bool]]:
         """Every column that may be taken away, and whether it is shown."""
-        return [(one, one in self.columns) for one in self.offered if not one.is_main]
+        shown = {one.key for one in self.columns}
+        return [(one, one.key in shown) for one in self.offered if not one.is_main]
 
     # -- rows -------------------------------------------------------------------------------------
 
     @cached_property
     def matching(self) -> QuerySet[Any]:
         """All rows that fit the filters, in no order."""
+        return self._fitting([read.condition for read in self.reads.values()])
+
+    @property
+    def _in_order(self) -> QuerySet[Any]:
+        """The same, to be sorted. Where many fit, those of a page are soon met along the order, one by one."""
+        each = [read.each or read.condition for read in self.reads.values()]
+        return self._fitting(each) if self.count.n > LIVE else self.matching
+
+    def _fitting(self, conditions: list[Q | None]) -> QuerySet[Any]:
         rows = self.source
-        for read in self.reads.values():
-            if read.condition is not None:
-                rows = rows.filter(read.condition)
+        for condition in conditions:
+            if condition is not None:
+                rows = rows.filter(condition)
         return rows
 
     @cached_property
@@ -107,7 +115,7 @@ class Listing:
     @cached_property
     def page(self) -> Page:
         """The rows to show."""
-        return page_of(self.table.fetch(self.matching), self.order, self._place, size=self.table.size)
+        return page_of(self.table.fetch(self._in_order), self.order, self._place, size=self.table.size)
 
     @property
     def _place(self) -> Place | None:
