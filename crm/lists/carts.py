@@ -23,7 +23,7 @@ OF_ORDER = {"id", "reference"}
 
 
 def fetch(carts: QuerySet[Cart]) -> QuerySet[Cart]:
-    """With all that a row shows: `listed_lines` too, and the customer's `listed_emails`, as crm.lists.customers has it."""
+    """With all that a row shows: `listed_lines` too, and `listed_emails` of its customer."""
     related = carts.select_related("customer", "order", "source")
     related = related.defer(*_others("customer", Customer, OF_CUSTOMER), *_others("order", Order, OF_ORDER))
     emails = Prefetch("customer__emails", to_attr="listed_emails")
