@@ -66,7 +66,7 @@ def customer(cart: Cart) -> SafeString:
 
 def content(cart: Cart) -> SafeString:
     """Its first lines."""
-    lines = cart.listed_lines
+    lines = cart.listed_lines  # type: ignore[attr-defined]
     if not lines:
         return fill('<td class="k-items" dir="auto"><span class="muted">{}</span></td>', _("empty"))
     shown = ", ".join(f"{line.quantity}× {line.name}" for line in islice(lines, LINES))

@@ -114,7 +114,8 @@ def of_order(word: str) -> Q:
 
 def content(cart: Cart) -> str:
     """What is in it, on one line."""
-    return ", ".join(f"{line.quantity}× {line.name}" for line in cart.listed_lines)
+    lines = cart.listed_lines  # type: ignore[attr-defined]
+    return ", ".join(f"{line.quantity}× {line.name}" for line in lines)
 
 
 def address(cart: Cart) -> str:

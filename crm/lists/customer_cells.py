@@ -38,7 +38,7 @@ def tags(one: Customer) -> SafeString:
     """Their tags in their colours."""
     chips = fill_each(
         '<span class="tag{}" dir="auto">{}</span>',
-        ((f" tag--{tag.tone}" if tag.tone else "", tag.name) for tag in one.listed_tags),
+        ((f" tag--{tag.tone}" if tag.tone else "", tag.name) for tag in one.listed_tags),  # type: ignore[attr-defined]
     )
     return fill('<td><span class="chips">{}</span></td>', chips)
 

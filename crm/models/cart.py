@@ -119,7 +119,6 @@ class Cart(CartLife, Binding, FromShop):
     recovered_at = models.DateTimeField(_("recovered"), null=True, blank=True, db_index=True)
 
     objects = CartQuerySet.as_manager()
-    listed_lines: "list[CartLine]"  # only of a cart in a list, as crm.lists.carts fetches it
 
     class Meta:
         ordering = ["-changed_at", "-pk"]

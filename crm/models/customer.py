@@ -179,8 +179,6 @@ class Customer(AreaMember, Account, Belonging, Ending, Mergeable, FromShop):
     )
 
     objects = CustomerQuerySet.as_manager()
-    listed_emails: "list[CustomerEmail]"  # only of a customer in a list, as crm.lists.customers fetches them
-    listed_tags: list[CustomerTag]
 
     class Meta:
         ordering = ["-pk"]
