@@ -10,7 +10,7 @@ TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-fast check rows bench bench-lists bench-import bench-search bench-statistics messages lock mailscore fuzz bench-hostile bench-mailbox kill services
+.PHONY: help install install-dev run test test-postgresql test-fast check rows bench bench-lists bench-import bench-search bench-statistics messages lock mailscore fuzz bench-hostile bench-mailbox kill services
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -54,6 +54,9 @@ PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS
 test: services install-dev ## every test on SQLite with Chromium and Dovecot, then what rests on SQL on PostgreSQL; at most 6 minutes
 	$(PYTEST)
 	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only --reuse-db
+
+test-postgresql: services install-dev ## every test on PostgreSQL but those in a browser; CI runs it too
+	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --reuse-db
 
 test-fast: install-dev ## a test of each row and all that needs no database, without browser and servers; at most 60 s
 	$(PYTEST) -m "not browser and not imap" --each-row-once

@@ -20,6 +20,7 @@ from helpdesk.models import (
     OutgoingState,
     Thread,
 )
+from helpdesk.statistics import counting
 
 BIN_DAYS = 30
 THANKS_FOR = timedelta(days=14)
@@ -38,6 +39,7 @@ def empty_bin() -> int:
     threads = list(old_bin())
     for thread in threads:
         with transaction.atomic():
+            counting.alone()  # what it wrote of the thread meanwhile would keep the thread from going
             for attachment in Attachment.objects.filter(Q(message__home=thread) | Q(message__thread=thread)):
                 attachment.drop()
             thread.delete()

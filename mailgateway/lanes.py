@@ -20,9 +20,13 @@ Job = tuple[asyncio.AbstractEventLoop, "asyncio.Future[Any]", Callable[[], Any]]
 
 
 class Lane:
-    """One daemon thread; `await lane(function, ...)` runs it there, one after another."""
+    """One daemon thread; `await lane(function, ...)` runs it there, one after another.
 
-    def __init__(self, name: str) -> None:
+    Without work for `pause` seconds it gives its connection to the database back.
+    """
+
+    def __init__(self, name: str, *, pause: float = PAUSE) -> None:
+        self._pause = pause
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         threading.Thread(target=self._run, name=name, daemon=True).start()
 
@@ -45,7 +49,7 @@ class Lane:
     def _next(self) -> Job | None:
         """The next job. The database's connection is kept while there is work, and closed in the pauses."""
         try:
-            return self._jobs.get(timeout=PAUSE)
+            return self._jobs.get(timeout=self._pause)
         except Empty:
             connections.close_all()
             return self._jobs.get()

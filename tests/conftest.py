@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.cache import backends, cache
 from django.core.cache.backends import locmem
+from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
@@ -37,7 +38,7 @@ hypothesis_settings.register_profile("desk", deadline=None)
 hypothesis_settings.load_profile("desk")
 
 
-# What rests on SQL, locks or an index of words is asked of PostgreSQL too; of all else there only one test a row.
+# What rests on SQL, locks or an index of words: asked of PostgreSQL too by `make test`. CI asks all of it.
 ASKED_TWICE = (
     "tests/accounts/test_kept",
     *(f"tests/crm/test_{name}" for name in ("bulk", "carts.py", "customers_list", "ending", "identity", "import_file")),
@@ -51,16 +52,19 @@ ASKED_TWICE = (
         f"tests/mailgateway/test_{name}"
         for name in ("incoming.py", "periodic", "faults_clock", "faults_database", "same_moment")
     ),
+    "tests/flows/test_mail_round_trip",
     "tests/helpdesk/mailings/test_many",
     "tests/helpdesk/test_leases",
+    "tests/mailgateway/test_desk",
     "tests/search/",
 )
 EACH_ASKED_TWICE = ("tests/helpdesk/test_queue_filters", "tests/helpdesk/search/", "tests/search/")
+OF_SQLITE = ("tests/config/test_migrations", "tests/practice/test_run")  # what a new shop on SQLite begins with
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Two ways to run fewer tests."""
-    parser.addoption("--database-only", action="store_true", help="what rests on SQL, and a test of each row")
+    parser.addoption("--database-only", action="store_true", help="what rests on SQL")
     parser.addoption("--each-row-once", action="store_true", help="a test of each row, and all that needs no database")
 
 
@@ -68,9 +72,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out the others, and say how many."""
     items[:] = spread(items)
     once = first_of_each_row(items)
+    if connection.vendor != "sqlite":
+        items[:] = [one for one in items if not one.nodeid.startswith(OF_SQLITE)]
     if config.getoption("--database-only"):
         kept = [one for one in first_of_each_test(items) if uses_database(one) and one.nodeid.startswith(ASKED_TWICE)]
-        kept = [one for one in items if one in {*kept, *filter(uses_database, once)}]
     elif config.getoption("--each-row-once"):
         kept = [one for one in items if one in once or not uses_database(one)]
     else:

@@ -9,12 +9,13 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from search.schema import index_words
 
+Statements = list[tuple[str, Any]]  # with their values
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 SEED = "crm.migrations.0001_squashed_0021_present"
 WORDS = {"crm": ("CustomerWords", "OrderWords", "CartWords"), "helpdesk": ("MessageWords",)}
@@ -36,6 +37,7 @@ def finish() -> None:
     for app, name in MigrationLoader(None).disk_migrations:
         recorder.record_applied(app, name)
     sown()
+    seeds()
 
 
 @cache
@@ -55,6 +57,43 @@ def rows_of(table: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} ORDER BY 1")  # noqa: S608
         return cursor.fetchall()
+
+
+@cache
+def seeds() -> Statements:
+    """What writes the sown rows; asked before the first test."""
+    return statements({model: [*model._base_manager.all()] for model in filled_models()})
+
+
+def filled_models() -> list[type[models.Model]]:
+    """Models with at least one row, also those between two that know many of each other."""
+    every = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    return [every[name] for name in filled()]
+
+
+def statements(rows: dict[type[models.Model], list[Any]]) -> Statements:
+    """What the database is told to write these rows anew, under their own keys."""
+    told: Statements = []
+
+    def listen(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        told.append((sql, values))
+        return execute(sql, values, many, context)
+
+    with transaction.atomic():
+        for model, some in rows.items():
+            model._base_manager.filter(pk__in=[row.pk for row in some])._raw_delete(connection.alias)
+        with connection.execute_wrapper(listen):
+            for model, some in rows.items():
+                model._base_manager.bulk_create(some)
+        transaction.set_rollback(True)
+    return [one for one in told if one[0].startswith("INSERT")]
+
+
+def write(told: Statements) -> None:
+    """Rows, as they were."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for sql, values in told:
+            cursor.execute(sql, values)
 
 
 def is_untouched() -> bool:
@@ -77,9 +116,9 @@ def _which_are_filled() -> str:
 
 
 def empty() -> None:
-    """Delete all rows and sow again; foreign keys are looked at when all is gone."""
+    """Delete all rows and write again what was sown; foreign keys are looked at when all is there."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             for name in filled():
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")  # noqa: S608
-        sow()
+        write(seeds())

@@ -63,7 +63,7 @@ def _has_news() -> bool:
 @transaction.atomic
 def _step(top: int) -> bool:
     """One transaction of it, up to an event; whether there is more."""
-    state = _locked()
+    state = alone()
     _keep_plan(state)
     until = min(top, state.done + WINDOW)
     changed = set(_changed(state.done, until))
@@ -79,7 +79,8 @@ def _step(top: int) -> bool:
     return False
 
 
-def _locked() -> CountingState:
+def alone() -> CountingState:
+    """Until the end of the transaction nobody else counts: for whoever does, or deletes what may be counted."""
     CountingState.objects.get_or_create(pk=1)
     return CountingState.objects.select_for_update().get(pk=1)
 
@@ -90,7 +91,7 @@ def look_back() -> None:
     if state is None or not ((late := set(_late(state))) or _is_time(state)):
         return
     with transaction.atomic():
-        state = _locked()
+        state = alone()
         count_threads(late)
         if _is_time(state):
             state.seen, state.seen_next, state.seen_at = state.seen_next, state.done, timezone.now()

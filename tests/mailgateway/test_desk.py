@@ -6,10 +6,13 @@ import socket
 import urllib.error
 import urllib.request
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.utils import timezone
 
 from helpdesk.models import Delivery, Message, OutgoingMail, Thread
@@ -73,6 +76,30 @@ def test_the_bin_is_emptied_and_mailboxes_are_followed_as_they_are_added_changed
     box.is_active = False
     box.save()
     until(lambda: not Beat.objects.filter(pk=f"mailbox-{box.pk}").exists())
+
+
+def links_to(path: Path) -> str:
+    """What it links to; nothing if it was closed meanwhile."""
+    try:
+        return str(path.readlink())
+    except FileNotFoundError:
+        return ""
+
+
+def connections_of(process: int) -> int:
+    """How many connections to the database a process has; on PostgreSQL how many anybody but us has."""
+    if connection.vendor == "sqlite":
+        return sum(links_to(one) == connection.settings_dict["NAME"] for one in Path(f"/proc/{process}/fd").iterdir())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) - 1 FROM pg_stat_activity WHERE datname = current_database()")
+        return cursor.fetchone()[0]
+
+
+def test_a_worker_takes_a_fraction_of_the_connections_that_postgresql_grants_also_when_it_begins(start):
+    worker, seen = start("worker"), []
+    until(lambda: seen.append(connections_of(worker.process.pid)) or Beat.objects.filter(state="up").count() > 30)
+    assert Beat.objects.filter(pk__startswith="turn ").count() == len(settings.PERIODIC_JOBS)
+    assert max(seen) <= 18, seen  # of 100
 
 
 @pytest.mark.row("IM8")

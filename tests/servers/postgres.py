@@ -23,7 +23,7 @@ QUICK = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "60",
+    "max_connections": "100",
     "shared_buffers": "64MB",
     "listen_addresses": "",
     "log_min_messages": "warning",
