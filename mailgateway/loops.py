@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mailgateway import beats, imap
 from mailgateway.lanes import Hangups, Lane, first_of
+from mailgateway.passing import is_passing
 
 log = logging.getLogger(__name__)
 Up = Callable[[], Awaitable[None]]
@@ -85,13 +86,16 @@ class Loop:
             await self.gateway.records(beats.note, self.name, "up")
 
     async def _fell(self, error: Exception, pause: float) -> None:
-        self._state = "waiting"
-        if isinstance(error, imap.FAULTS):
-            log.warning("%s: %s", self.name, imap.words(error))
-        else:
-            log.error("%s failed", self.name, exc_info=error)
+        self._state, said = "waiting", imap.words(error)
+        self._say(error, said)
         try:
-            said = imap.words(error)
             await self.gateway.records(beats.note, self.name, "waiting", error=said, restarted=True, pause=pause)
-        except Exception:
-            log.exception("The state of %s could not be written down", self.name)
+        except Exception as fault:  # noqa: BLE001 - the loop goes on, whatever can be told of it
+            self._say(fault, f"its state could not be written down: {fault}")
+
+    def _say(self, error: Exception, words: str) -> None:
+        """In the log. A line is enough for what passes: a database that is away would else be told on pages by all."""
+        if isinstance(error, imap.FAULTS) or is_passing(error):
+            log.warning("%s: %s", self.name, " ".join(words.split()))
+        else:
+            log.error("%s failed: %s", self.name, words, exc_info=error)

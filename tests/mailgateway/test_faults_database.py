@@ -181,6 +181,7 @@ def test_a_worker_outlives_its_database_without_a_restart(start, dovecot):
     until(lambda: account.count() == 0, seconds=60)
     assert worker.process.poll() is None
     assert (Incoming.objects.count(), Mailbox.objects.get(pk=box.pk).last_uid) == (2, 2)
+    assert "Traceback" not in worker.end()[2], "thirty loops would each tell it on a page"
 
 
 @pytest.mark.django_db
