@@ -55,7 +55,7 @@ test: services install-dev ## every test on SQLite with Chromium and Dovecot, th
 	$(PYTEST)
 	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only --reuse-db
 
-test-postgresql: services install-dev ## every test on PostgreSQL but those in a browser; CI runs it too
+test-postgresql: services install-dev ## all on PostgreSQL but browsers and what is SQLite's own; CI runs it too
 	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --reuse-db
 
 test-fast: install-dev ## a test of each row and all that needs no database, without browser and servers; at most 60 s

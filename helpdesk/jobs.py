@@ -73,7 +73,7 @@ def _follow(after: int | None) -> tuple[int, int | None]:
     if after is None:
         return 0, None
     threads = Thread.objects.timed().filter(pk__gt=after).order_by("pk")
-    found = list(threads.select_for_update(of=("self",))[:A_STEP])
+    found = list(threads.select_for_update(of=("self",), no_key=True)[:A_STEP])
     _keep_time(found)
     return len(found), found[-1].pk if len(found) == A_STEP else None
 
@@ -83,7 +83,7 @@ def _follow_marked() -> int:
     """The next threads that were marked, in one transaction; how many marks there were."""
     marks = dict(TimingMark.objects.order_by("pk").values_list("pk", "thread")[:A_STEP])
     threads = Thread.objects.timed().filter(pk__in=set(marks.values())).order_by("pk")
-    _keep_time(list(threads.select_for_update(of=("self",))) if marks else [])
+    _keep_time(list(threads.select_for_update(of=("self",), no_key=True)) if marks else [])
     TimingMark.objects.filter(pk__in=marks).delete()
     return len(marks)
 

@@ -36,14 +36,20 @@ def purge() -> dict[str, int]:
 
 def empty_bin() -> int:
     """Delete threads that lay in the bin for 30 days, rows and files."""
-    threads = list(old_bin())
-    for thread in threads:
-        with transaction.atomic():
-            counting.alone()  # what it wrote of the thread meanwhile would keep the thread from going
-            for attachment in Attachment.objects.filter(Q(message__home=thread) | Q(message__thread=thread)):
-                attachment.drop()
-            thread.delete()
-    return len(threads)
+    return sum(map(_empty_of, list(old_bin().values_list("pk", flat=True))))
+
+
+@transaction.atomic
+def _empty_of(pk: int) -> bool:
+    """Delete one thread for good; false if somebody has taken it out of the bin meanwhile."""
+    counting.alone()  # what it wrote of the thread meanwhile would keep the thread from going
+    thread = old_bin().filter(pk=pk).select_for_update(of=("self",)).first()
+    if thread is None:
+        return False
+    for attachment in Attachment.objects.filter(Q(message__home=thread) | Q(message__thread=thread)):
+        attachment.drop()
+    thread.delete()
+    return True
 
 
 def old_bin() -> QuerySet[Thread]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mailgateway import beats, imap
 from mailgateway.lanes import Hangups, Lane, first_of
-from mailgateway.passing import is_passing
+from mailgateway.passing import is_away
 
 log = logging.getLogger(__name__)
 Up = Callable[[], Awaitable[None]]
@@ -86,16 +86,19 @@ class Loop:
             await self.gateway.records(beats.note, self.name, "up")
 
     async def _fell(self, error: Exception, pause: float) -> None:
-        self._state, said = "waiting", imap.words(error)
-        self._say(error, said)
-        try:
-            await self.gateway.records(beats.note, self.name, "waiting", error=said, restarted=True, pause=pause)
-        except Exception as fault:  # noqa: BLE001 - the loop goes on, whatever can be told of it
-            self._say(fault, f"its state could not be written down: {fault}")
-
-    def _say(self, error: Exception, words: str) -> None:
-        """In the log. A line is enough for what passes: a database that is away would else be told on pages by all."""
-        if isinstance(error, imap.FAULTS) or is_passing(error):
-            log.warning("%s: %s", self.name, " ".join(words.split()))
+        self._state = "waiting"
+        if isinstance(error, imap.FAULTS) or is_away(error):
+            self._warn(error)
         else:
-            log.error("%s failed: %s", self.name, words, exc_info=error)
+            log.error("%s failed", self.name, exc_info=error)
+        try:
+            said = imap.words(error)
+            await self.gateway.records(beats.note, self.name, "waiting", error=said, restarted=True, pause=pause)
+        except Exception as fault:
+            if is_away(fault):
+                return  # its line is in the log already, or a moment from now
+            log.exception("The state of %s could not be written down", self.name)
+
+    def _warn(self, error: Exception) -> None:
+        """A line in the log: a database that is away would else be told on pages, by thirty loops."""
+        log.warning("%s: %s", self.name, " ".join(imap.words(error).split()))

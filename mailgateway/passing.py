@@ -14,6 +14,15 @@ SQLITE = (
 )
 
 
+OURS = ("40", "55", "57014")  # others were in the way, or a query took too long: where we stood matters
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database cannot be reached or takes nothing: nothing that we did, wherever we stood."""
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return isinstance(error, DatabaseError | InterfaceError) and is_passing(error) and not state.startswith(OURS)
+
+
 def is_passing(error: BaseException) -> bool:
     """Whether the same mail may go through later, with nothing done about it."""
     if isinstance(error, OSError):

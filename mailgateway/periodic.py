@@ -28,7 +28,7 @@ class Periodic:
 
     def __init__(self, path: str, every: float, *, after: float = 0) -> None:
         self.path, self.every, self.after = path, every, after
-        self.lane = Lane(path, pause=0 if every > PAUSE else PAUSE)
+        self.lane = Lane(path, pause=0 if every >= PAUSE else PAUSE)
 
     async def watch(self, up: Up, stop: asyncio.Event) -> None:
         """Until told to stop; the run in hand is finished."""

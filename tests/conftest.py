@@ -52,10 +52,8 @@ ASKED_TWICE = (
         f"tests/mailgateway/test_{name}"
         for name in ("incoming.py", "periodic", "faults_clock", "faults_database", "same_moment")
     ),
-    "tests/flows/test_mail_round_trip",
     "tests/helpdesk/mailings/test_many",
     "tests/helpdesk/test_leases",
-    "tests/mailgateway/test_desk",
     "tests/search/",
 )
 EACH_ASKED_TWICE = ("tests/helpdesk/test_queue_filters", "tests/helpdesk/search/", "tests/search/")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -23,10 +23,7 @@ OLDEST = 150
 
 @dataclass(frozen=True)
 class Tags(Filter):
-    """?tag=wedding&tag=-paid: all terms must fit. A comma means or, a minus in front means not.
-
-    What is not wanted is asked by EXISTS: PostgreSQL would look at each row for a NOT IN, whatever else narrows.
-    """
+    """?tag=wedding&tag=-paid: all terms must fit. A comma means or, a minus in front means not."""
 
     template = "crm/tables/filters/_tags.html"
     adds = True
@@ -41,7 +38,7 @@ class Tags(Filter):
         if not asked:
             return Read()
         known = {tag.name.lower(): tag for tag in CustomerTag.objects.all()}
-        condition, each, terms, problems = Q(), Q(), [], []
+        condition, terms, problems = Q(), [], []
         for text in asked:
             is_not, words = text.startswith("-"), [word.strip() for word in text.lstrip("-").split(",") if word.strip()]
             tags = [known[word.lower()] for word in words if word.lower() in known]
@@ -49,17 +46,17 @@ class Tags(Filter):
                 _("There is no tag “%(value)s”.") % {"value": word} for word in words if word.lower() not in known
             ]
             if tags:
-                has = Q(Exists(self._having(tags).filter(**{self.owner: OuterRef(self.path)})))
-                condition &= ~has if is_not else self._with(tags)
-                each &= ~has if is_not else has
+                condition &= self._without(tags) if is_not else self._with(tags)
             terms.append(Term(self._said(is_not, [str(tag) for tag in tags] or words), self.key, text))
-        return Read(condition, {self.key: asked}, "", " ".join(problems), tuple(terms), each)
+        return Read(condition if terms else None, {self.key: asked}, "", " ".join(problems), tuple(terms))
 
     def _with(self, tags: list[CustomerTag]) -> Q:
-        return Q(**{f"{self.path}__in": self._having(tags).values(self.owner)})
+        return Q(**{f"{self.path}__in": self.through.objects.filter(customertag__in=tags).values(self.owner)})
 
-    def _having(self, tags: list[CustomerTag]) -> QuerySet[Any]:
-        return self.through.objects.filter(customertag__in=tags)
+    def _without(self, tags: list[CustomerTag]) -> Q:
+        """By EXISTS: PostgreSQL would look at each row for a NOT IN, whatever else narrows the list."""
+        has = self.through.objects.filter(customertag__in=tags, **{self.owner: OuterRef(self.path)})
+        return ~Q(Exists(has))
 
     def _said(self, is_not: bool, words: list[str]) -> str:
         joined = _(" or ").join(words)

@@ -31,8 +31,7 @@ class Term:
 class Read:
     """What an address asks of one filter: the condition, if it could be read; what was typed; what to say of it.
 
-    A filter with several values says each of them as a term. `each` is the condition put another way, where that helps
-    a database which goes along a sorted list and asks row by row; the other is for collecting all that fit.
+    A filter with several values says each of them as a term.
     """
 
     condition: Q | None = None
@@ -40,7 +39,6 @@ class Read:
     said: str = ""
     problem: str = ""
     terms: tuple[Term, ...] = ()
-    each: Q | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.access import AgentRequest
 from crm.models import ColumnChoice
 from crm.tables.columns import Column
-from crm.tables.counting import LIVE, Count, counts_of
+from crm.tables.counting import Count, counts_of
 from crm.tables.fields import FILTER_FORM, Chip, Field, Head, names_in_row
 from crm.tables.filters import Filter, Read, Term
 from crm.tables.paging import Order, Page, Place, page_of
@@ -80,19 +80,10 @@ class Listing:
     @cached_property
     def matching(self) -> QuerySet[Any]:
         """All rows that fit the filters, in no order."""
-        return self._fitting([read.condition for read in self.reads.values()])
-
-    @property
-    def _in_order(self) -> QuerySet[Any]:
-        """The same, to be sorted. Where many fit, those of a page are soon met along the order, one by one."""
-        each = [read.each or read.condition for read in self.reads.values()]
-        return self._fitting(each) if self.count.n > LIVE else self.matching
-
-    def _fitting(self, conditions: list[Q | None]) -> QuerySet[Any]:
         rows = self.source
-        for condition in conditions:
-            if condition is not None:
-                rows = rows.filter(condition)
+        for read in self.reads.values():
+            if read.condition is not None:
+                rows = rows.filter(read.condition)
         return rows
 
     @cached_property
@@ -115,7 +106,7 @@ class Listing:
     @cached_property
     def page(self) -> Page:
         """The rows to show."""
-        return page_of(self.table.fetch(self._in_order), self.order, self._place, size=self.table.size)
+        return page_of(self.table.fetch(self.matching), self.order, self._place, size=self.table.size)
 
     @property
     def _place(self) -> Place | None:

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import Consent, Customer, CustomerGroup, RecordEvent, RecordSettings, Shop, SocialTitle, TitleUse, Visit
-from crm.tables.counting import LIVE
 from tests import make
 from tests.loops import run
 
@@ -172,9 +171,7 @@ def test_only_supervisors_find_customers_by_ip(world, client):
 
 
 @pytest.mark.row("AR26")
-@pytest.mark.parametrize("many", [0, LIVE], ids=["asked one by one", "collected"])
-def test_tags_in_the_address_mean_and_or_and_not(world, bob, monkeypatch, many):
-    monkeypatch.setattr("crm.tables.listing.LIVE", many)
+def test_tags_in_the_address_mean_and_or_and_not(world, bob):
     tagged = {"Ana A": ["boda"], "Bea B": ["boda", "pagado"], "Cleo C": ["feria"], "Dora D": []}
     for name, words in tagged.items():
         customer = make.customer(name, f"{name[:3].lower()}@x.test")

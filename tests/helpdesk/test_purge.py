@@ -1,18 +1,25 @@
 """What is deleted for good, by the clock."""
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connections, transaction
+from django.db.models.signals import post_delete
 from django.utils import timezone
 
 from helpdesk import intake
-from helpdesk.models import Attachment, Message, Thread
-from tests import make
+from helpdesk.models import Attachment, Folder, Message, Thread
+from helpdesk.statistics import counting
+from tests import make, planting
+from tests.conftest import make_world
 
 
 def purge(capture):
@@ -35,6 +42,57 @@ def test_the_bin_is_emptied_after_thirty_days_with_the_files(world, django_captu
     assert list(Thread.objects.all()) == [kept]
     assert Attachment.objects.count() == 1
     assert not path.exists()
+
+
+@pytest.fixture
+def in_the_bin(transactional_db):
+    """Two threads whose days in the bin are over."""
+    world = planting.planted(make_world)
+    threads = [make.thread(world.service) for _ in range(2)]
+    for thread in threads:
+        thread.trash(by=world.alice)
+    Thread.objects.update(trashed_at=timezone.now() - timedelta(days=31))
+    return SimpleNamespace(alice=world.alice, threads=threads)
+
+
+@pytest.mark.row("CS11")
+def test_what_is_taken_out_of_the_bin_while_it_is_emptied_stays(in_the_bin):
+    first, second = in_the_bin.threads
+
+    def restore(instance: Thread, **_more: object) -> None:
+        other = second if instance == first else first
+        other.restore(by=in_the_bin.alice)
+
+    post_delete.connect(restore, sender=Thread)
+    try:
+        call_command("purge", stdout=io.StringIO())
+    finally:
+        post_delete.disconnect(restore, sender=Thread)
+    assert Thread.objects.get().folder == Folder.DESK
+
+
+@pytest.mark.row("CS11")
+def test_the_bin_is_emptied_though_the_statistics_count_a_thread_of_it_at_that_moment(in_the_bin):
+    """On PostgreSQL both would else write at once, and the one that is later would fail."""
+    written, purged = threading.Event(), threading.Event()
+
+    def count() -> None:
+        try:
+            with transaction.atomic():
+                counting.alone()
+                counting.count_threads([one.pk for one in in_the_bin.threads])
+                written.set()
+                assert not purged.wait(0.5)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        counted = pool.submit(count)
+        assert written.wait(10)
+        call_command("purge", stdout=io.StringIO())
+        purged.set()
+        counted.result()
+    assert not Thread.objects.exists()
 
 
 @pytest.mark.row("FO8")
