@@ -36,11 +36,11 @@ def purge() -> dict[str, int]:
 
 def empty_bin() -> int:
     """Delete threads that lay in the bin for 30 days, rows and files."""
-    return sum(map(_empty_of, list(old_bin().values_list("pk", flat=True))))
+    return sum(map(_drop, list(old_bin().values_list("pk", flat=True))))
 
 
 @transaction.atomic
-def _empty_of(pk: int) -> bool:
+def _drop(pk: int) -> bool:
     """Delete one thread for good; false if somebody has taken it out of the bin meanwhile."""
     counting.alone()  # what it wrote of the thread meanwhile would keep the thread from going
     thread = old_bin().filter(pk=pk).select_for_update(of=("self",)).first()

@@ -46,9 +46,11 @@ class Listing:
         self._choices: dict[str, list[Any]] = {}
         self.problems: list[str] = []
         self.filters = table.all_filters if filters is None else filters
-        given = {one.key for one in self.filters if any(name in self.params for name in one.names)}
-        self.reads = {one.key: one.read(self.params) if one.key in given else NOTHING for one in self.filters}
+        self.reads = {one.key: one.read(self.params) if self._names(one) else NOTHING for one in self.filters}
         self.problems += [read.problem for read in self.reads.values() if read.problem]
+
+    def _names(self, one: Filter) -> bool:
+        return any(name in self.params for name in one.names)
 
     def asking(self, query: QueryDict) -> "Listing":
         """The same list, asked something else."""

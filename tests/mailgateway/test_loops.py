@@ -5,11 +5,14 @@ import itertools
 import threading
 import time
 
+import psycopg
 import pytest
+from django.db import OperationalError
 
 from mailgateway.lanes import Hangups, Lane
 from mailgateway.loops import Gateway, Loop, Pace
 from mailgateway.models import Beat
+from mailgateway.passing import is_away
 from tests.loops import run
 
 
@@ -83,3 +86,19 @@ def test_a_lane_works_in_order_and_cancelling_does_not_wait_for_it():
 
     run(main)
     assert done == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_line"),
+    [
+        (psycopg.errors.AdminShutdown, True),
+        (psycopg.errors.TooManyConnections, True),
+        (None, True),  # nobody answers
+        (psycopg.errors.DeadlockDetected, False),
+        (psycopg.errors.QueryCanceled, False),
+    ],
+)
+def test_a_database_that_is_away_is_a_line_and_a_fault_of_ours_is_told_whole(cause, is_line):
+    error = OperationalError("the database says so")
+    error.__cause__ = cause and cause()
+    assert is_away(error) == is_line
