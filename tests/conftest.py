@@ -38,26 +38,19 @@ hypothesis_settings.register_profile("desk", deadline=None)
 hypothesis_settings.load_profile("desk")
 
 
-# What rests on SQL, locks or an index of words: asked of PostgreSQL too by `make test`. CI asks all of it.
+# What another dialect of SQL, its locks or its index of words would answer otherwise: asked of PostgreSQL too by
+# `make test`. CI asks all of it.
 ASKED_TWICE = (
-    "tests/accounts/test_kept",
-    *(f"tests/crm/test_{name}" for name in ("bulk", "carts.py", "customers_list", "ending", "identity", "import_file")),
-    *(
-        f"tests/crm/test_{name}"
-        for name in ("matching", "prestashop_sweep", "shop_api.py", "shop_api_calls", "sync", "tables", "totals")
-    ),
-    *(f"tests/helpdesk/test_{name}" for name in ("intake", "outbox", "purge", "queue")),
+    *(f"tests/crm/test_{name}" for name in ("bulk", "carts.py", "customers_list", "identity", "matching", "tables")),
+    *(f"tests/helpdesk/test_{name}" for name in ("intake", "leases", "outbox", "purge", "queue")),
     *(f"tests/helpdesk/search/test_{name}" for name in ("access", "customers", "page", "palette", "threads")),
-    *(
-        f"tests/mailgateway/test_{name}"
-        for name in ("incoming.py", "periodic", "faults_clock", "faults_database", "same_moment")
-    ),
-    "tests/helpdesk/mailings/test_many",
-    "tests/helpdesk/test_leases",
+    *(f"tests/mailgateway/test_{name}" for name in ("incoming.py", "faults_database", "same_moment")),
+    "tests/crm/test_totals",
     "tests/search/",
 )
-EACH_ASKED_TWICE = ("tests/helpdesk/test_queue_filters", "tests/helpdesk/search/", "tests/search/")
-OF_SQLITE = ("tests/config/test_migrations", "tests/practice/test_run")  # what a new shop on SQLite begins with
+EACH_ASKED_TWICE = ("tests/helpdesk/search/", "tests/search/")
+# What a new shop on SQLite begins with, and its connections to its file.
+OF_SQLITE = ("tests/config/test_migrations", "tests/config/test_spares", "tests/practice/test_run")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,0 +1,143 @@
+"""A connection to the SQLite file that one page closes is the next one's, unless something is wrong with it."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from config.sqlite import spares
+from helpdesk.models import ThreadTag
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def none_spared():
+    connection.close()
+    spares.close()
+
+
+@pytest.fixture
+def wrapper():
+    """wrapper() is what another page asks the same file with."""
+    made = []
+
+    def another():
+        made.append(connection.copy())
+        made[-1].connect()
+        return made[-1]
+
+    yield another
+    for one in made:
+        one.close()
+
+
+def is_open(one: sqlite3.Connection) -> bool:
+    try:
+        return one.execute("SELECT 1").fetchone() == (1,)
+    except sqlite3.ProgrammingError:
+        return False
+
+
+def ask(of, question: str) -> object:
+    with of.cursor() as cursor:
+        return cursor.execute(question).fetchone()[0]
+
+
+def test_the_next_page_asks_with_the_connection_of_the_last_one(wrapper):
+    first = wrapper()
+    used = first.connection
+    first.close()
+    assert wrapper().connection is used
+    assert wrapper().connection is not used  # two at once have one each
+
+
+def test_four_wait_and_no_more(wrapper):
+    at_once = [wrapper() for _ in range(6)]
+    used = [one.connection for one in at_once]
+    for one in at_once:
+        one.close()
+    assert list(map(is_open, used)) == [True] * 4 + [False] * 2
+
+
+def test_one_with_an_error_and_one_in_a_transaction_are_closed(wrapper):
+    failed, half = wrapper(), wrapper()
+    used = [failed.connection, half.connection]
+    with pytest.raises(DatabaseError):
+        ask(failed, "SELECT * FROM nothing")
+    half.set_autocommit(False)
+    ThreadTag.objects.create(name="before")
+    half.cursor().execute("DELETE FROM helpdesk_threadtag")
+    failed.close()
+    half.close()
+    assert list(map(is_open, used)) == [False, False]
+    assert ThreadTag.objects.count() == 1
+
+
+def test_what_it_was_told_does_not_go_to_the_next(wrapper):
+    told = wrapper()
+    used = told.connection
+    assert told.disable_constraint_checking()
+    told.close()
+    following = wrapper()
+    assert following.connection is used
+    assert ask(following, "PRAGMA foreign_keys") == 1
+
+
+def test_one_that_stopped_reading_half_way_does_not_show_the_next_what_was_then(wrapper):
+    for n in range(300):
+        ThreadTag.objects.create(name=f"tag {n}")
+    reading = wrapper()
+    used, cursor = reading.connection, reading.cursor()
+    assert cursor.execute("SELECT name FROM helpdesk_threadtag").fetchone()
+    reading.close()
+    ThreadTag.objects.all().delete()
+    following = wrapper()
+    assert following.connection is used
+    assert ask(following, "SELECT COUNT(*) FROM helpdesk_threadtag") == 0
+    with transaction.atomic(using=None):
+        ThreadTag.objects.create(name="new")
+    following.cursor().execute("INSERT INTO helpdesk_threadtag (name, tone) VALUES ('newer', '')")
+    assert ThreadTag.objects.count() == 2
+
+
+def test_other_settings_and_another_file_in_its_place_are_another_connection(wrapper, tmp_path):
+    path = tmp_path / "desk.sqlite3"
+    shutil.copy(connection.settings_dict["NAME"], path)
+    told = wrapper()
+    used = told.connection
+    told.close()
+    slower = connection.copy()
+    slower.settings_dict["OPTIONS"] = {**slower.settings_dict["OPTIONS"], "timeout": 1}
+    slower.connect()
+    assert slower.connection is not used
+    slower.close()
+
+    one = connection.copy()
+    one.settings_dict["NAME"] = str(path)
+    one.connect()
+    before = one.connection
+    one.close()
+    Path(shutil.copy(path, tmp_path / "backup")).replace(path)
+    one.connect()
+    assert (one.connection is before, is_open(before)) == (False, False)
+    one.close()
+
+
+def test_when_the_process_ends_its_log_is_in_the_file(tmp_path):
+    path = tmp_path / "desk.sqlite3"
+    ends = f"""
+from django.conf import settings
+from config.env import sqlite
+from pathlib import Path
+settings.configure(DATABASES={{"default": sqlite(Path({str(path)!r}))}})
+from django.db import connection
+connection.cursor().execute("CREATE TABLE seen (n INTEGER)")
+connection.close()
+"""
+    subprocess.run([sys.executable, "-c", ends], check=True)
+    assert [one.name for one in tmp_path.iterdir()] == ["desk.sqlite3"]
