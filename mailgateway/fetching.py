@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import logging
 
+from helpdesk import leases
 from live import wire
 from mailgateway import beats, imap, incoming
 from mailgateway.lanes import Lane, first_of, hang_up
@@ -21,6 +22,7 @@ class Fetcher:
 
     def __init__(self, mailbox_id: int, gateway: Gateway) -> None:
         self.mailbox_id, self.gateway = mailbox_id, gateway
+        self.token = leases.mint()  # of all its visits: if one cannot give its lease back, the next need not wait
         self.lane = Lane(f"mailbox-{mailbox_id}")
         self.loop = Loop(f"mailbox-{mailbox_id}", self.fetch, gateway)
         self.visit: Visit | None = None
@@ -29,7 +31,7 @@ class Fetcher:
 
     async def fetch(self, up: Up) -> None:
         """One visit, from the lease to the good-bye. Raises when the server or the network fails."""
-        visit, stop = Visit(self.mailbox_id), self.loop.stop
+        visit, stop = Visit(self.mailbox_id, self.token), self.loop.stop
         if not await self.gateway.records(visit.lease):
             await first_of(stop, seconds=self.gateway.pace.stand_by)
             return

@@ -16,11 +16,14 @@ AT_ONCE = 200  # copies settled by one command
 
 
 class Visit:
-    """One worker's way through one mailbox; the steps in the order in which they are called."""
+    """One worker's way through one mailbox; the steps in the order in which they are called.
 
-    def __init__(self, mailbox_id: int) -> None:
+    With the `token` of an earlier visit it may go on under that one's lease.
+    """
+
+    def __init__(self, mailbox_id: int, token: str = "") -> None:
         self.mailbox_id = mailbox_id
-        self.token = leases.mint()
+        self.token = token or leases.mint()
         self.folder: imap.Folder | None = None
         self.trouble = ""  # the copies on the server could not be settled
 

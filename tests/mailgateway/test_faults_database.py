@@ -175,9 +175,11 @@ def test_a_worker_outlives_its_database_without_a_restart(start, dovecot):
     worker = start("worker").wait_ready()
     account.append(raw("before"))
     until(lambda: account.count() == 0, seconds=60)
+    token = Mailbox.objects.get(pk=box.pk).lease_token
     with locked() if connection.vendor == "sqlite" else gone():
         account.append(raw("meanwhile"))
     until(lambda: Message.objects.count() == 2, seconds=60)
+    assert Mailbox.objects.get(pk=box.pk).lease_token == token, "it waited for the end of its own lease"
     until(lambda: account.count() == 0, seconds=60)
     assert worker.process.poll() is None
     assert (Incoming.objects.count(), Mailbox.objects.get(pk=box.pk).last_uid) == (2, 2)
