@@ -4,7 +4,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 RUN = """async (options) => {
-  const found = await axe.run(document, { resultTypes: ["violations"], ...options });
+  const found = await axe.run(document, { resultTypes: ["violations"], preload: false, ...options });
   return found.violations.map((one) => [one.id, ...one.nodes.map((node) => node.html.slice(0, 200))]);
 }"""
 

@@ -59,6 +59,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--each-row-once", action="store_true", help="a test of each row, and all that needs no database")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Files that are not asked need not be read."""
+    path = collection_path.relative_to(config.rootpath).as_posix()
+    unasked = config.getoption("--database-only") and collection_path.is_file() and not path.startswith(ASKED_TWICE)
+    return True if unasked else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the others, and say how many."""
     items[:] = spread(items)
@@ -66,7 +73,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if connection.vendor != "sqlite":
         items[:] = [one for one in items if not one.nodeid.startswith(OF_SQLITE)]
     if config.getoption("--database-only"):
-        kept = [one for one in first_of_each_test(items) if uses_database(one) and one.nodeid.startswith(ASKED_TWICE)]
+        kept = [one for one in first_of_each_test(items) if uses_database(one)]
     elif config.getoption("--each-row-once"):
         kept = [one for one in items if one in once or not uses_database(one)]
     else:
