@@ -6,7 +6,15 @@ import time_machine
 from helpdesk.models import (
     Calendar,
 )
+from tests import planting
 from tests.helpdesk.stage import WEEK, Stage, at
+from tests.helpdesk.stories import make_played
+
+
+@pytest.fixture
+def played(db):
+    """The world after the twenty threads of tests.helpdesk.stories."""
+    return planting.planted(make_played)
 
 
 @pytest.fixture

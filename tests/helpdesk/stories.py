@@ -15,6 +15,7 @@ from helpdesk.statistics import counting
 from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import Report, report
 from tests import make
+from tests.conftest import make_world
 
 MADRID = ZoneInfo("Europe/Madrid")
 MONDAY = datetime(2025, 3, 24, tzinfo=MADRID)
@@ -132,6 +133,13 @@ class Stage:
         self.clock.set_back()
         counting.keep()
         return t
+
+
+def make_played() -> SimpleNamespace:
+    """The world after that week, with its `threads`."""
+    world = make_world()
+    world.threads = Stage(world).play()
+    return world
 
 
 def told(world: SimpleNamespace, *contacts: str) -> Report:

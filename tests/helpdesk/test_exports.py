@@ -11,7 +11,6 @@ from openpyxl import load_workbook
 from crm.models import RecordEvent
 from helpdesk.models import Thread
 from tests import make
-from tests.helpdesk.stories import Stage
 
 WEEK = "figure=active:2025-03-24:2025-03-30"
 
@@ -22,8 +21,8 @@ def rows_of(response: object) -> list[dict[str, str]]:
 
 
 @pytest.mark.row("SX7")
-def test_one_row_a_thread_with_its_times_filtered_as_on_screen(client: Client, world: SimpleNamespace) -> None:
-    threads = Stage(world).play()
+def test_one_row_a_thread_with_its_times_filtered_as_on_screen(client: Client, played: SimpleNamespace) -> None:
+    world, threads = played, played.threads
     Thread.objects.filter(pk=threads[5].pk).update(subject="=1+1")
     client.force_login(world.alice)
     client.get("/statistics/?from=2025-03-24&to=2025-03-30")
@@ -58,8 +57,8 @@ def test_one_row_a_thread_with_its_times_filtered_as_on_screen(client: Client, w
 
 
 @pytest.mark.row("SX7")
-def test_the_api_gives_the_same_numbers_and_rows(client: Client, world: SimpleNamespace) -> None:
-    Stage(world).play()
+def test_the_api_gives_the_same_numbers_and_rows(client: Client, played: SimpleNamespace) -> None:
+    world = played
     client.force_login(world.alice)
     told = client.get("/api/statistics/?from=2025-03-24&to=2025-03-30").json()
     now = told["period"]

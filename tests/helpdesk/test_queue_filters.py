@@ -7,13 +7,19 @@ import pytest
 from django.utils import timezone
 
 from helpdesk.models import DeskSettings, Thread, ThreadTag
-from tests import make
+from tests import make, planting
+from tests.conftest import make_world
 from tests.helpdesk.test_queue import ids, moved
 
 
 @pytest.fixture
-def shelf(world) -> SimpleNamespace:
+def shelf(db) -> SimpleNamespace:
     """Three threads that differ in everything."""
+    return planting.planted(make_shelf)
+
+
+def make_shelf() -> SimpleNamespace:
+    world = make_world()
     DeskSettings.objects.update_or_create(pk=1, defaults={"time_zone": "Europe/Madrid"})
     now = timezone.now()
     delay = ThreadTag.objects.create(name="Late parcel")

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -10,16 +11,20 @@ from django.utils import timezone
 
 from crm.models import Customer, Order
 from helpdesk.models import Contact, Thread, ThreadTag
-from tests import make
+from tests import make, planting
+from tests.conftest import make_world
 from tests.helpdesk.test_queue import ids, moved
 
 
 @pytest.fixture
-def crowd(world):
-    """Sixty threads of different customers, contacts, tags, orders and people; many with the same time.
+def crowd(db):
+    """The world and sixty threads of different customers, contacts, tags, orders and people."""
+    return planting.planted(make_crowd)
 
-    Nine of the service wrote a mail; the others are rows only, for sixty mails would cost a second a test.
-    """
+
+def make_crowd() -> SimpleNamespace:
+    """Many have the same time. Nine of the service wrote a mail; the others are rows only."""
+    world = make_world()
     Contact.objects.update(acknowledges=False)
     tags = [ThreadTag.objects.create(name=f"tag {n}") for n in range(3)]
     contacts = [world.service, world.accounting, *(make.contact(f"desk-{n}") for n in range(5))]

@@ -47,8 +47,8 @@ HOUR = 3600
 @pytest.mark.row("SX3")
 @pytest.mark.row("SX4")
 @pytest.mark.row("SX6")
-def test_twenty_threads_give_the_numbers_worked_out_by_hand(world: SimpleNamespace) -> None:
-    threads = Stage(world).play()
+def test_twenty_threads_give_the_numbers_worked_out_by_hand(played: SimpleNamespace) -> None:
+    world, threads = played, played.threads
     week = told(world)
     now, before = week.now, week.before
     assert (now.start, now.new, now.reopened, now.closed, now.backlog) == (1, 14, 3, 10, 8)
@@ -138,8 +138,8 @@ def test_days_are_those_of_the_shops_clock(world: SimpleNamespace) -> None:
 
 @pytest.mark.row("SX1")
 @pytest.mark.row("SX2")
-def test_every_number_of_the_page_leads_to_the_threads_that_it_counts(client: Client, world: SimpleNamespace) -> None:
-    Stage(world).play()
+def test_every_number_of_the_page_leads_to_the_threads_that_it_counts(client: Client, played: SimpleNamespace) -> None:
+    world = played
     client.force_login(world.alice)
     html = client.get(f"/statistics/?{WEEK.query}").content.decode()
     links = set(re.findall(r'href="(/\?figure=[^"]+)"[^>]*>(?:<[^>]*>)*([\d.:h min]*)', html))
@@ -184,8 +184,8 @@ def test_what_a_year_was_about_is_counted_after_its_page_is_there(client: Client
 
 
 @pytest.mark.row("SX6")
-def test_agents_see_their_own_contacts_and_their_own_line(client: Client, world: SimpleNamespace) -> None:
-    Stage(world).play()
+def test_agents_see_their_own_contacts_and_their_own_line(client: Client, played: SimpleNamespace) -> None:
+    world = played
     client.force_login(world.bob)
     html = client.get(f"/statistics/?{WEEK.query}&contact=accounting").content.decode()
     assert "Accounting" not in html
@@ -213,9 +213,9 @@ def test_what_is_no_stretch_of_days_is_told_and_the_present_week_shown(client: C
 
 @pytest.mark.parametrize("who", ["alice", "bob"])
 def test_a_week_takes_as_many_queries_however_much_happened_and_when_nothing_is_kept_of_what_all_pages_ask(
-    client: Client, world: SimpleNamespace, django_assert_max_num_queries: Any, who: str
+    client: Client, played: SimpleNamespace, django_assert_max_num_queries: Any, who: str
 ) -> None:
-    Stage(world).play()
+    world = played
     _everything_happens(world)
     counting.keep()
     rollups.keep_months()
@@ -259,8 +259,8 @@ def test_prestashops_figures_stand_beside_ours_with_what_differs(client: Client,
     assert "a note counts as an answer" in client.get("/statistics/prestashop/").content.decode()
 
 
-def test_a_command_finds_what_is_kept_wrongly_and_counts_it_again(world: SimpleNamespace) -> None:
-    threads = Stage(world).play()
+def test_a_command_finds_what_is_kept_wrongly_and_counts_it_again(played: SimpleNamespace) -> None:
+    world, threads = played, played.threads
     call_command("check_statistics")
     Fact.objects.filter(thread=threads[1].pk, kind=FactKind.FIRST).update(work_seconds=1)
     DayFigures.objects.filter(day=WEEK.last).update(new=7)

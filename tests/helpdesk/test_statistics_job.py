@@ -23,7 +23,7 @@ from helpdesk.models import (
 from helpdesk.statistics import counting, rollups
 from helpdesk.statistics.reports import report
 from tests import make
-from tests.helpdesk.stories import WEEK, Stage, present, told
+from tests.helpdesk.stories import WEEK, present, told
 
 
 def test_what_happens_is_on_the_page_when_the_job_has_run_and_a_page_counts_nothing_itself(
@@ -74,8 +74,8 @@ def test_what_was_committed_later_than_its_number_says_is_counted_too(world: Sim
     call_command("check_statistics")
 
 
-def test_other_hours_are_the_jobs_work(world: SimpleNamespace) -> None:
-    Stage(world).play()
+def test_other_hours_are_the_jobs_work(played: SimpleNamespace) -> None:
+    world = played
     before = told(world).now
     first = Calendar.first()
     first.week = {str(day): [[0, 24 * 60]] for day in range(7)}
@@ -105,8 +105,8 @@ def test_a_thread_whose_merging_was_committed_late_counts_once(world: SimpleName
     call_command("check_statistics")
 
 
-def test_what_comes_after_the_newest_events_are_gone_is_counted(world: SimpleNamespace) -> None:
-    Stage(world).play()
+def test_what_comes_after_the_newest_events_are_gone_is_counted(played: SimpleNamespace) -> None:
+    world = played
     make.thread(world.service)
     counting.keep()
     Thread.objects.latest("pk").delete()
@@ -116,8 +116,8 @@ def test_what_comes_after_the_newest_events_are_gone_is_counted(world: SimpleNam
     assert present(world).now.new == 1
 
 
-def test_an_old_thread_does_not_make_the_job_read_what_lies_between(world: SimpleNamespace) -> None:
-    threads = Stage(world).play()
+def test_an_old_thread_does_not_make_the_job_read_what_lies_between(played: SimpleNamespace) -> None:
+    world, threads = played, played.threads
     make.thread(world.service)
     Thread.objects.get(pk=threads[4].pk).close(by=world.bob)  # asked in March 2025
     with CaptureQueriesContext(connection) as asked:
@@ -130,9 +130,9 @@ def test_an_old_thread_does_not_make_the_job_read_what_lies_between(world: Simpl
 
 
 def test_what_is_counted_in_many_short_steps_is_the_same(
-    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    played: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Stage(world).play()
+    world = played
     for module, name, value in ((counting, "WINDOW", 7), (rollups, "DAYS", 2), (resting, "PAUSE", 0)):
         monkeypatch.setattr(module, name, value)
     counting.keep()

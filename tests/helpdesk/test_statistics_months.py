@@ -12,12 +12,12 @@ from helpdesk.statistics.days import Sums, written
 from helpdesk.statistics.periods import Period
 from helpdesk.statistics.reports import report
 from tests import make
-from tests.helpdesk.stories import MADRID, Stage
+from tests.helpdesk.stories import MADRID
 
 
-def test_months_that_are_over_are_read_instead_of_their_days(world: SimpleNamespace) -> None:
+def test_months_that_are_over_are_read_instead_of_their_days(played: SimpleNamespace) -> None:
+    world, threads = played, played.threads
     contacts = [world.service.pk, world.accounting.pk]
-    threads = Stage(world).play()
     period = Period(date(2025, 1, 20), date(2025, 4, 30), MADRID)
     by_days = report(period, contacts).now
     rollups.keep_months()
@@ -43,8 +43,7 @@ def test_months_that_are_over_are_read_instead_of_their_days(world: SimpleNamesp
     call_command("check_statistics")
 
 
-def test_a_month_that_is_kept_wrongly_or_not_at_all_is_found(world: SimpleNamespace) -> None:
-    Stage(world).play()
+def test_a_month_that_is_kept_wrongly_or_not_at_all_is_found(played: SimpleNamespace) -> None:
     rollups.keep_months()
     month = MonthFigures.objects.filter(is_stale=False).latest("pk")
     month.data["touches"] += 1
@@ -64,8 +63,8 @@ def test_the_present_month_is_read_by_its_days(world: SimpleNamespace) -> None:
     assert MonthFigures.objects.get().is_stale
 
 
-def test_a_month_with_a_day_that_waits_is_left_out_and_other_contacts_are_not(world: SimpleNamespace) -> None:
-    Stage(world).play()
+def test_a_month_with_a_day_that_waits_is_left_out_and_other_contacts_are_not(played: SimpleNamespace) -> None:
+    world = played
     DayFigures.objects.filter(contact=world.service, day=date(2025, 3, 30)).update(is_stale=True)
     rollups.keep_months()
     left = MonthFigures.objects.filter(month=date(2025, 3, 1), is_stale=True)
@@ -76,8 +75,8 @@ def test_a_month_with_a_day_that_waits_is_left_out_and_other_contacts_are_not(wo
     call_command("check_statistics")
 
 
-def test_a_thread_that_moves_takes_its_numbers_out_of_a_month_that_was_kept(world: SimpleNamespace) -> None:
-    threads = Stage(world).play()
+def test_a_thread_that_moves_takes_its_numbers_out_of_a_month_that_was_kept(played: SimpleNamespace) -> None:
+    world, threads = played, played.threads
     period = Period(date(2025, 3, 1), date(2025, 3, 31), MADRID)
     contacts = [world.service.pk, world.accounting.pk]
     rollups.keep_months()
@@ -96,8 +95,7 @@ def test_a_thread_that_moves_takes_its_numbers_out_of_a_month_that_was_kept(worl
     assert not MonthFigures.objects.filter(is_stale=True).exists()
 
 
-def test_another_midnight_throws_months_away_too(world: SimpleNamespace) -> None:
-    Stage(world).play()
+def test_another_midnight_throws_months_away_too(played: SimpleNamespace) -> None:
     rollups.keep_months()
     desk = DeskSettings.load()
     desk.time_zone = "Pacific/Auckland"

@@ -20,14 +20,14 @@ from mailgateway.compose import to_mime
 from mailgateway.models import Mailbox
 from mailgateway.troubles import Trouble
 from tests import make
-from tests.helpdesk.stories import MADRID, MONDAY, Stage
+from tests.helpdesk.stories import MADRID, MONDAY
 
 NEXT_MONDAY = datetime(2025, 3, 31, 8, tzinfo=MADRID)
 
 
 @pytest.mark.row("SX7")
-def test_the_mail_has_the_numbers_of_the_page(client: Client, world: SimpleNamespace) -> None:
-    Stage(world).play()
+def test_the_mail_has_the_numbers_of_the_page(client: Client, played: SimpleNamespace) -> None:
+    world = played
     world.alice.language = "es"
     words = weekly_mail.words(world.alice, NEXT_MONDAY)
     client.force_login(world.alice)
@@ -79,8 +79,8 @@ def test_one_click_ends_it_and_looking_does_not(client: Client, world: SimpleNam
     assert client.get("/statistics/mail/forged/").status_code == 404
 
 
-def test_its_charts_are_pictures_with_words_and_it_says_what_else_there_is(world: SimpleNamespace) -> None:
-    Stage(world).play()
+def test_its_charts_are_pictures_with_words_and_it_says_what_else_there_is(played: SimpleNamespace) -> None:
+    world = played
     world.alice.language = "en"
     cart = make.cart(is_charged=True, total=90)
     CartWatch.objects.update_or_create(cart=cart, defaults={"due_on": date(2025, 4, 2)})
