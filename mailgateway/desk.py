@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 import uvicorn
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import connections
 from django.utils.module_loading import import_string
 
+from config.sqlite import spares
 from live import wire
 from mailgateway import periodic
 from mailgateway.daily import Daily
@@ -68,6 +70,8 @@ class Web(uvicorn.Server):
 def run(parts: Parts) -> None:
     """Serve until SIGINT or SIGTERM, then leave the process: threads that wait for servers are not waited for."""
     code = asyncio.run(_main(parts), debug=False)
+    connections.close_all()
+    spares.close()
     logging.shutdown()
     for one in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
@@ -147,13 +151,16 @@ async def _started(web: Web, tasks: "set[asyncio.Task[None]]") -> None:
 
 
 def _loops(gateway: Gateway) -> list[Loop]:
+    fetching = Fetching(gateway)
     watchers: dict[str, Callable[[Up, asyncio.Event], object]] = {
-        "mailboxes": Fetching(gateway).watch,
+        "mailboxes": fetching.watch,
         "outbox": Sending(gateway).watch,
         "jobs": Daily(gateway).watch,
         **periodic.watches(),
     }
-    return [_loop(name, watch, gateway) for name, watch in watchers.items()]
+    loops = {name: _loop(name, watch, gateway) for name, watch in watchers.items()}
+    loops["mailboxes"].end = fetching.end
+    return [*loops.values()]
 
 
 def _loop(name: str, watch: Callable[[Up, asyncio.Event], object], gateway: Gateway) -> Loop:

@@ -112,7 +112,7 @@ class Fetching:
         self.running: dict[int, tuple[str, Fetcher, asyncio.Task[None]]] = {}
 
     async def watch(self, up: Up, stop: asyncio.Event) -> None:
-        """Look at the rows until told to stop; then end all fetchers."""
+        """Look at the rows until told to stop. When that fails, as without a database, all fetchers go on."""
         bell = Bell()
         wire.join("mailboxes", bell)
         try:
@@ -123,7 +123,10 @@ class Fetching:
                 bell.rung.clear()
         finally:
             wire.leave(bell)
-            await self._end(list(self.running))
+
+    async def end(self) -> None:
+        """End all fetchers."""
+        await self._end(list(self.running))
 
     async def _follow(self, mailboxes: dict[int, str]) -> None:
         gone = [one for one, (settings, _, _) in self.running.items() if mailboxes.get(one) != settings]

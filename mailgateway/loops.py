@@ -59,11 +59,19 @@ class Loop:
         self.name, self.work, self.gateway = name, work, gateway
         self.stop = asyncio.Event()
         self.hurry = asyncio.Event()  # somebody wants the next try now
+        self.end: Callable[[], Awaitable[None]] | None = None  # what it began goes on after a fault, until here
         self._said_at = 0.0
         self._state = ""
 
     async def run(self) -> None:
         """Until `stop` is set. Ends within moments, unless the work waits for a server."""
+        try:
+            await self._again()
+        finally:
+            if self.end:
+                await self.end()
+
+    async def _again(self) -> None:
         pace, pause = self.gateway.pace, self.gateway.pace.back_off
         while not self.stop.is_set():
             began = time.monotonic()

@@ -21,19 +21,32 @@ WRITERS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 class DatabaseWrapper(base.DatabaseWrapper):
     """Holds its database's writer lock from BEGIN to COMMIT or ROLLBACK; what it closes, another one opens."""
 
+    _erred = _spoilt = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._held: threading.Lock | None = None
-        self._kind = ""
+        self._kind = self._path = ""
         self._file: spares.File | None = None
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         """A spare connection of this process to this file, or a new one."""
         self._kind = repr((conn_params, self.init_commands))  # type: ignore[attr-defined]
-        self._file = spares.file_at(conn_params["database"])
-        made: sqlite3.Connection = spares.take(self._kind, self._file) or super().get_new_connection(conn_params)
+        self._path = str(conn_params["database"])
+        self._file, self._spoilt, self._cursors = spares.file_at(self._path), False, WeakSet()
+        made: sqlite3.Connection = spares.take(self._kind, self._path) or super().get_new_connection(conn_params)
         return made
+
+    @property
+    def errors_occurred(self) -> bool:
+        """Whether there was an error since the last commit or rollback."""
+        return self._erred
+
+    @errors_occurred.setter
+    def errors_occurred(self, value: bool) -> None:
+        self._erred = value
+        self._spoilt = self._spoilt or value  # a rollback makes it good enough for us, but not for others
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Cursors are known until they go: one in the middle of its rows holds on to an old view of them."""
@@ -77,12 +90,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._let_go()
 
     def _spare(self) -> bool:
-        """Whether another may use the connection that is closed here. One that had errors is closed."""
-        if self.connection is None or self.errors_occurred:
+        """Whether another may use the connection that is closed here. One that ever had an error is closed."""
+        if self.connection is None or self._spoilt or self.in_atomic_block or self.closed_in_transaction:
             return False
         try:
             for cursor in [*self._cursors]:
                 cursor.close()
-            return spares.keep(self._kind, self._file, self.connection)
+            return spares.keep(self._kind, self._path, self._file, self.connection)
         except sqlite3.ProgrammingError:  # it is closed already
             return False

@@ -2,10 +2,10 @@
 
 Each page is served by a thread of its own, and each thread has a connection of its own. A new one reads the whole
 schema before its first answer: 7 ms for our tables, half of a small page. A spare one knows it, and has pages and
-statements at hand.
+statements at hand. Whoever changes how a connection works (PRAGMA) changes it for the next one too.
 """
 
-import atexit
+import os
 import sqlite3
 import threading
 from collections import defaultdict
@@ -13,8 +13,10 @@ from pathlib import Path
 
 MOST = 4  # of one kind; each may hold up to 20 MB of its file's pages
 File = tuple[int, int]  # device and inode: a file that was put in the place of another is another
+Spare = tuple[File, File | None, sqlite3.Connection]
 _lock = threading.Lock()
-_kept: defaultdict[str, list[tuple[File, sqlite3.Connection]]] = defaultdict(list)
+_kept: defaultdict[str, list[Spare]] = defaultdict(list)
+_parents: list[object] = []  # what a forked process must neither use nor close
 
 
 def file_at(path: str) -> File | None:
@@ -26,33 +28,48 @@ def file_at(path: str) -> File | None:
     return found.st_dev, found.st_ino
 
 
-def take(kind: str, file: File | None) -> sqlite3.Connection | None:
-    """The spare connection of this kind to this file that was used last, as good as new; None if there is none."""
+def take(kind: str, path: str) -> sqlite3.Connection | None:
+    """The spare connection of this kind to the file at `path` that was used last; None if there is none."""
     with _lock:
-        while _kept[kind]:
-            of, connection = _kept[kind].pop()
-            if of == file:
-                connection.execute("PRAGMA foreign_keys = ON")  # who had it before may have turned it off
-                return connection
+        spares, _kept[kind] = _kept[kind], []
+        now, log = file_at(path), file_at(f"{path}-wal")
+        good = [one for one in spares if one[:2] == (now, log)]
+        _kept[kind] = good[:-1]
+    for *_of, connection in spares:
+        if not any(connection is one[2] for one in good):
             connection.close()
-    return None
+    if not good:
+        return None
+    good[-1][2].execute("PRAGMA foreign_keys = ON")  # who had it before may have turned it off
+    return good[-1][2]
 
 
-def keep(kind: str, file: File | None, connection: sqlite3.Connection) -> bool:
+def keep(kind: str, path: str, file: File | None, connection: sqlite3.Connection) -> bool:
     """Whether this connection is kept; `file` is what it was opened to. If not, the caller closes it."""
-    if file is None or connection.in_transaction:
+    if file is None or file != file_at(path) or connection.in_transaction:
         return False
     with _lock:
         if len(_kept[kind]) >= MOST:
             return False
-        _kept[kind].append((file, connection))
+        _kept[kind].append((file, file_at(f"{path}-wal"), connection))
     return True
 
 
-@atexit.register
 def close() -> None:
     """Close all spare ones: with the last connection to a file, SQLite brings its log into it."""
     with _lock:
-        for some in _kept.values():
-            while some:
-                some.pop()[1].close()
+        spares = [one for some in _kept.values() for one in some]
+        _kept.clear()
+    for *_of, connection in spares:
+        connection.close()
+
+
+def _forget() -> None:
+    """In a forked process: its parent's connections are not its own (https://sqlite.org/howtocorrupt.html, 2.6)."""
+    global _lock  # noqa: PLW0603 - it may be held by a thread that is not here
+    _lock = threading.Lock()
+    _parents.append(dict(_kept))
+    _kept.clear()
+
+
+os.register_at_fork(after_in_child=_forget)

@@ -105,7 +105,10 @@ class Sqlite:
         """Under another name from now on; nobody is connected."""
         from django.db import connection
 
+        from config.sqlite import spares
+
         connection.close()
+        spares.close()
         self._file(name).rename(self._file(other))
 
     def drop(self, beginning: str) -> None:

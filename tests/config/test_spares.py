@@ -1,9 +1,12 @@
 """A connection to the SQLite file that one page closes is the next one's, unless something is wrong with it."""
 
+import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,8 @@ from django.db import DatabaseError, connection, transaction
 
 from config.sqlite import spares
 from helpdesk.models import ThreadTag
+from tests.practice.ports import free_port
+from tests.servers.desks import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,16 +69,29 @@ def test_four_wait_and_no_more(wrapper):
     assert list(map(is_open, used)) == [True] * 4 + [False] * 2
 
 
-def test_one_with_an_error_and_one_in_a_transaction_are_closed(wrapper):
-    failed, half = wrapper(), wrapper()
-    used = [failed.connection, half.connection]
-    with pytest.raises(DatabaseError):
-        ask(failed, "SELECT * FROM nothing")
+def test_one_that_ever_had_an_error_is_closed_also_at_the_end_of_a_page_and_after_a_rollback(wrapper):
+    at_once = [wrapper() for _ in range(3)]
+    used = [one.connection for one in at_once]
+    for one in at_once:
+        with pytest.raises(DatabaseError):
+            ask(one, "SELECT * FROM nothing")
+    at_once[1].rollback()
+    at_once[0].close()
+    at_once[1].close()
+    at_once[2].close_if_unusable_or_obsolete()  # as when a request ends
+    assert list(map(is_open, used)) == [False] * 3
+
+
+def test_one_in_a_transaction_is_closed(wrapper):
+    half, within = wrapper(), wrapper()
+    used = [half.connection, within.connection]
     half.set_autocommit(False)
     ThreadTag.objects.create(name="before")
     half.cursor().execute("DELETE FROM helpdesk_threadtag")
-    failed.close()
     half.close()
+    within.in_atomic_block = True  # one that SQLite has ended by itself
+    within.close()
+    within.in_atomic_block = within.closed_in_transaction = False
     assert list(map(is_open, used)) == [False, False]
     assert ThreadTag.objects.count() == 1
 
@@ -128,16 +146,46 @@ def test_other_settings_and_another_file_in_its_place_are_another_connection(wra
     one.close()
 
 
-def test_when_the_process_ends_its_log_is_in_the_file(tmp_path):
+def test_a_log_that_was_taken_away_and_a_file_written_over_are_noticed(wrapper, tmp_path):
     path = tmp_path / "desk.sqlite3"
-    ends = f"""
-from django.conf import settings
-from config.env import sqlite
-from pathlib import Path
-settings.configure(DATABASES={{"default": sqlite(Path({str(path)!r}))}})
-from django.db import connection
-connection.cursor().execute("CREATE TABLE seen (n INTEGER)")
-connection.close()
-"""
-    subprocess.run([sys.executable, "-c", ends], check=True)
+    shutil.copy(connection.settings_dict["NAME"], path)
+    one = connection.copy()
+    one.settings_dict["NAME"] = str(path)
+    one.connect()
+    ask(one, "SELECT COUNT(*) FROM helpdesk_threadtag")
+    before = one.connection
+    one.close()
+    assert is_open(before)
+    for ending in ("-wal", "-shm"):  # as a backup is brought back
+        path.with_name(path.name + ending).unlink()
+    one.connect()
+    assert (one.connection is before, is_open(before)) == (False, False)
+    one.close()
+
+
+def test_a_process_that_is_forked_leaves_them_to_its_parent(wrapper):
+    first = wrapper()
+    used = first.connection
+    first.close()
+    if (child := os.fork()) == 0:
+        code = 1
+        try:
+            code = int(wrapper().connection is used)
+        finally:
+            os._exit(code)
+    assert os.waitpid(child, 0)[1] == 0
+    assert wrapper().connection is used
+
+
+def test_when_a_web_process_ends_its_log_is_in_the_file(tmp_path):
+    path, port = tmp_path / "desk.sqlite3", free_port()
+    shutil.copy(connection.settings_dict["NAME"], path)
+    kept = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    environment = {**kept, "DATABASE_URL": f"sqlite:///{path}", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "manage.py", "web", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as web:
+        assert web.stdout.readline().startswith("Mostrador")
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/").read()
+        web.send_signal(signal.SIGINT)
+    assert web.returncode == 0
     assert [one.name for one in tmp_path.iterdir()] == ["desk.sqlite3"]
