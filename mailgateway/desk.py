@@ -18,7 +18,6 @@ from django.core.management.base import CommandError
 from django.db import connections
 from django.utils.module_loading import import_string
 
-from config.sqlite import spares
 from live import wire
 from mailgateway import periodic
 from mailgateway.daily import Daily
@@ -70,8 +69,9 @@ class Web(uvicorn.Server):
 def run(parts: Parts) -> None:
     """Serve until SIGINT or SIGTERM, then leave the process: threads that wait for servers are not waited for."""
     code = asyncio.run(_main(parts), debug=False)
-    connections.close_all()
-    spares.close()
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined] - both of our kinds have one
     logging.shutdown()
     for one in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):

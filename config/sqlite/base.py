@@ -54,6 +54,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._cursors.add(cursor)
         return cursor
 
+    def close_pool(self) -> None:
+        """Close what is spare; Django's name for it."""
+        spares.close()
+
     def _start_transaction_under_autocommit(self) -> None:
         lock = WRITERS[str(self.settings_dict["NAME"])]
         if not lock.acquire(timeout=float(self.settings_dict["OPTIONS"].get("timeout", 20))):
