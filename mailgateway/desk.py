@@ -71,7 +71,7 @@ def run(parts: Parts) -> None:
     code = asyncio.run(_main(parts), debug=False)
     for connection in connections.all(initialized_only=True):
         connection.close()
-        connection.close_pool()  # type: ignore[attr-defined] - both of our kinds have one
+        connection.close_pool()  # type: ignore[attr-defined]  # both of our kinds have it
     logging.shutdown()
     for one in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
