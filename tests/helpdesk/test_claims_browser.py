@@ -29,6 +29,7 @@ def test_a_cart_is_linked_answered_and_seen_to_change_without_leaving_the_thread
     expect(page.locator("#composer")).to_contain_text("50,90")
 
     panel.get_by_text("Customer", exact=True).click()
+    expect(panel.locator("details[data-remember=customer]")).not_to_have_attribute("open", "")
     page.reload()
     expect(panel.locator("details[data-remember=customer]")).not_to_have_attribute("open", "")
     expect(panel.locator("details[data-remember=claimed]")).to_have_attribute("open", "")
