@@ -31,17 +31,15 @@ def file_at(path: str) -> File | None:
 def take(kind: str, path: str) -> sqlite3.Connection | None:
     """The spare connection of this kind to the file at `path` that was used last; None if there is none."""
     with _lock:
-        spares, _kept[kind] = _kept[kind], []
-        now, log = file_at(path), file_at(f"{path}-wal")
-        good = [one for one in spares if one[:2] == (now, log)]
-        _kept[kind] = good[:-1]
-    for *_of, connection in spares:
-        if not any(connection is one[2] for one in good):
-            connection.close()
-    if not good:
-        return None
-    good[-1][2].execute("PRAGMA foreign_keys = ON")  # who had it before may have turned it off
-    return good[-1][2]
+        now = (file_at(path), file_at(f"{path}-wal"))
+        stale = [one for one in _kept[kind] if one[:2] != now]
+        good = _kept[kind] = [one for one in _kept[kind] if one[:2] == now]
+        found = good.pop()[2] if good else None
+    for *_of, connection in stale:
+        connection.close()
+    if found is not None:
+        found.execute("PRAGMA foreign_keys = ON")  # who had it before may have turned it off
+    return found
 
 
 def keep(kind: str, path: str, file: File | None, connection: sqlite3.Connection) -> bool:

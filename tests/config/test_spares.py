@@ -2,20 +2,16 @@
 
 import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from config.sqlite import spares
 from helpdesk.models import ThreadTag
 from tests.practice.ports import free_port
-from tests.servers.desks import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -125,8 +121,7 @@ def test_one_that_stopped_reading_half_way_does_not_show_the_next_what_was_then(
     following = wrapper()
     assert following.connection is used
     assert ask(following, "SELECT COUNT(*) FROM helpdesk_threadtag") == 0
-    with transaction.atomic(using=None):
-        ThreadTag.objects.create(name="new")
+    ThreadTag.objects.create(name="new")
     following.cursor().execute("INSERT INTO helpdesk_threadtag (name, tone) VALUES ('newer', '')")
     assert ThreadTag.objects.count() == 2
 
@@ -183,14 +178,9 @@ def test_a_process_that_is_forked_leaves_them_to_its_parent(wrapper):
     assert wrapper().connection is used
 
 
-def test_when_a_web_process_ends_its_log_is_in_the_file(tmp_path):
+def test_when_a_web_process_ends_its_log_is_in_the_file(start, tmp_path):
     path, port = copied(tmp_path), free_port()
-    kept = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
-    environment = {**kept, "DATABASE_URL": f"sqlite:///{path}", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "manage.py", "web", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as web:
-        assert web.stdout.readline().startswith("Mostrador")
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/").read()
-        web.send_signal(signal.SIGINT)
-    assert web.returncode == 0
+    web = start("web", "--port", str(port), DATABASE_URL=f"sqlite:///{path}").wait_ready()
+    urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/").read()
+    assert web.end()[1] == 0
     assert [one.name for one in tmp_path.iterdir()] == ["desk.sqlite3"]

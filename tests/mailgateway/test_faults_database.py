@@ -5,6 +5,7 @@ See docs/kill.md, 16.
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Callable
 
 import psycopg
@@ -170,10 +171,12 @@ def test_a_reply_waits_for_the_database_and_leaves_once(smtp_sink, monkeypatch, 
 
 def told_by(worker: Running, words: str) -> list[str]:
     """What it complains of, up to the first line with these words: it is away for longer than one look."""
-    said: list[str] = []
-    while not said or words not in said[-1]:
+    said, late = [""], threading.Timer(60, worker.process.kill)
+    late.start()
+    while words not in said[-1]:
         said.append(worker.process.stderr.readline())
         assert worker.process.poll() is None, said
+    late.cancel()
     return said
 
 
