@@ -46,7 +46,8 @@ def test_the_browser_tells_once_it_was_allowed_to_by_a_click(world_live, page, s
     expect(page.get_by_text("This browser shows notices.")).to_be_visible()
     until(page, lambda: page.evaluate("localStorage.getItem('newest-notice') !== null"))
     page.get_by_role("button", name="Try one").click()
-    assert shown(page) == ["This is how a notice looks: Nothing happened; you asked to see one."]
+    example = ["This is how a notice looks: Nothing happened; you asked to see one."]
+    until(page, lambda: shown(page) == example, "no example was shown")
     thread = make.thread(world_live.service, subject="Broken bowl")
     expect(page.locator(".nav [data-live-dot]")).to_be_visible()
     other = page.context.new_page()

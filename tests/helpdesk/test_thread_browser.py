@@ -367,9 +367,9 @@ def test_without_javascript_one_can_answer(world_live, browser, desk_url):
     page.goto(f"/threads/{thread.pk}/")
     page.fill("textarea[name=body]", "Plain words")
     page.get_by_role("button", name="Send and Pending 1").click()
-    assert "Plain words" in page.content()
+    expect(page.locator("article").get_by_text("Plain words")).to_be_visible()
     page.get_by_role("button", name="Undo Z").or_(page.locator(".undo button")).first.click()
-    assert page.locator("textarea[name=body]").input_value() == "Plain words"
+    expect(page.locator("textarea[name=body]")).to_have_value("Plain words")
     context.close()
 
 

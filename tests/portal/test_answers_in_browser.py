@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from crm.models import Order
 from helpdesk.models import Deflection, Thread
@@ -29,7 +30,7 @@ def test_the_answer_appears_as_the_order_is_chosen(shop: Any, settings: Any, bro
     page.locator("select[name=order]").select_option("MK-78")
     page.get_by_text("with Slow Parcels").wait_for()
     page.get_by_role("link", name="I still need help").click()
-    assert page.evaluate("document.activeElement.name") == "message"
+    expect(page.locator("[name=message]")).to_be_focused()
     page.get_by_role("button", name="This answers me").click()
     page.get_by_role("heading", name="Thank you, that helps us too").wait_for()
     assert Deflection.objects.get().order == Order.objects.get(reference="MK-78")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from helpdesk import links
 from helpdesk.models import DeskSettings, Thread
@@ -92,9 +93,9 @@ def test_order_fields_go_where_they_are_not_asked_for(shop, page):
     shop.accounting.save()
     page.goto("/contact/")
     page.get_by_label("Service").check()
-    assert page.get_by_label(re.compile("^Order")).is_visible()
+    expect(page.get_by_label(re.compile("^Order"))).to_be_visible()
     page.get_by_label("Accounting").check()
-    assert not page.get_by_label(re.compile("^Order")).is_visible()
+    expect(page.get_by_label(re.compile("^Order"))).to_be_hidden()
 
 
 def test_errors_take_the_focus_and_lead_to_their_fields(shop, page):
@@ -104,7 +105,7 @@ def test_errors_take_the_focus_and_lead_to_their_fields(shop, page):
     assert page.title().startswith("Error: Write to us")
     assert page.evaluate("document.activeElement.className") == "errsum"
     page.get_by_role("link", name="Write your message.").click()
-    assert page.evaluate("document.activeElement.id") == "id_message"
+    expect(page.locator("#id_message")).to_be_focused()
 
 
 @pytest.mark.parametrize("width", [1440, 390])
