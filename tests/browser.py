@@ -11,12 +11,14 @@ import pytest
 import uvicorn
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from accounts.models import Agent
 from live import wire
 
 PASSWORD = "correct horse battery"
+PATIENCE = 20  # seconds; a busy machine is no fault of the page
+expect.set_options(timeout=PATIENCE * 1000)
 # Playwright's sync API runs a loop in the test's thread; the ORM calls of a test are still its own.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -69,7 +71,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, desk_url: str) -> Iterator[Page]:
     """A page in a context of its own; the test fails if its console says anything bad."""
     context = browser.new_context(base_url=desk_url, locale="en-GB", viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE * 1000)
     said: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -85,8 +87,8 @@ def page(browser: Browser, desk_url: str) -> Iterator[Page]:
 
 
 def until(page: Page, condition: Callable[[], object], what: str = "it did not happen") -> None:
-    """Wait, for ten seconds at most, while the page goes on; the test fails with `what` if it stays false."""
-    for _ in range(400):
+    """Wait, no longer than PATIENCE, while the page goes on; the test fails with `what` if it stays false."""
+    for _ in range(PATIENCE * 40):
         if condition():
             return
         page.wait_for_timeout(25)

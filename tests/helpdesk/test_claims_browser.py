@@ -36,4 +36,4 @@ def test_a_cart_is_linked_answered_and_seen_to_change_without_leaving_the_thread
 
     cart.refresh_from_db()
     cart.replace_lines([CartItem("Tetera Norte", 1, Decimal(58))])
-    expect(panel.locator("details[data-remember=cart]")).to_contain_text("Tetera Norte", timeout=8000)
+    expect(panel.locator("details[data-remember=cart]")).to_contain_text("Tetera Norte")
