@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from accounts.models import Agent
 from helpdesk import finding
 from helpdesk.models import ACTIVE, Contact, DeskSettings, Folder, Priority, Status, StatusLabel, Thread, ThreadTag
-from helpdesk.models.thread import ThreadQuerySet
+from helpdesk.models.queue import ThreadQuerySet
 from helpdesk.statistics.behind import Behind
 
 ANY = "any"

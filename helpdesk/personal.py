@@ -26,7 +26,8 @@ from helpdesk.models import (
 )
 from helpdesk.models.letter_draft import LetterDraft, key_of
 from helpdesk.models.message import MessageKind
-from helpdesk.models.thread import ThreadQuerySet, new_secret
+from helpdesk.models.queue import ThreadQuerySet
+from helpdesk.models.thread import new_secret
 from helpdesk.models.words import MessageWords
 
 # Facts that name the team and statuses only; all others may hold a name, an address or a subject.

@@ -19,7 +19,7 @@ from accounts.models import Agent
 from helpdesk import context as shop
 from helpdesk import finding
 from helpdesk.models import ACTIVE, Folder, Message, MessageKind, Status, Thread
-from helpdesk.models.thread import ThreadQuerySet
+from helpdesk.models.queue import ThreadQuerySet
 from helpdesk.statuses import LOOKS
 from search import folding, highlighting
 from search.highlighting import Piece

@@ -24,7 +24,7 @@ from helpdesk.models import (
     RecipientState,
 )
 from helpdesk.models.letter_draft import ADDED, TAKEN_OUT
-from helpdesk.models.thread import ThreadTag
+from helpdesk.models.tag import ThreadTag
 from helpdesk.placeholders import NAMES, OF_VOUCHER
 
 SHOWN = 50  # people whose names the page tells

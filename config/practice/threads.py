@@ -1,10 +1,7 @@
 """Eight weeks of threads: every one goes in through the doors and is answered by the verbs."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import cycle
 from random import Random
 
 from django.db.models import F
@@ -12,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Agent
 from config.practice import files
+from config.practice.cases import WEEKS, Case, Cases
 from config.practice.clock import Clock
-from config.practice.stories import LANGUAGES, Story, answers, forwarding, note, read, replies, stories
+from config.practice.stories import answers, forwarding, note, read, replies
 from crm.models import Customer, Order
 from helpdesk import html as markup
 from helpdesk import intake
@@ -35,13 +33,7 @@ from helpdesk.models import (
     ThreadTag,
 )
 
-THREADS = 206
-WEEKS = 8
-SOLVED_SOON = 12
 CARRIER = ("incidencias@transportista.example", "Transportes Sendero")
-# How a thread went, newest first, and how many of each; all the others are closed.
-FATES = (("new", 26), ("again", 12), ("waiting", 22), ("warehouse", 10), ("third", 6), ("handed", 4), ("bounced", 1))
-FORGOTTEN = {96: "new", 104: "again", 117: "warehouse", 131: "waiting", 145: "warehouse", 160: "waiting"}
 TAGS = {
     "late": "retraso",
     "broken": "rotura",
@@ -62,39 +54,6 @@ USED = {
 TONES = {"retraso": "warn", "rotura": "bad", "factura": "info", "urgente": "bad", "mayorista": "vip"}
 
 
-@dataclass
-class Case:
-    """One thread to be played."""
-
-    story: Story
-    fate: str
-    start: datetime
-    contact: Contact
-    name: str
-    email: str
-    customer: Customer | None
-    order: Order | None
-
-    @property
-    def about(self) -> dict[str, str]:
-        """The order that the letter names, and the product of it that is meant."""
-        if self.order is None or "{order}" not in self.story.subject + self.story.text:
-            return {}
-        return {"order_reference": self.order.reference, "product_ref": self.order.lines.all()[0].product_ref}
-
-    def words(self, text: str) -> str:
-        """A text with its gaps filled."""
-        order = self.order
-        home = self.customer.addresses.all()[:1] if self.customer else ()
-        return text.format(
-            first=self.name.split()[0],
-            order=order.reference if order else "MK-00000",
-            product=order.lines.all()[0].name if order else "Taza Bruma 300 ml",
-            tracking=(order.tracking_number if order else "") or "TS0000000000",
-            city=home[0].city if home else "Girona",
-        )
-
-
 class History:
     """Plays all threads of the shop's past."""
 
@@ -113,12 +72,7 @@ class History:
         self.used = {topic: [known[word] for word in words.split()] for topic, words in USED.items()}
         self.team = [agent for agent in team.values() if not agent.is_supervisor]
         self.members = {slug: list(contact.members.order_by("pk")) for slug, contact in contacts.items()}
-        self.customers = {
-            language: cycle([one for one in customers[5:] if one.language == language]) for language in LANGUAGES
-        }
-        self.orders: dict[int, list[Order]] = {}
-        for order in orders:
-            self.orders.setdefault(order.customer_id or 0, []).append(order)
+        self.cases = Cases(dice, contacts, customers, orders)
         self.letters, self.clock = 0, Clock()
         for name, tone in TONES.items():
             ThreadTag.objects.create(name=name, tone=tone)
@@ -127,7 +81,7 @@ class History:
 
     def write(self) -> None:
         """Every thread, the oldest first."""
-        for case in reversed(list(self._cases())):
+        for case in reversed(list(self.cases)):
             thread = self._open(case)
             getattr(self, f"_{case.fate}")(case, thread)
             self._label(case, thread)
@@ -137,39 +91,6 @@ class History:
         # Nothing of the past is left to send.
         OutgoingMail.objects.filter(message=None).update(state=OutgoingState.SENT, sent_at=F("not_before"))
         self.clock.set_back()
-
-    def _cases(self) -> Iterator[Case]:
-        fates = [fate for fate, count in FATES for _ in range(count)]
-        for place in range(6, len(fates) + SOLVED_SOON, 7):  # some of the newest are solved already
-            fates.insert(place, "closed")
-        beginnings = {language: cycle(self._shuffled(stories(language))) for language in LANGUAGES}
-        mix = cycle("es es es en es es en fr es es en de".split())
-        for n in range(THREADS):
-            fate = fates[n] if n < len(fates) else FORGOTTEN.get(n, "closed")
-            yield self._case(next(beginnings[next(mix)]), fate, self._start(n))
-
-    def _shuffled(self, found: list[Story]) -> list[Story]:
-        self.dice.shuffle(found)
-        return found
-
-    def _start(self, n: int) -> datetime:
-        """The first ones began in the last days, the others over the weeks, at hours when people write."""
-        if n < 30:
-            return self.now - timedelta(hours=0.3 + n * 1.4, minutes=self.dice.randrange(40))
-        days = 2 + (n - 30) / (THREADS - 30) * (WEEKS * 7 - 4)
-        return (self.now - timedelta(days=days)).replace(
-            hour=self.dice.choice((7, 8, 9, 9, 10, 11, 12, 15, 16, 18, 19, 20)), minute=self.dice.randrange(60)
-        )
-
-    def _case(self, story: Story, fate: str, start: datetime) -> Case:
-        customer = next(self.customers[story.language])
-        bought = [one for one in self.orders.get(customer.pk, ()) if one.placed_at < start]
-        order = self.dice.choice(bought) if bought else None
-        contact = self.contacts[story.contact]
-        if self.dice.random() < 0.15 and "{order}" not in story.subject + story.text:  # somebody the shop does not know
-            name = f"{customer.first_name} {'ABCDEGLMPRST'[customer.pk % 12]}."
-            return Case(story, fate, start, contact, name, f"nuevo.{customer.email}", None, None)
-        return Case(story, fate, start, contact, customer.name, customer.email, customer, order)
 
     # -- what is said -----------------------------------------------------------------------------
 
@@ -354,7 +275,7 @@ class History:
 
     def _spare_letters(self) -> None:
         """Every other day a customer or two found the answer in the form."""
-        contact, sent = self.contacts["service"], [one for some in self.orders.values() for one in some]
+        contact, sent = self.contacts["service"], [one for some in self.cases.orders.values() for one in some]
         rows = [
             Deflection(
                 key=f"practice-{n}",

@@ -18,7 +18,9 @@ from helpdesk.models.deadline import Deadline
 from helpdesk.models.merge import Merge
 from helpdesk.models.words import MessageWords
 from helpdesk.models.shop_contact import ShopContact
-from helpdesk.models.thread import ACTIVE, Thread, ThreadQuerySet, ThreadTag
+from helpdesk.models.tag import ThreadTag
+from helpdesk.models.queue import ACTIVE, ThreadQuerySet
+from helpdesk.models.thread import Thread
 from helpdesk.models.rating import Rating
 from helpdesk.models.deflection import Deflection
 from helpdesk.models.address_proposal import AddressProposal

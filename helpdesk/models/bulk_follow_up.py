@@ -14,9 +14,10 @@ from accounts.languages import in_language
 from accounts.models import Agent
 from helpdesk.models.desk import DeskSettings
 from helpdesk.models.message import Message
+from helpdesk.models.queue import ThreadQuerySet
 from helpdesk.models.reply import PredefinedReply
 from helpdesk.models.rows import Row
-from helpdesk.models.thread import Thread, ThreadQuerySet
+from helpdesk.models.thread import Thread
 
 MOST = 500  # threads of one job
 

@@ -13,7 +13,8 @@ from accounts.models import Agent
 from helpdesk import notices, pings
 from helpdesk.models.event import Event, EventKind
 from helpdesk.models.moves import SKIPPED
-from helpdesk.models.thread import Thread, ThreadQuerySet
+from helpdesk.models.queue import ThreadQuerySet
+from helpdesk.models.thread import Thread
 
 MOST = 500  # threads of one delegation
 BATCH = 25  # of them in one transaction, so that nobody waits long for a row

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Agent
 from helpdesk.models.moves import MOVES, SKIPPED, Move, MoveKind, Skipped
-from helpdesk.models.thread import Thread, ThreadQuerySet
+from helpdesk.models.queue import ThreadQuerySet
+from helpdesk.models.thread import Thread
 
 UNDO_FOR = timedelta(days=30)
 MOST = 500  # threads that one change takes

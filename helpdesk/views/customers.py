@@ -9,7 +9,7 @@ from accounts.access import AgentRequest, agent_required
 from helpdesk import context as shop
 from helpdesk.chrome import statuses_of
 from helpdesk.models import OutgoingKind, OutgoingMail, Status, Thread
-from helpdesk.models.thread import ThreadQuerySet
+from helpdesk.models.queue import ThreadQuerySet
 
 NEWEST = 10
 OF_HOUSEHOLD = 50
