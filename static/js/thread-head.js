@@ -8,6 +8,10 @@ const nameOf = (el) => el.dataset.shortcut ?? el.closest("[data-menu]")?.dataset
 const sameAs = (old) => [...head().querySelectorAll(old.localName)].find((one) =>
   one.isEqualNode(old) || (nameOf(old) && nameOf(one) === nameOf(old)))
 
+// Where one goes on: the same button, or, after a choice in a menu that has closed, the menu's.
+const again = (old) => [old, old.closest("details.menu")?.querySelector("summary")].filter(Boolean).map(sameAs)
+  .find((one) => one?.checkVisibility())
+
 // A menu is open that did not ask for this itself, or a button is just being pressed: it would be gone under the hand.
 function isBusy(place, asker) {
   const menu = place.querySelector("details.menu[open]")
@@ -24,7 +28,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id !== "thead" || !stood) return
-  sameAs(stood)?.focus()
+  again(stood)?.focus()
   stood = null
 })
 

@@ -228,6 +228,18 @@ def test_a_menu_that_is_open_stays_and_the_head_is_drawn_anew_when_it_closes(ope
     expect(page.locator("[data-shortcut=assign]")).to_be_focused()
 
 
+def test_after_a_choice_by_keys_one_goes_on_at_its_button(opened):
+    page = opened
+    for menu, choice in (("status", "Pending 1"), ("assignee", "Bob Agent"), ("priority", "Urgent")):
+        button = page.locator(f"#thead [data-menu={menu}] > summary")
+        button.focus()
+        page.keyboard.press("Enter")
+        page.locator(f"#thead [data-menu={menu}] .menu__panel").get_by_role("button", name=choice).focus()
+        page.keyboard.press("Enter")
+        expect(button).to_contain_text(choice)
+        expect(button).to_be_focused()
+
+
 @pytest.mark.row("CS13")
 @pytest.mark.row("TH3")
 def test_a_new_message_appears_while_one_types_and_nothing_is_lost(opened, world_live):
