@@ -33,8 +33,12 @@ def memberships(customer_id: int) -> set[int]:
 
 
 def with_standing(threads: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Threads, each with `standing_id`: the group that says how its customer is served, as Customer.standing."""
-    return threads.annotate(standing_id=_standing())
+    """Threads, each with `standing_id`: the group that says how its customer is served, as Customer.standing.
+
+    Where no group serves anybody in a way of its own, nobody's is looked for.
+    """
+    nobody = models.Value(None, output_field=models.BigIntegerField())
+    return threads.annotate(standing_id=_standing() if CustomerGroup.special_ones() else nobody)
 
 
 @cache

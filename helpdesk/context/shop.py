@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import models
-
 from crm import outbound
 from crm.models import Customer, Order, RecordSettings, Shop
 
@@ -24,6 +22,6 @@ def shop_of(record: Customer | Order | None) -> Shop | None:
     return record.source if record else None
 
 
-def main_currency() -> models.Subquery:
-    """For queries: the currency that what a customer spent is counted in."""
-    return models.Subquery(RecordSettings.objects.values("currency")[:1])
+def main_currency() -> str:
+    """The currency that what a customer spent is counted in."""
+    return RecordSettings.load().currency

@@ -113,6 +113,11 @@ class Message(models.Model):
         return str(self.author) if self.author else self.author_name or self.author_email
 
     @property
+    def copies(self) -> list[str]:
+        """Whom it went to as a copy."""
+        return list(self.recipients.get("cc", []))
+
+    @property
     def other_recipients(self) -> list[str]:
         """Whom an agent named by hand: the copies of a reply, the address of a forward."""
         return list(self.recipients.get("cc" if self.kind == MessageKind.REPLY else "to", []))

@@ -7,7 +7,7 @@ from accounts.pieces import initials, moment, money, tone
 from helpdesk import browsers, context, whatsapp
 from helpdesk import html as markup
 from helpdesk.hours import worktime
-from helpdesk.models import Event, Message, StatusLabel, Thread
+from helpdesk.models import Event, Message, MessageKind, StatusLabel, Thread
 
 register = template.Library()
 
@@ -18,6 +18,19 @@ register.filter(worktime)
 register.simple_tag(moment)  # {% moment message.created_at %}
 
 STATUS_CLASSES = {"open": "open", "pending1": "p1", "pending2": "p2", "closed": "closed"}
+
+MESSAGE_CLASSES = {
+    MessageKind.REPLY: " msg--agent",
+    MessageKind.NOTE: " msg--note",
+    MessageKind.FORWARD: " msg--fwd",
+    MessageKind.THIRD_PARTY: " msg--fwd",
+}
+
+
+@register.filter
+def message_class(kind: str) -> str:
+    """The class of a message's card beside `msg`, with a space before it; empty for the customer's."""
+    return MESSAGE_CLASSES.get(kind, "")  # type: ignore[call-overload]
 
 
 @register.filter

@@ -28,7 +28,7 @@ def answer(request: AgentRequest, thread: Thread, form: forms.Form | None = None
     if "next" in request.POST:  # from a row of the queue
         return HttpResponseBadRequest(error) if error else respond(request, "", {}, to=back_to(request))
     if request.htmx:
-        fresh = shop.with_standing(Thread.objects.filter(pk=thread.pk)).annotate(currency=shop.main_currency()).get()
+        fresh = shop.with_standing(Thread.objects.filter(pk=thread.pk)).get()
         response = render_header(request, fresh, error=error)
         response.headers["HX-Trigger"] = "thread-changed"
         return response
@@ -83,7 +83,7 @@ def _warn(request: AgentRequest, thread: Thread, absence: Absence) -> HttpRespon
     if not request.htmx or "next" in request.POST:
         toasts.warning(request, sentence_of(absence))
         return answer(request, thread)
-    fresh = shop.with_standing(Thread.objects.filter(pk=thread.pk)).annotate(currency=shop.main_currency()).get()
+    fresh = shop.with_standing(Thread.objects.filter(pk=thread.pk)).get()
     response = render_header(request, fresh, absence=absence, warning=sentence_of(absence))
     response.headers["HX-Trigger"] = "thread-changed"
     return response

@@ -37,13 +37,13 @@ from helpdesk.purging import BIN_DAYS
 from helpdesk.statistics.exchanges import solved_in
 
 OWN_QUERY = ("mode", "sent", "images", "options", "q")
-JOINS = ("contact", "customer", "assignee", "order", "product", "cart")
+JOINS = ("contact", "customer", "assignee", "order")  # few threads are about a product or a cart
 
 
 def threads_of(request: HttpRequest) -> ThreadQuerySet:
     """The threads that this agent may see, with all that a page shows of one."""
     threads = Thread.objects.visible_to(request.user).select_related(*JOINS)  # type: ignore[arg-type]
-    return threads.annotate(currency=shop.main_currency(), has_proposal=AddressProposal.objects.waits_in("pk"))
+    return threads.annotate(has_proposal=AddressProposal.objects.waits_in("pk"))
 
 
 def visible(request: HttpRequest, thread_id: int) -> Thread:
@@ -81,6 +81,7 @@ def header_context(
         "tags": thread.tags.all(),
         "bin_days": BIN_DAYS,
         "folders": Folder,
+        "currency": shop.main_currency(),
         "solved": solved_in(thread, said),
         "proposal": AddressProposal.objects.waiting_in(thread) if getattr(thread, "has_proposal", True) else None,
     }
