@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.fields import Dressed
 from accounts.models import Agent
+from accounts.typed import number
 from crm.countries import as_dialled, country_of, phone_countries
 from crm.models import Consent, Customer, CustomerGroup, RecordSettings
 from crm.models.record import Checked, fields_off, usual_group
@@ -43,8 +44,8 @@ class EmailRows(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         """What was typed, the main address first, empty rows left out."""
         rows = data.getlist("email")
-        main = data.get("main", "0")
-        first = int(main) if main.isdecimal() and int(main) < len(rows) else 0
+        main = number(data.get("main", ""))
+        first = main if main < len(rows) else 0
         ordered = [*rows[first : first + 1], *rows[:first], *rows[first + 1 :]]
         return [row.strip() for row in ordered if row.strip()]
 

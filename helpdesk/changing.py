@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agent
 from accounts.tag_choices import chosen
+from accounts.typed import number
 from helpdesk.filters import ME, NOBODY
 from helpdesk.models import CloseReason, Contact, Folder, Move, Priority, ReasonMissing, Status, StatusLabel, ThreadTag
 from helpdesk.models.moves import SetAssignee, SetContact, SetFolder, SetPriority, SetStatus, SetTags, tags_of
@@ -38,9 +39,7 @@ def _assignee(value: str, params: QueryDict, agent: Agent) -> Move:
     if value == NOBODY:
         return SetAssignee(None, _("Nobody"))
     wanted = str(agent.pk) if value == ME else value
-    if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 19):
-        raise ValueError(_("Choose who is to be in charge."))
-    move = SetAssignee(int(wanted))
+    move = SetAssignee(number(wanted))
     if move.agent is None:
         raise ValueError(_("Choose who is to be in charge."))
     move.name = str(move.agent)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.languages import in_language
 from accounts.models import Agent
+from accounts.typed import number
 from helpdesk.forms import MAX_COPIES, ComposerForm, forwardable
 from helpdesk.mail import plain_address
 from helpdesk.models import (
@@ -144,8 +145,7 @@ def forward_choices(thread: Thread, form: ComposerForm | None) -> dict[str, Any]
     messages = list(forwardable(thread))
     data = form.data if form else None
     if isinstance(data, QueryDict):
-        marked = {int(pk) for pk in data.getlist("messages") if pk.isdigit()}
-        files = {int(pk) for pk in data.getlist("attachments") if pk.isdigit()}
+        marked, files = (set(map(number, data.getlist(name))) for name in ("messages", "attachments"))
     else:
         marked = {one.pk for one in messages if one.kind == MessageKind.CUSTOMER}
         files = {

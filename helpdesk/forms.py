@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
+from accounts.typed import number
 from helpdesk import html as markup
 from helpdesk.mail import MailFile
 from helpdesk.models import (
@@ -130,9 +131,8 @@ class ReplyForm(ComposerForm):
 
     def clean_macro(self) -> PredefinedReply | None:
         """The predefined reply that was put in, if it does more than its text and may be used here."""
-        number = self.cleaned_data["macro"]
-        usable = PredefinedReply.objects.for_contact(self.thread.contact)
-        return usable.filter(pk=int(number)).first() if number.isascii() and number.isdecimal() else None
+        chosen = number(self.cleaned_data["macro"])
+        return PredefinedReply.objects.for_contact(self.thread.contact).filter(pk=chosen).first() if chosen else None
 
     def clean_cc(self) -> list[str]:
         """The addresses, in lower case. Raises ValidationError that names the wrong one."""

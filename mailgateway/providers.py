@@ -15,6 +15,7 @@ import requests
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.typed import number
 from mailgateway.grants import Grant, SignIn, SignInApp, Tokens
 from mailgateway.tls import Refused
 
@@ -149,7 +150,7 @@ def _tokens(app: SignInApp, said: dict[str, Any], status: int) -> Tokens:
     access = said.get("access_token")
     if status == requests.codes.ok and isinstance(access, str) and access:
         seconds = said.get("expires_in")
-        lasts = int(seconds) if isinstance(seconds, int | float | str) and str(seconds).isdecimal() else 3600
+        lasts = number(str(seconds)) if str(seconds).isdecimal() else 3600
         refresh = said.get("refresh_token")
         known = min(max(lasts, SHORTEST), LONGEST)
         return Tokens(access, seconds=known, refresh=refresh if isinstance(refresh, str) else "")

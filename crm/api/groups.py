@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.typed import number
 from crm.api import record_bodies as bodies
 from crm.api import record_shapes as shapes
 from crm.api.answers import Conflict
@@ -101,8 +102,7 @@ class Titles(Records):
         return Response(self.get_serializer(self.get_queryset().get(pk=pk)).data, status=status)
 
 
-def _other(number: str, title: SocialTitle) -> Any:
-    if not number:
+def _other(wanted: str, title: SocialTitle) -> Any:
+    if not wanted:
         return None
-    fits = number.isascii() and number.isdecimal() and len(number) < 19
-    return get_object_or_404(SocialTitle.objects.exclude(pk=title.pk), pk=number if fits else 0)
+    return get_object_or_404(SocialTitle.objects.exclude(pk=title.pk), pk=number(wanted))

@@ -161,9 +161,9 @@ def _day(text: str) -> Any:
 def put_back(request: AgentRequest, customer_id: int) -> HttpResponse:
     """Make a field what it was before a change."""
     customer = get_object_or_404(Customer.objects.present(), pk=customer_id)
-    version = request.POST.get("version", "")
+    version = number(request.POST.get("version", ""))
     try:
-        customer.put_back(request.POST.get("field", ""), int(version) if version.isdecimal() else 0, by=request.user)
+        customer.put_back(request.POST.get("field", ""), version, by=request.user)
     except LookupError:
         messages.error(request, _("That version is not there any more. Nothing was changed."))
     else:

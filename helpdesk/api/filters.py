@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
+from accounts.typed import number
 from helpdesk import finding
 from helpdesk.filters import OVERDUE, TODAY, due_condition
 from helpdesk.models import DeskSettings, Event, Folder, Priority, Status, Thread, ThreadQuerySet
@@ -62,9 +63,9 @@ class ThreadFilter(filters.FilterSet):
         """One agent's threads."""
         if value == "me":
             return threads.filter(assignee=self.request.user.pk)
-        if not value.isdigit() or len(value) > 18:
+        if not number(value):
             raise ValidationError({"assignee": [_("Give an agent's id, or “me”.")]})
-        return threads.filter(assignee=int(value))
+        return threads.filter(assignee=number(value))
 
     def by_due(self, threads: ThreadQuerySet, _name: str, value: str) -> ThreadQuerySet:
         """As the queue's filter."""
@@ -72,9 +73,8 @@ class ThreadFilter(filters.FilterSet):
 
     def by_words(self, threads: ThreadQuerySet, _name: str, value: str) -> ThreadQuerySet:
         """Threads in which all the words stand, as the search finds them, or the one with this number."""
-        number = value.removeprefix("#")
-        if value.startswith("#") and number.isdigit() and len(number) <= 18:
-            return threads.filter(pk=int(number))
+        if value.startswith("#") and (pk := number(value[1:])):
+            return threads.filter(pk=pk)
         found = finding.threads(self.request.user, value, most=finding.MOST_OF_QUEUE)
         return threads.filter(pk__in=found.ids)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther
+from accounts.typed import number
 from helpdesk import claims
 from helpdesk import context as shop
 from helpdesk.found_reply import found_reply
@@ -46,10 +47,10 @@ def answer(request: AgentRequest, thread: Thread, problem: str = "") -> HttpResp
 
 
 def _chosen(request: AgentRequest) -> int:
-    number = request.POST.get("cart", "")
-    if not number.isdecimal() or len(number) > 18:
+    chosen = number(request.POST.get("cart", ""))
+    if not chosen:
         raise Http404
-    return int(number)
+    return chosen
 
 
 @agent_required

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import AgentRequest, agent_required
 from accounts.fields import Dressed
 from accounts.http import SeeOther
+from accounts.typed import number
 from helpdesk.forms import clean_addresses
 from helpdesk.models import Thread
 from helpdesk.panel import others_of
@@ -28,10 +29,10 @@ class IntoForm(Dressed, forms.Form):
 
     def clean_into(self) -> int:
         """With or without #."""
-        number = str(self.cleaned_data["into"]).strip().removeprefix("#")
-        if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        typed = number(str(self.cleaned_data["into"]).strip().removeprefix("#"))
+        if not typed:
             raise forms.ValidationError(_("Write a number, such as 1204."))
-        return int(number)
+        return typed
 
 
 class SplitForm(Dressed, forms.Form):

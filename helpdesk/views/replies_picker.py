@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther, go
+from accounts.typed import number
 from helpdesk import html as markup
 from helpdesk.models import Draft, PredefinedReply, StatusLabel, Thread
 from helpdesk.models.reply import PredefinedReplyQuerySet
@@ -96,8 +97,8 @@ def sentence_of(reply: PredefinedReply) -> str:
 @require_POST
 def send(request: AgentRequest, thread_id: int) -> HttpResponse:
     """Answer with a reply as it is, and do what else it does, in one step; it can be taken back like any other."""
-    thread, pk = visible(request, thread_id), request.POST.get("reply", "")
-    reply = get_object_or_404(usable(thread), pk=pk if pk.isdigit() else 0)
+    thread = visible(request, thread_id)
+    reply = get_object_or_404(usable(thread), pk=number(request.POST.get("reply", "")))
     html, missing = filled(thread, reply, request)
     query = {"from": origin(request)}
     if missing:
@@ -118,8 +119,7 @@ def send(request: AgentRequest, thread_id: int) -> HttpResponse:
 def insert(request: AgentRequest, thread_id: int) -> HttpResponse:
     """Without JavaScript: put the reply below the draft's text, or with `replace` in its place."""
     thread, mode = visible(request, thread_id), request.POST.get("mode", "reply")
-    pk = request.POST.get("reply", "")
-    reply = get_object_or_404(usable(thread), pk=pk if pk.isdigit() else 0)
+    reply = get_object_or_404(usable(thread), pk=number(request.POST.get("reply", "")))
     html, _missing = filled(thread, reply, request)
     draft_of(request, thread, mode).append(html, replace="replace" in request.POST)
     reply.count_use(thread.contact, thread.status)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import AgentRequest, agent_required
 from accounts.http import SeeOther, inside
+from accounts.typed import number
 from helpdesk import context as shop
 from helpdesk import queues, timeline
 from helpdesk.absences import people_of
@@ -108,18 +109,22 @@ def page_context(request: AgentRequest, thread: Thread, **extra: Any) -> dict[st
         **header_context(thread, labels, desk, said=said),
         "entries": entries,
         "composer": composer,
-        "undo": undo_of(request),
+        "undo": undo_of(request, entries),
         "from_query": origin(request),
         **forward,
         **extra,
     }
 
 
-def undo_of(request: AgentRequest) -> Message | None:
-    """The agent's message named in the query string, as long as it can be taken back."""
-    sent = request.GET.get("sent", "")
-    if not sent.isdigit():
+def undo_of(request: AgentRequest, entries: list[timeline.Entry]) -> Message | None:
+    """The agent's message named in the query string, as long as it can be taken back: of this thread or another."""
+    sent = number(request.GET.get("sent", ""))
+    if not sent:
         return None
+    for entry in entries:
+        if entry.message and entry.message.pk == sent and entry.leaves_in:
+            entry.message.seconds_left = entry.leaves_in  # type: ignore[attr-defined]
+            return entry.message
     waiting = Message.objects.current().filter(author=request.user, outgoing__state=OutgoingState.QUEUED)
     waiting = waiting.filter(outgoing__attempts=0, outgoing__not_before__gt=timezone.now())
     message = waiting.select_related("outgoing", "thread__customer").filter(pk=sent).first()

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SeeOther
+from accounts.typed import number
 from portal import area, guard, rights
 from portal.area import CustomerRequest
 from portal.customer import propose_password
@@ -89,7 +90,7 @@ def sessions(request: CustomerRequest) -> HttpResponse:
         return response
     others = request.customer.sessions.exclude(pk=request.visit.pk)
     if which != "others":
-        others = others.filter(pk=int(which) if which.isdecimal() else 0)
+        others = others.filter(pk=number(which))
     ended = others.delete()[0]
     messages.success(
         request, ngettext("%(n)s device is signed out.", "%(n)s devices are signed out.", ended) % {"n": ended}

@@ -123,6 +123,19 @@ def test_a_page_of_twenty_messages_with_files_takes_at_most_twelve_queries(
         bob.get(f"/threads/{thread.pk}/")
 
 
+def test_so_does_a_page_with_order_product_and_cart_and_an_answer_that_can_be_taken_back(
+    world, bob, django_assert_max_num_queries, seconds_pass
+):
+    thread, order = make.thread(world.service, files=(make.file(),)), make.order(world.john)
+    thread.link(order=order, product=order.lines.first(), cart=make.cart(world.john), by=world.bob)
+    sent = thread.reply("answer", by=world.bob, then="open")
+    bob.get(f"/threads/{thread.pk}/")
+    seconds_pass()
+    with django_assert_max_num_queries(12):
+        page = bob.get(f"/threads/{thread.pk}/?sent={sent.pk}").content.decode()
+    assert f"/messages/{sent.pk}/recall/" in page
+
+
 def test_markup_in_any_field_of_a_stranger_stays_text(world, bob):
     thread = make.thread(
         world.service,

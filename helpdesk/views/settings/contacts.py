@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import AgentRequest, supervisor_required
 from accounts.history import changes
 from accounts.models import Agent
+from accounts.typed import number
 from helpdesk import pings
 from helpdesk.forms_settings import ArchiveForm, ContactForm
 from helpdesk.models import Contact, Folder, Status
@@ -66,8 +67,8 @@ def move(request: HttpRequest, contact_id: int) -> HttpResponse:
     """One place up or down in the form."""
     contact = get_object_or_404(Contact.objects.active(), pk=contact_id)
     contact.move(up=request.POST.get("to") == "up")
-    here = request.POST.get("here", "")
-    return redirect("helpdesk:contact", int(here)) if here.isdigit() else redirect("helpdesk:contacts")
+    here = number(request.POST.get("here", ""))
+    return redirect("helpdesk:contact", here) if here else redirect("helpdesk:contacts")
 
 
 @supervisor_required

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import AgentRequest, supervisor_required
 from accounts.http import respond
+from accounts.typed import number
 from helpdesk import context as shop
 from helpdesk.models import Contact
 
@@ -17,7 +18,7 @@ def contacts(request: AgentRequest, group_id: int) -> HttpResponse:
     """All public contacts, each with whether this group sees it; a fragment for htmx, else a page."""
     group = get_object_or_404(shop.groups(), pk=group_id)
     if request.method == "POST":
-        _choose(group_id, {int(one) for one in request.POST.getlist("contacts") if one.isdecimal() and len(one) < 19})
+        _choose(group_id, {number(one) for one in request.POST.getlist("contacts")} - {0})
     context = {"group": group, "rows": _rows(group_id), "saved": request.method == "POST", "section": "contacts"}
     if request.method == "POST":
         path = reverse("helpdesk:group_contacts", args=[group_id])
