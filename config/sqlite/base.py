@@ -1,5 +1,7 @@
 """Django's SQLite backend, with one queue for the writers of this process, and connections that are used again.
 
+What is looked for may be of any length, as on PostgreSQL.
+
 SQLite's own busy wait is a sleep without a queue: under four writers the slowest waits six times
 longer than it has to. A lock round BEGIN IMMEDIATE ... COMMIT lets them in one after another.
 """
@@ -10,17 +12,31 @@ from collections import defaultdict
 from typing import Any
 from weakref import WeakSet
 
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, operations
 from django.db.utils import OperationalError
 
 from config.sqlite import spares
 
 WRITERS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+LONGEST_PATTERN = 50_000 - 2  # bytes, and a % at either end (https://sqlite.org/limits.html, 8)
+FOUND_NOWHERE = "\uffff"  # no character at all
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """A pattern that LIKE refuses as too complex is longer than any text it is compared with: it is found nowhere."""
+
+    def prep_for_like_query(self, x: Any) -> str:
+        """What is looked for, with its own signs of a pattern escaped."""
+        pattern = super().prep_for_like_query(x)
+        return pattern if len(pattern.encode(errors="replace")) <= LONGEST_PATTERN else FOUND_NOWHERE
+
+    prep_for_iexact_query = prep_for_like_query
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Holds its database's writer lock from BEGIN to COMMIT or ROLLBACK; what it closes, another one opens."""
 
+    ops_class = DatabaseOperations
     _erred = _spoilt = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -71,9 +71,8 @@ def preview(request: AgentRequest, thread_id: int, reply_id: int) -> HttpRespons
 def use(request: AgentRequest, thread_id: int) -> JsonResponse:
     """{"html", "missing"} of the reply with this `reply` id or `shortcut`, and one more use counted."""
     thread = visible(request, thread_id)
-    shortcut, pk = request.POST.get("shortcut", ""), request.POST.get("reply", "")
-    wanted = usable(thread).filter(shortcut__iexact=shortcut) if shortcut else usable(thread).filter(pk=pk or 0)
-    reply = wanted.first()
+    shortcut, pk = request.POST.get("shortcut", ""), number(request.POST.get("reply", ""))
+    reply = usable(thread).filter(Q(shortcut__iexact=shortcut) if shortcut else Q(pk=pk)).first()
     if reply is None:
         return JsonResponse({"html": "", "missing": []})
     html, missing = filled(thread, reply, request)

@@ -52,3 +52,9 @@ def test_threads_of_an_agent_that_is_none_and_with_a_number_that_is_none(world, 
     told = api(world.bob).get("/api/threads/", {"assignee": odd})
     assert (told.status_code, list(told.json())) == (400, ["assignee"])
     assert api(world.bob).get("/api/threads/", {"q": f"#{odd}"}).json()["count"] == 0
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_reply_put_in_by_a_number_that_is_none(world, bob, odd):
+    thread = make.thread(world.service)
+    assert bob.post(f"/threads/{thread.pk}/replies/use/", {"reply": odd}).json() == {"html": "", "missing": []}
