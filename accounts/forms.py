@@ -33,10 +33,11 @@ class SignInForm(Dressed, AuthenticationForm):
         self.fields["password"].error_messages["required"] = _("Enter your password.")
 
     def clean_username(self) -> str:
-        """The agent's user name, also for those who typed their e-mail; unknown ones stay as typed."""
+        """The agent's user name, also for those who typed their e-mail; unknown ones stay as typed, as far as a name
+        may go: the attempt is written down."""
         typed: str = self.cleaned_data["username"]
         agent = Agent.objects.named(typed)
-        return agent.username if agent else typed
+        return agent.username if agent else typed[: Agent._meta.get_field("username").max_length]
 
 
 class LinkForm(Dressed, forms.Form):

@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "config.plain_text.PlainText",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.language.AgentLanguageMiddleware",
     "config.first_run.middleware.FirstRunMiddleware",

@@ -10,7 +10,8 @@ LONG = "x%_" * 30_000
 
 
 def test_a_name_of_ninety_thousand_letters_is_nobody_at_sign_in(world, client):
-    page = client.post("/sign-in/", {"username": LONG, "password": "correct horse battery"})
+    given = {"username": LONG, "password": LONG}
+    page = client.post("/sign-in/", given, headers={"User-Agent": LONG, "Accept": LONG, "Referer": LONG})
     assert page.status_code == 200
     assert "errsum" in page.content.decode() or "alert" in page.content.decode()
 
