@@ -32,6 +32,12 @@ class ContactField(serializers.SlugRelatedField):
     def __init__(self, **options: Any) -> None:
         super().__init__(slug_field="slug", queryset=Contact.objects.active(), **options)
 
+    def to_internal_value(self, data: Any) -> Contact:
+        """The contact. One with NUL in its name is none, and PostgreSQL would not even look for it."""
+        if isinstance(data, str) and "\x00" in data:
+            self.fail("does_not_exist", slug_name="slug", value=data.replace("\x00", "\ufffd"))
+        return super().to_internal_value(data)
+
 
 class FilesField(serializers.ListField):
     """Uploaded files (multipart requests only), each up to the desk's limit."""

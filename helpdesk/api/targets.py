@@ -13,8 +13,9 @@ from rest_framework.response import Response
 
 from accounts.models import Agent
 from helpdesk import context as shop
+from helpdesk.api.bodies import ContactField
 from helpdesk.api.desk import agent_of, checked
-from helpdesk.models import Contact, DeskSettings, Status, Target
+from helpdesk.models import DeskSettings, Status, Target
 from helpdesk.models.desk import PENDING
 
 WHICH = "The most special one that names a time counts: a priority before a group, a group before a contact."
@@ -23,9 +24,7 @@ WHICH = "The most special one that names a time counts: a priority before a grou
 class TargetShape(serializers.ModelSerializer[Target]):
     """For which threads (null or empty: for all), and the working minutes for each of the three."""
 
-    contact: Any = serializers.SlugRelatedField(
-        "slug", queryset=Contact.objects.active(), allow_null=True, required=False
-    )
+    contact: Any = ContactField(allow_null=True, required=False)
     group: Any = serializers.PrimaryKeyRelatedField(queryset=shop.groups(), allow_null=True, required=False)
 
     class Meta:

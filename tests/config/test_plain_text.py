@@ -5,6 +5,7 @@ import pytest
 from crm.models import CustomerTag
 from helpdesk.models import Draft
 from tests import make
+from tests.helpdesk.test_api import api
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +33,9 @@ def test_what_is_looked_for_is_looked_for_without_it(alice, path):
 @pytest.mark.parametrize("path", ["/area/%00/", "/status/%00/", "/contact/%00", "/settings/%00/", "/%00"])
 def test_an_address_with_it_leads_nowhere(alice, path):
     assert alice.get(path).status_code == 404
+
+
+def test_a_contact_that_a_program_names_with_it_is_none(world):
+    begun = api(world.alice).post("/api/threads/", {"contact": "ser\x00vice"}, format="json")
+    assert begun.status_code == 400
+    assert "does not exist" in begun.json()["contact"][0]
