@@ -10,7 +10,7 @@ TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-postgresql test-fast check rows bench bench-lists bench-import bench-search bench-statistics messages lock mailscore fuzz bench-hostile bench-mailbox kill services
+.PHONY: help install install-dev run test test-postgresql test-fast check rows bench bench-lists bench-import bench-search bench-statistics messages lock mailscore fuzz odd bench-hostile bench-mailbox kill services
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -93,6 +93,9 @@ mailscore: install-dev ## how well strangers' mail is read, where the corpora ar
 
 fuzz: install-dev ## mails spoiled by chance, MINUTES=10: what they break is kept in tests/eml/found
 	@MINUTES=$(or $(MINUTES),10) nice $(PY) tests/fuzz.py
+
+odd: install-dev ## what tests send, with each value odd in turn, on PostgreSQL: nothing is an error of the server; 15 minutes
+	$(PY) tests/servers/postgres.py $(PYTEST) -p tests.odd -m "not browser and not imap" --reuse-db $(TESTS)
 
 bench-hostile: install-dev ## what hostile mails cost, each: at most 5 s of CPU and 200 MB; 100 KB of an attack at most 50 ms
 	@$(PY) tests/bench/hostile.py
