@@ -57,23 +57,35 @@ function send(button) {
 
 async function use(mode) {
   const option = chosen()
-  if (!option) return
+  if (!option || !menu().open) return
   menu().open = false
   const html = await fetchReply({ reply: option.dataset.replyId })
   if (html) put(area(), html, mode)
 }
 
-let waiting
+let waiting = 0 // until one stops typing
+let latest = Promise.resolve()
+function begin(input) {
+  waiting = 0
+  latest = search(input)
+}
 document.addEventListener("input", (event) => {
   if (event.target.id !== "reply-search") return
   clearTimeout(waiting)
-  waiting = setTimeout(search, 150, event.target)
+  waiting = setTimeout(begin, 150, event.target)
 })
+// Who types and enters means what was typed, and not what the list still shows.
+async function useFound(input, mode) {
+  clearTimeout(waiting)
+  if (waiting) begin(input)
+  await latest
+  use(mode)
+}
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "reply-search") return
   const way = { ArrowDown: 1, ArrowUp: -1 }[event.key]
   if (way) choose(options().at((options().indexOf(chosen()) + way) % options().length))
-  else if (event.key === "Enter") use(event.shiftKey ? "replace" : "insert")
+  else if (event.key === "Enter") useFound(event.target, event.shiftKey ? "replace" : "insert")
   else return
   event.preventDefault()
   event.stopPropagation()

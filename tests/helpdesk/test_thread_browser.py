@@ -181,6 +181,20 @@ def test_what_is_typed_while_a_search_is_on_its_way_goes_into_it(opened):
     expect(page.locator("[data-menu][open]")).to_have_count(0)
 
 
+def test_enter_means_what_was_typed_and_not_what_the_list_still_shows(opened):
+    for title in ("Apples", "Pears"):
+        PredefinedReply.objects.create(title=title, bodies={"en": f"<p>Text on {title}.</p>"})
+    page = opened
+    page.locator("#scroll").focus()
+    page.keyboard.press("#")
+    expect(page.locator("[role=option][aria-selected=true]")).to_contain_text("Apples")
+    let_go = hold(page, "**/replies/?options=1&**")
+    page.keyboard.type("Pears")
+    page.keyboard.press("Enter")
+    let_go()
+    expect(editor(page)).to_have_text("Text on Pears.")
+
+
 def hold(page, address):
     """Requests to such an address wait; call what it gives to let them go."""
     held, is_over = [], []
