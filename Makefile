@@ -51,7 +51,7 @@ PACKAGES := config accounts search live crm helpdesk mailgateway portal
 CHECK_DATA := build/check
 PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS=desk.example
 
-test: services install-dev ## every test on SQLite with Chromium and Dovecot, then what rests on SQL on PostgreSQL; 6 to 8 minutes on 2 cores
+test: services install-dev ## every test on SQLite with Chromium and Dovecot, then what rests on SQL on PostgreSQL; 5 to 9 minutes on 2 cores
 	$(PYTEST)
 	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only --reuse-db
 

@@ -64,10 +64,10 @@ async function use(mode) {
 }
 
 let waiting = 0 // until one stops typing
-let latest = Promise.resolve()
+let latest = Promise.resolve(true) // whether the list shows what was typed
 function begin(input) {
   waiting = 0
-  latest = search(input)
+  latest = search(input).then(() => true, () => false)
 }
 document.addEventListener("input", (event) => {
   if (event.target.id !== "reply-search") return
@@ -78,8 +78,8 @@ document.addEventListener("input", (event) => {
 async function useFound(input, mode) {
   clearTimeout(waiting)
   if (waiting) begin(input)
-  await latest
-  use(mode)
+  if (await latest) use(mode)
+  else begin(input) // the line was down: the next Enter finds it
 }
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "reply-search") return
@@ -108,6 +108,7 @@ document.addEventListener("toggle", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!event.target.matches("[data-picker] .picker")) return
   document.getElementById("reply-search").focus()
+  latest = Promise.resolve(true)
   choose(options()[0])
 })
 

@@ -195,6 +195,33 @@ def test_enter_means_what_was_typed_and_not_what_the_list_still_shows(opened):
     expect(editor(page)).to_have_text("Text on Pears.")
 
 
+def test_enter_puts_in_nothing_while_the_line_is_down_and_finds_it_afterwards(world_live, browser, desk_url):
+    for title in ("Apples", "Pears"):
+        PredefinedReply.objects.create(title=title, bodies={"en": f"<p>Text on {title}.</p>"})
+    thread = make.thread(world_live.service)
+    context = browser.new_context(base_url=desk_url, locale="en-GB")  # its console may tell of the line
+    page = context.new_page()
+    page.goto(f"/sign-in/?next=/threads/{thread.pk}/")
+    page.fill("input[name=username]", "bob")
+    page.fill("input[name=password]", "correct horse battery")
+    page.click("main form button[type=submit]")
+    expect(editor(page)).to_be_visible()
+    page.locator("#scroll").focus()
+    page.keyboard.press("#")
+    expect(page.locator("[role=option][aria-selected=true]")).to_contain_text("Apples")
+    page.evaluate("addEventListener('htmx:sendError', () => { window.isDown = true })")
+    page.route("**/replies/?options=1&**", lambda route: route.abort())
+    page.keyboard.type("Pears")
+    until(page, lambda: page.evaluate("window.isDown"))
+    page.unroute("**/replies/?options=1&**")
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=option]")).to_have_count(1)
+    expect(editor(page)).to_have_text("")
+    page.keyboard.press("Enter")
+    expect(editor(page)).to_have_text("Text on Pears.")
+    context.close()
+
+
 def hold(page, address):
     """Requests to such an address wait; call what it gives to let them go."""
     held, is_over = [], []
