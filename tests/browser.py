@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from accounts.models import Agent
 from live import wire
@@ -70,7 +70,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, desk_url: str) -> Iterator[Page]:
     """A page in a context of its own; the test fails if its console says anything bad."""
-    context = browser.new_context(base_url=desk_url, locale="en-GB", viewport={"width": 1440, "height": 900})
+    size: ViewportSize = {"width": 1440, "height": 900}
+    context = browser.new_context(base_url=desk_url, locale="en-GB", viewport=size, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE * 1000)
     said: list[str] = []
 

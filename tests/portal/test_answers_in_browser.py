@@ -15,11 +15,10 @@ from tests.portal.test_shop_token import KEY, token
 pytestmark = pytest.mark.browser
 
 
-def test_the_answer_appears_as_the_order_is_chosen(shop: Any, settings: Any, browser: Any, desk_url: str) -> None:  # noqa: F811
+def test_the_answer_appears_as_the_order_is_chosen(shop: Any, settings: Any, page: Any) -> None:  # noqa: F811
     settings.SHOP_TOKEN_KEYS = [KEY]
     for reference, carrier in (("MK-77", "Swift Parcels"), ("MK-78", "Slow Parcels")):
         make.order(shop.john, reference, is_shipped=True, carrier=carrier)
-    page = browser.new_context(base_url=desk_url, locale="en-GB").new_page()
     page.goto(f"/contact/?customer={token()}")
     page.locator("textarea").fill("Half a message")
     page.locator("select[name=order]").select_option("MK-77")
