@@ -116,8 +116,8 @@ def hang_up(connection: Connected) -> None:
             return
 
 
-async def first_of(*events: asyncio.Event, seconds: float) -> None:
-    """Wait until one of the events is set, or the time is over."""
+async def first_of(*events: asyncio.Event, seconds: float | None = None) -> None:
+    """Wait until one of the events is set, or the time is over if there is one."""
     waiters = [asyncio.ensure_future(event.wait()) for event in events]
     try:
         await asyncio.wait(waiters, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

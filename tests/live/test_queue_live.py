@@ -51,6 +51,13 @@ def test_a_mail_appears_in_an_open_queue_without_reload(queue, world_live):
     assert queue.evaluate("window.stayed")
 
 
+def test_nothing_moves_for_ever_on_a_page_that_is_open_all_day(queue):
+    queue.emulate_media(reduced_motion="no-preference")
+    moves = queue.evaluate("document.getAnimations().map((one) => one.effect.getComputedTiming().endTime)")
+    assert moves, "the dot of a live page pulses"
+    assert max(moves) <= 10_000, moves  # milliseconds
+
+
 @pytest.mark.row("CS13")
 def test_what_a_colleague_does_shows_by_itself(queue, world_live):
     thread = Thread.objects.get()

@@ -1,6 +1,7 @@
 """Periodic jobs: each worker asks, one of them does it, and a job that fails is tried again."""
 
 import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,17 @@ from mailgateway.loops import Gateway, Loop, Pace
 from tests.loops import run
 
 did: list[str] = []
+second_began = threading.Event()
+
+
+def take_long() -> None:
+    """A job that is at work while the next one could begin."""
+    did.append("together" if second_began.wait(0.5) else "alone")
+
+
+def come_second() -> None:
+    """The job after it."""
+    second_began.set()
 
 
 def water_the_plants() -> None:
@@ -56,3 +68,22 @@ def test_a_job_of_the_settings_is_done_and_after_a_fault_again(settings):
     run(main)
     assert len(did) >= 3
     assert set(did) == {"Atlantic/Canary"}  # its today is the shop's
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_begin_one_after_another_however_slow_the_machine(settings):
+    settings.PERIODIC_JOBS = {f"{__name__}.take_long": 50, f"{__name__}.come_second": 60}
+    did.clear()
+    second_began.clear()
+
+    async def up() -> None: ...
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        tasks = [asyncio.ensure_future(watch(up, stop)) for watch in periodic.watches().values()]
+        await asyncio.to_thread(second_began.wait, 20)
+        stop.set()
+        await asyncio.gather(*tasks)
+
+    run(main)
+    assert did == ["alone"]
