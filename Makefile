@@ -13,7 +13,7 @@ TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-postgresql test-fast check rows bench bench-lists bench-import bench-search bench-statistics messages lock mailscore fuzz odd bench-hostile bench-mailbox kill services
+.PHONY: help install install-dev run test test-postgresql test-soak test-fast check rows bench bench-lists bench-import bench-search bench-statistics messages lock mailscore fuzz odd bench-hostile bench-mailbox kill services
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -54,9 +54,12 @@ PACKAGES := config accounts search live crm helpdesk mailgateway portal
 CHECK_DATA := build/check
 PRODUCTION := DATA_DIR=$(CHECK_DATA) SITE_URL=https://desk.example ALLOWED_HOSTS=desk.example
 
-test: services install-dev ## every test on SQLite with Chromium and Dovecot, then what rests on SQL on PostgreSQL; 5 to 9 minutes on 2 cores
-	$(PYTEST)
+test: services install-dev ## SQLite with Chromium and Dovecot, then what rests on SQL on PostgreSQL; 5 to 7 minutes on 2 cores
+	$(PYTEST) -m "not soak"
 	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only --reuse-db
+
+test-soak: services install-dev ## what does the same for long, or 80 migrations; CI runs it too
+	$(PYTEST) -m soak
 
 test-postgresql: services install-dev ## all on PostgreSQL but browsers and what is SQLite's own; CI runs it too
 	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --reuse-db

@@ -77,6 +77,7 @@ def keys(database: sqlite3.Connection) -> dict[str, set[tuple]]:
     return found
 
 
+@pytest.mark.soak
 def test_an_old_database_comes_to_the_same_tables_and_loses_no_row(migrated, tmp_path):
     path = tmp_path / "desk.sqlite3"
     path.write_bytes(lzma.decompress((Path(__file__).parent / "desk_of_0_2.sqlite3.xz").read_bytes()))

@@ -10,6 +10,7 @@ from tests.kill.run import Run
 from tests.servers.desks import database_url
 
 
+@pytest.mark.soak
 @pytest.mark.imap
 @pytest.mark.row("IM21")
 def test_killed_at_random_nothing_is_lost_or_doubled(transactional_db, dovecot, capsys):
