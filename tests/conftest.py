@@ -5,6 +5,7 @@ import itertools
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -123,6 +124,24 @@ def uses_database(item: pytest.Item) -> bool:
     """By mark or by fixture."""
     names = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or not names.isdisjoint({"db", "transactional_db"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Python keeps its frames in pieces of 16 KB, which it asks of the system and gives back as calls come and go.
+
+    A page is 150 calls deep here, and where two pieces meet each call costs five times as much: a tenth of the time of
+    all tests. One frame that asks for much makes a piece that has room for all within it.
+    """
+    item.runtest = partial(with_room, item.runtest)  # type: ignore[method-assign]
+
+
+def with_room(function: Callable[[], None]) -> None:
+    """Call it."""
+    function()
+
+
+with_room.__code__ = with_room.__code__.replace(co_stacksize=34_000)  # words: half of a piece of 512 KB is left
 
 
 @pytest.fixture(scope="session")
