@@ -42,6 +42,7 @@ $(STAMP): requirements.txt
 
 $(STAMP_DEV): requirements-dev.txt
 	$(call set-up,requirements-dev.txt,$(STAMP_DEV) $(STAMP))
+	@$(PY) -m pytest --collect-only -qq >/dev/null  # compiles what tests read once, not once in each of their processes
 
 %.mo: %.po $(STAMP)
 	@.venv/bin/pybabel -q compile -i $< -o $@
