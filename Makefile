@@ -42,7 +42,7 @@ $(STAMP): requirements.txt
 
 $(STAMP_DEV): requirements-dev.txt
 	$(call set-up,requirements-dev.txt,$(STAMP_DEV) $(STAMP))
-	@$(PY) -m pytest --collect-only -qq >/dev/null  # compiles what tests read once, not once in each of their processes
+	@said=$$($(PY) -m pytest --collect-only -qq) || { echo "$$said" >&2; exit 1; }  # compiles what tests read once for all
 
 %.mo: %.po $(STAMP)
 	@.venv/bin/pybabel -q compile -i $< -o $@
@@ -59,7 +59,7 @@ test: services install-dev ## SQLite with Chromium and Dovecot, then what rests 
 	$(PYTEST) -m "not soak"
 	$(PY) tests/servers/postgres.py $(PYTEST) -m "not browser" --database-only --reuse-db
 
-test-soak: services install-dev ## what does the same for long, or 80 migrations; CI runs it too
+test-soak: services install-dev ## what does the same for long, or migrates a great deal; CI runs it too
 	$(PYTEST) -m soak
 
 test-postgresql: services install-dev ## all on PostgreSQL but browsers and what is SQLite's own; CI runs it too

@@ -33,11 +33,11 @@ class Periodic:
 
     async def watch(self, up: Up, stop: asyncio.Event) -> None:
         """Until told to stop; the run in hand is finished."""
-        job: Callable[[], object] = import_string(self.path)
         if self.after:
             await first_of(stop, self.after.has_begun)
             await first_of(stop, self.after.has_run, seconds=PATIENCE)
         self.has_begun.set()
+        job: Callable[[], object] = import_string(self.path)  # a fault of it is no reason for the next one to wait
         while not stop.is_set():
             try:
                 await self.lane(self._run, job)
